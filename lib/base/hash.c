@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct hash {
+	EVP_MD_CTX *evp;
+};
+
+struct hash *hash_new(void)
+{
+	struct hash *h = mem_alloc(sizeof(*h));
+
+	h->evp = EVP_MD_CTX_new();
+	if (!h->evp || !EVP_DigestInit_ex(h->evp, EVP_sha256(), NULL))
+		abort();	/* libcrypto without SHA-256 */
+	return h;
+}
+
+void hash_free(struct hash *h)
+{
+	if (!h)
+		return;
+	EVP_MD_CTX_free(h->evp);
+	free(h);
+}
+
+void hash_add(struct hash *h, const void *p, size_t n)
+{
+	EVP_DigestUpdate(h->evp, p, n);
+}
+
+void hash_end(struct hash *h, uint8_t out[HASH_SIZE])
+{
+	EVP_DigestFinal_ex(h->evp, out, NULL);
+	EVP_DigestInit_ex(h->evp, EVP_sha256(), NULL);
+}
+
+void hash_sha256(const void *p, size_t n, uint8_t out[HASH_SIZE])
+{
+	SHA256(n ? p : "", n, out);
+}
+
+uint64_t hash_u64(const void *p, size_t n)
+{
+	uint8_t d[HASH_SIZE];
+	uint64_t v = 0;
+	int i;
+
+	hash_sha256(p, n, d);
+	for (i = 0; i < 8; i++)
+		v = v << 8 | d[i];
+	return v;
+}
+
+void hash_hex(const uint8_t *p, size_t n, char *out)
+{
+	static const char digit[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		out[2 * i] = digit[p[i] >> 4];
+		out[2 * i + 1] = digit[p[i] & 15];
+	}
+	out[2 * n] = '\0';
+}

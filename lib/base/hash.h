@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Hashing. SHA-256 (FIPS 180-4, libcrypto) wherever a value identifies
+ * something; hash_mix only inside tables that live in memory.
+ */
+#ifndef MOODPIPE_HASH_H
+#define MOODPIPE_HASH_H
+
+#include "base/str.h"
+
+#define HASH_SIZE 32
+
+struct hash;				/* an SHA-256 under way */
+struct hash *hash_new(void);
+void hash_free(struct hash *h);
+void hash_add(struct hash *h, const void *p, size_t n);
+void hash_end(struct hash *h, uint8_t out[HASH_SIZE]);	/* and starts anew */
+
+void hash_sha256(const void *p, size_t n, uint8_t out[HASH_SIZE]);
+/* First 8 bytes of SHA-256, big-endian: so keys sort as the digests do. */
+uint64_t hash_u64(const void *p, size_t n);
+/* Lower-case hex of n bytes; out holds 2n + 1. */
+void hash_hex(const uint8_t *p, size_t n, char *out);
+
+/* Fast, seedless, not for hostile persistence. Same on every machine. */
+uint64_t hash_mix(const void *p, size_t n);
+
+#endif

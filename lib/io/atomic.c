@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/atomic.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+struct atomic {
+	FILE *f;
+	char *path, *temp;	/* NULL: stdout */
+};
+
+struct atomic *atomic_open(const char *path, struct err *err)
+{
+	struct atomic *a = mem_zalloc(1, sizeof(*a));
+	struct str temp = { 0 };
+	mode_t mask;
+	int fd;
+
+	if (!path || !strcmp(path, "-")) {
+		a->f = stdout;
+		return a;
+	}
+	str_printf(&temp, "%s.tmp-XXXXXX", path);
+	a->path = mem_strdup(path);
+	a->temp = temp.p;
+	fd = mkstemp(a->temp);
+	if (fd < 0) {
+		err_errno(err, "cannot create %s", path);
+		free(a->temp);
+		free(a->path);
+		free(a);
+		return NULL;
+	}
+	mask = umask(0);
+	umask(mask);
+	if (fchmod(fd, 0666 & ~mask) || !(a->f = fdopen(fd, "w+"))) {
+		err_errno(err, "cannot create %s", path);
+		close(fd);
+		atomic_abort(a);
+		return NULL;
+	}
+	return a;
+}
+
+FILE *atomic_file(struct atomic *a)
+{
+	return a->f;
+}
+
+const char *atomic_name(const struct atomic *a)
+{
+	return a->path ? a->path : "standard output";
+}
+
+void atomic_abort(struct atomic *a)
+{
+	if (!a)
+		return;
+	if (a->temp) {
+		if (a->f)
+			fclose(a->f);
+		unlink(a->temp);
+	}
+	free(a->temp);
+	free(a->path);
+	free(a);
+}
+
+static bool same_content(FILE *a, const char *path)
+{
+	char x[16384], y[sizeof(x)];
+	FILE *b = fopen(path, "r");
+	bool same = b != NULL;
+
+	rewind(a);
+	while (same) {
+		size_t n = fread(x, 1, sizeof(x), a);
+
+		same = fread(y, 1, sizeof(y), b) == n && !memcmp(x, y, n);
+		if (n < sizeof(x))
+			break;
+	}
+	same = same && !ferror(a) && !ferror(b);
+	if (b)
+		fclose(b);
+	return same;
+}
+
+/* The rename itself must survive a crash as well. */
+static void sync_parent(const char *path)
+{
+	char *dir = mem_strdup(path), *slash = strrchr(dir, '/');
+	FILE *f;
+
+	if (slash)
+		*(slash == dir ? slash + 1 : slash) = '\0';
+	f = fopen(slash ? dir : ".", "r");
+	if (f) {
+		fsync(fileno(f));
+		fclose(f);
+	}
+	free(dir);
+}
+
+static int promote(struct atomic *a, struct err *err)
+{
+	int rc;
+
+	if (fsync(fileno(a->f)))
+		return err_errno(err, "cannot write %s", a->path);
+	rc = fclose(a->f);
+	a->f = NULL;
+	if (rc || rename(a->temp, a->path))
+		return err_errno(err, "cannot write %s", a->path);
+	sync_parent(a->path);
+	free(a->temp);
+	a->temp = NULL;
+	return 0;
+}
+
+int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err)
+{
+	bool same = false;
+	int rc = 0;
+
+	if (fflush(a->f) || ferror(a->f)) {
+		err_errno(err, "cannot write %s", atomic_name(a));
+		atomic_abort(a);
+		return -1;
+	}
+	if (a->temp) {
+		same = changed && same_content(a->f, a->path);
+		rc = same ? 0 : promote(a, err);
+	}
+	if (changed)
+		*changed = !same;
+	atomic_abort(a);
+	return rc;
+}
+
+int atomic_commit(struct atomic *a, struct err *err)
+{
+	return atomic_commit_changed(a, NULL, err);
+}
+
+int atomic_mkdirs(const char *path, bool parent_only, struct err *err)
+{
+	char *copy = mem_strdup(path), *p = copy;
+	int rc = 0;
+
+	while (!rc && *p) {
+		p += strspn(p, "/");
+		p += strcspn(p, "/");
+		if (!*p && parent_only)
+			break;
+		char was = *p;
+
+		*p = '\0';
+		if (mkdir(copy, 0777) && errno != EEXIST)
+			rc = err_errno(err, "cannot create directory %s", copy);
+		*p = was;
+	}
+	free(copy);
+	return rc;
+}

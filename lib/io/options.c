@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/options.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/parallel.h"
+
+#define COMMON 9
+
+enum { LONG_ONLY = 0x100 };	/* getopt values of options without a letter */
+
+static const struct option common[COMMON] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "progress", required_argument, NULL, 1 },
+	{ "memory", required_argument, NULL, 2 },
+	{ "max-errors", required_argument, NULL, 3 },
+};
+
+static int usage_error(const struct options *o, int *status, const char *what,
+		       const char *value)
+{
+	fprintf(stderr, "%s: %s%s%s\nTry '%s --help'.\n", o->tool, what,
+		value ? ": " : "", value ? value : "", o->tool);
+	*status = ERR_USAGE;
+	return -1;
+}
+
+static int parse_max_errors(struct options *o, struct span s)
+{
+	double share;
+
+	if (s.n && s.p[s.n - 1] == '%') {
+		s.n--;
+		if (num_double(s, &share) || share < 0 || share > 100)
+			return -1;
+		o->max_errors_share = share / 100;
+		return 0;
+	}
+	o->max_errors_share = -1;
+	return num_u64(s, &o->max_errors);
+}
+
+static int parse_progress(struct options *o, const char *arg)
+{
+	static const char *const words[] = { "never", "auto", "always" };
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (!strcmp(arg, words[i])) {
+			o->progress = i;
+			return 0;
+		}
+	return -1;
+}
+
+/* A common option: 0, or -1 when the process should end. */
+static int take_common(struct options *o, int c, const char *arg, int *status)
+{
+	int rc = 0;
+
+	switch (c) {
+	case 'h':
+		fputs(o->usage, stdout);
+		*status = fflush(stdout) ? ERR_ENV : 0;
+		return -1;
+	case 'V':
+		printf("%s (moodpipe) %s\n", o->tool, MOODPIPE_VERSION);
+		*status = fflush(stdout) ? ERR_ENV : 0;
+		return -1;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case 'v':
+		o->verbose++;
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'j':
+		rc = num_int(span_of(arg), 1, 1024, &o->jobs);
+		break;
+	case 1:
+		rc = parse_progress(o, arg);
+		break;
+	case 2:
+		rc = num_size(span_of(arg), &o->memory);
+		if (!rc && o->memory < 1 << 20)
+			o->memory = 1 << 20;
+		break;
+	default:
+		rc = parse_max_errors(o, span_of(arg));
+	}
+	return rc ? usage_error(o, status, "bad value of an option", arg) : 0;
+}
+
+static int take(const struct option_spec *s, const char *arg)
+{
+	struct option_list *list;
+
+	switch (s->kind) {
+	case OPTION_FLAG:
+		*(bool *)s->value = true;
+		return 0;
+	case OPTION_TEXT:
+		*(const char **)s->value = arg;
+		return 0;
+	case OPTION_INT:
+		return num_int(span_of(arg), s->lo || s->hi ? s->lo : -(1 << 30),
+			       s->lo || s->hi ? s->hi : 1 << 30, s->value);
+	case OPTION_REAL:
+		return num_double(span_of(arg), s->value);
+	case OPTION_SIZE:
+		return num_size(span_of(arg), s->value);
+	case OPTION_LIST:
+		list = s->value;
+		MEM_ROOM(list->items, list->count + 1, list->cap);
+		list->items[list->count++] = arg;
+		return 0;
+	}
+	return -1;
+}
+
+struct tables {
+	struct option *longs;
+	struct str letters;
+	size_t own;
+};
+
+static void build(struct tables *t, const struct option_spec *specs)
+{
+	size_t i;
+
+	for (t->own = 0; specs && specs[t->own].name; t->own++)
+		;
+	t->longs = mem_zalloc(t->own + COMMON + 1, sizeof(*t->longs));
+	str_puts(&t->letters, ":hVj:qvo:");
+	for (i = 0; i < t->own; i++) {
+		bool flag = specs[i].kind == OPTION_FLAG;
+
+		t->longs[i] = (struct option){
+			specs[i].name, flag ? no_argument : required_argument,
+			NULL, LONG_ONLY + (int)i
+		};
+		if (specs[i].letter) {
+			str_putc(&t->letters, specs[i].letter);
+			if (!flag)
+				str_putc(&t->letters, ':');
+		}
+	}
+	memcpy(t->longs + t->own, common, sizeof(common));
+}
+
+static const struct option_spec *spec_of(const struct option_spec *specs,
+					 size_t own, int c)
+{
+	size_t i;
+
+	if (c >= LONG_ONLY)
+		return &specs[c - LONG_ONLY];
+	for (i = 0; i < own; i++)
+		if (specs[i].letter && specs[i].letter == c)
+			return &specs[i];
+	return NULL;
+}
+
+int options_parse(struct options *o, const char *tool, const char *usage,
+		  const struct option_spec *specs, int argc, char **argv,
+		  int *status)
+{
+	struct tables t = { 0 };
+	const struct option_spec *s;
+	int c, rc = 0;
+
+	*o = (struct options){ .tool = tool, .usage = usage,
+			       .jobs = parallel_cpus(), .progress = 1,
+			       .memory = (size_t)1 << 30,
+			       .max_errors = UINT64_MAX,
+			       .max_errors_share = -1 };
+	signal(SIGPIPE, SIG_IGN);	/* a closed pipe is a write error */
+	build(&t, specs);
+	opterr = 0;
+	while (!rc && (c = getopt_long(argc, argv, t.letters.p, t.longs,
+				       NULL)) != -1) {
+		s = spec_of(specs, t.own, c);
+		if (c == '?' || c == ':')
+			rc = usage_error(o, status,
+					 c == '?' ? "unknown option"
+						  : "option needs a value",
+					 argv[optind - 1]);
+		else if (!s)
+			rc = take_common(o, c, optarg, status);
+		else if (take(s, optarg))
+			rc = usage_error(o, status, s->name, optarg);
+	}
+	str_release(&t.letters);
+	free(t.longs);
+	return rc ? -1 : optind;
+}
+
+int options_fail(const struct options *o, const struct err *err)
+{
+	fprintf(stderr, "%s: %s\n", o->tool, err->message);
+	return (int)err->status;
+}

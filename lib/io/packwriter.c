@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Apart from pack.c so that a reader does not link the hash library. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/mem.h"
+#include "io/packformat.h"
+
+struct pack_writer {
+	FILE *out;
+	struct pack_header header;
+	struct pack_entry *table;
+	size_t cap;
+	uint64_t at;
+	struct hash *hash;
+	bool open;		/* a section is */
+};
+
+static int write_error(struct err *err)
+{
+	return err_errno(err, "cannot write the artifact");
+}
+
+static int put(struct pack_writer *w, const void *p, size_t n,
+	       struct err *err)
+{
+	if (n && fwrite(p, 1, n, w->out) != n)
+		return write_error(err);
+	w->at += n;
+	return 0;
+}
+
+static int pad(struct pack_writer *w, size_t align, struct err *err)
+{
+	static const char zeros[PACK_PAGE];
+
+	return put(w, zeros, (size_t)(-w->at & (align - 1)), err);
+}
+
+struct pack_writer *pack_writer_new(FILE *out, const char *kind,
+				    uint32_t version, struct err *err)
+{
+	struct pack_writer *w = mem_zalloc(1, sizeof(*w));
+
+	w->out = out;
+	w->hash = hash_new();
+	memcpy(w->header.magic, PACK_MAGIC, 8);
+	w->header.format = PACK_FORMAT;
+	w->header.version = version;
+	snprintf(w->header.kind, PACK_NAME, "%s", kind);
+	/* room for the header, written last */
+	if (put(w, &w->header, sizeof(w->header), err)) {
+		hash_free(w->hash);
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+
+static void close_section(struct pack_writer *w)
+{
+	struct pack_entry *e;
+
+	if (!w->open)
+		return;
+	e = &w->table[w->header.count - 1];
+	e->size = w->at - e->offset;
+	hash_end(w->hash, e->digest);
+	w->open = false;
+}
+
+int pack_begin(struct pack_writer *w, const char *name, struct err *err)
+{
+	struct pack_entry *e;
+
+	close_section(w);
+	if (pad(w, PACK_PAGE, err))
+		return -1;
+	MEM_ROOM(w->table, w->header.count + 1u, w->cap);
+	e = &w->table[w->header.count++];
+	*e = (struct pack_entry){ .offset = w->at };
+	snprintf(e->name, PACK_NAME, "%s", name);
+	w->open = true;
+	return 0;
+}
+
+int pack_put(struct pack_writer *w, const void *p, size_t n, struct err *err)
+{
+	hash_add(w->hash, p, n);
+	return put(w, p, n, err);
+}
+
+int pack_section(struct pack_writer *w, const char *name, const void *p,
+		 size_t n, struct err *err)
+{
+	return pack_begin(w, name, err) || pack_put(w, p, n, err) ? -1 : 0;
+}
+
+static int finish(struct pack_writer *w, struct err *err)
+{
+	struct pack_header *h = &w->header;
+	size_t bytes = h->count * sizeof(*w->table);
+
+	close_section(w);
+	if (pad(w, PACK_PAGE, err))
+		return -1;
+	h->table = w->at;
+	h->size = w->at + bytes;
+	hash_add(w->hash, h->kind, PACK_NAME);
+	hash_add(w->hash, &h->version, sizeof(h->version));
+	hash_add(w->hash, w->table, bytes);
+	hash_end(w->hash, h->digest);
+	h->table_crc = (uint32_t)crc32(crc32(0, NULL, 0),
+				       (const void *)w->table, (uInt)bytes);
+	h->crc = (uint32_t)crc32(crc32(0, NULL, 0), (const void *)h,
+				 offsetof(struct pack_header, crc));
+	if (put(w, w->table, bytes, err))
+		return -1;
+	if (fseek(w->out, 0, SEEK_SET) ||
+	    fwrite(h, 1, sizeof(*h), w->out) != sizeof(*h) || fflush(w->out))
+		return write_error(err);
+	return 0;
+}
+
+int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
+		    struct err *err)
+{
+	int rc = finish(w, err);
+
+	if (digest)
+		memcpy(digest, w->header.digest, HASH_SIZE);
+	hash_free(w->hash);
+	free(w->table);
+	free(w);
+	return rc;
+}
+
+int pack_verify(const struct pack *p, struct err *err)
+{
+	size_t n, i;
+	const struct pack_entry *e = pack_entries(p, &n);
+	uint8_t digest[HASH_SIZE];
+
+	for (i = 0; i < n; i++) {
+		hash_sha256(pack_get(p, e[i].name).p, (size_t)e[i].size,
+			    digest);
+		if (memcmp(digest, e[i].digest, HASH_SIZE))
+			return err_set(err, ERR_DATA, "checksum",
+				       "section \"%s\" does not match its "
+				       "checksum; build the file again",
+				       e[i].name);
+	}
+	return 0;
+}

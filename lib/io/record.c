@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/record.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "io/json.h"
+
+void record_release(struct record *r)
+{
+	free(r->members);
+	free(r->sets);
+	str_release(&r->added);
+	*r = (struct record){ 0 };
+}
+
+static const char *space(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
+		p++;
+	return p;
+}
+
+static int malformed(const struct span line, const char *at, const char *why,
+		     struct err *err)
+{
+	return err_set(err, ERR_DATA, "malformed",
+		       "not a JSON object: %s at byte %zu", why,
+		       (size_t)(at - line.p) + 1);
+}
+
+/* One member at p; returns behind it, or NULL with *why. */
+static const char *member(struct record *r, const char *p, const char *end,
+			  const char **why)
+{
+	struct record_member *m;
+	const char *q, *name = p + 1;
+
+	MEM_ROOM(r->members, r->count + 1, r->cap);
+	m = &r->members[r->count];
+	if (p == end || *p != '"') {
+		*why = "member name expected";
+		return NULL;
+	}
+	q = memchr(name, '"', (size_t)(end - name));
+	if (!q || memchr(name, '\\', (size_t)(q - name)))
+		q = json_skip(p, end, why);	/* checks, or finds the end */
+	else
+		q++;
+	if (!q) {
+		*why = "malformed member name";
+		return NULL;
+	}
+	m->name = (struct span){ name, (size_t)(q - name) - 1 };
+	q = space(q, end);
+	if (q == end || *q != ':') {
+		*why = "colon expected behind a member name";
+		return NULL;
+	}
+	q = space(q + 1, end);
+	m->value.p = q;
+	q = json_skip(q, end, why);
+	if (!q)
+		return NULL;
+	m->value.n = (size_t)(q - m->value.p);
+	m->whole = (struct span){ p, (size_t)(q - p) };
+	r->count++;
+	return q;
+}
+
+int record_parse(struct record *r, struct span line, struct err *err)
+{
+	const char *end = line.p + line.n, *p = space(line.p, end), *q;
+	const char *why = "object expected";
+
+	r->line = line;
+	r->count = 0;
+	r->added.n = 0;
+	r->nsets = 0;
+	r->dirty = false;
+	if (p == end || *p != '{')
+		return malformed(line, p, why, err);
+	p = space(p + 1, end);
+	if (p < end && *p == '}')
+		goto close;
+	for (;;) {
+		q = member(r, p, end, &why);
+		if (!q)
+			return malformed(line, p, why, err);
+		p = space(q, end);
+		if (p < end && *p == '}')
+			break;
+		if (p == end || *p != ',')
+			return malformed(line, p, "comma or } expected", err);
+		p = space(p + 1, end);
+	}
+close:
+	p = space(p + 1, end);
+	if (p != end)
+		return malformed(line, p, "more text behind the object", err);
+	return 0;
+}
+
+static bool named(const struct record_member *m, const char *name, size_t n)
+{
+	if (m->name.n == n && memcmp(m->name.p, name, n) == 0)
+		return true;
+	return m->name.n > n && memchr(m->name.p, '\\', m->name.n) &&
+	       json_name_is(m->name, name);
+}
+
+static bool set_named(const struct record *r, const struct record_set *s,
+		      const char *name, size_t n)
+{
+	/* "name": is quote, name, quote, colon */
+	return s->value - s->start == n + 3 &&
+	       memcmp(r->added.p + s->start + 1, name, n) == 0;
+}
+
+struct span record_get(const struct record *r, const char *name)
+{
+	size_t i = r->nsets, n = strlen(name);
+	struct span v = { 0 };
+
+	while (!v.p && i--)
+		if (set_named(r, &r->sets[i], name, n))
+			v = (struct span){ r->added.p + r->sets[i].value,
+					   r->sets[i].end - r->sets[i].value };
+	i = r->count;
+	while (!v.p && i--)
+		if (named(&r->members[i], name, n))
+			v = r->members[i].value;
+	return json_type(v) == JSON_NULL ? (struct span){ 0 } : v;
+}
+
+bool record_text(const struct record *r, const char *name, struct str *out)
+{
+	struct span v = record_get(r, name), t;
+
+	str_reset(out);
+	if (json_type(v) == JSON_NUMBER)
+		str_span(out, v);
+	else if (json_string(v, out))
+		return false;
+	t = span_trim(span_str(out));
+	if (t.n != out->n) {
+		memmove(out->p, t.p, t.n);
+		out->n = t.n;
+		out->p[t.n] = '\0';
+	}
+	return t.n > 0;
+}
+
+bool record_number(const struct record *r, const char *name, double *out)
+{
+	struct span v = record_get(r, name);
+
+	if (json_type(v) == JSON_STRING && v.n > 2) {
+		v.p++;
+		v.n -= 2;
+		v = span_trim(v);
+	}
+	return json_number(v, out) == 0;
+}
+
+int record_id(const struct record *r, struct str *out, struct err *err)
+{
+	if (json_type(record_get(r, "id")) == JSON_STRING &&
+	    record_text(r, "id", out))
+		return 0;
+	return err_set(err, ERR_RECORD, "no-id",
+		       "record has no \"id\" string; records are made by "
+		       "ingest(1)");
+}
+
+void record_remove(struct record *r, const char *name)
+{
+	size_t i, kept = 0, n = strlen(name);
+
+	for (i = 0; i < r->count; i++)
+		if (!named(&r->members[i], name, n))
+			r->members[kept++] = r->members[i];
+	r->dirty = r->dirty || kept != r->count;
+	r->count = kept;
+	for (i = kept = 0; i < r->nsets; i++)
+		if (!set_named(r, &r->sets[i], name, n))
+			r->sets[kept++] = r->sets[i];
+	r->nsets = kept;
+}
+
+/* Opens a set: "name": is in r->added, the value is to be appended. */
+static void set_begin(struct record *r, const char *name)
+{
+	struct record_set *s;
+
+	record_remove(r, name);
+	MEM_ROOM(r->sets, r->nsets + 1, r->sets_cap);
+	s = &r->sets[r->nsets];
+	s->start = r->added.n;
+	str_putc(&r->added, '"');
+	str_puts(&r->added, name);
+	str_put(&r->added, "\":", 2);
+	s->value = r->added.n;
+}
+
+static void set_end(struct record *r)
+{
+	r->sets[r->nsets++].end = r->added.n;
+	r->dirty = true;
+}
+
+void record_set(struct record *r, const char *name, struct span raw)
+{
+	set_begin(r, name);
+	str_span(&r->added, raw);
+	set_end(r);
+}
+
+void record_set_text(struct record *r, const char *name, struct span text)
+{
+	set_begin(r, name);
+	json_put_string(&r->added, text);
+	set_end(r);
+}
+
+void record_set_number(struct record *r, const char *name, double v,
+		       int decimals)
+{
+	set_begin(r, name);
+	json_put_number(&r->added, v, decimals);
+	set_end(r);
+}
+
+/* The members of the line that stay: long runs at once. */
+static void write_kept(const struct record *r, struct str *out)
+{
+	size_t i, j;
+
+	for (i = 0; i < r->count; i = j) {
+		const char *start = r->members[i].whole.p;
+		const char *end = start + r->members[i].whole.n;
+
+		/* adjacent in the line, by a comma and nothing else */
+		for (j = i + 1; j < r->count; j++) {
+			if (r->members[j].whole.p != end + 1)
+				break;
+			end = r->members[j].whole.p + r->members[j].whole.n;
+		}
+		str_putc(out, i ? ',' : '{');
+		str_put(out, start, (size_t)(end - start));
+	}
+}
+
+void record_write(const struct record *r, struct str *out)
+{
+	size_t i;
+
+	str_reserve(out, r->line.n + r->added.n + r->nsets + 4);
+	if (!r->dirty) {
+		str_span(out, r->line);
+		str_putc(out, '\n');
+		return;
+	}
+	write_kept(r, out);
+	for (i = 0; i < r->nsets; i++) {
+		str_putc(out, i || r->count ? ',' : '{');
+		str_put(out, r->added.p + r->sets[i].start,
+			r->sets[i].end - r->sets[i].start);
+	}
+	if (!r->count && !r->nsets)
+		str_putc(out, '{');
+	str_put(out, "}\n", 2);
+}
+
+void record_fail(struct record *r, const char *tool, const struct err *err)
+{
+	struct str *out = &r->added;
+
+	set_begin(r, "error");
+	str_puts(out, "{\"tool\":");
+	json_put_string(out, span_of(tool));
+	str_puts(out, ",\"code\":");
+	json_put_string(out, span_of(err->code ? err->code : "failed"));
+	str_puts(out, ",\"message\":");
+	json_put_string(out, span_of(err->message));
+	str_puts(out, err->retry ? ",\"retry\":true}" : ",\"retry\":false}");
+	set_end(r);
+}
