@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # moodpipe: make help
 
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 VERSION := 0.1.0
 BUILD ?= build
 BIN ?= bin
@@ -66,11 +68,103 @@ $(BIN)/%: $(BUILD)/tools/%.o $(ARCHIVE)
 	$(LINK) $(libs_$*) $(CRYPTO) $(LIGHT)
 
 $(BUILD)/tests/helpers/%: $(BUILD)/tests/helpers/%.o $(ARCHIVE)
-	$(LINK) $(AUDIO) $(TEXT) $(CRYPTO) $(LIGHT)
+	$(LINK) $(CRYPTO) $(LIGHT)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	$(LINK) -lcmocka $(NET) $(AUDIO) $(TEXT) $(DENSE) $(CRYPTO) $(LIGHT)
 
-.PHONY: all helpers units
+# --- corpora ---
+
+# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [ALLOW_PRIVATE=1]; without
+# arguments the demo corpus, in build/corpus.
+CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
+	$(foreach v,CRAWL CORPUS SHARDS ALLOW_PRIVATE MEMORY JOBS AS_OF \
+	INGEST_OPTIONS NET_OPTIONS LINK_BUDGET FETCH_BUDGET,\
+	$(if $($v),$v='$($v)'))
+BUILDER = $(if $(CRAWL)$(CORPUS),pipelines/corpus.sh,pipelines/demo.sh)
+
+corpus: ## build a corpus: refresh, then index (CRAWL= CORPUS= SHARDS=)
+refresh: ## ask the network for what is new or due; offline work waits
+index: ## build offline, from what is known
+refit: ## fit all models anew, then index
+corpus refresh index refit: all helpers
+	+@$(CORPUS_ENV) $(BUILDER) $@
+
+demo: corpus ## build the demo corpus and ask it three questions
+	@for q in "i miss my ex" "pump me up" "calm piano for the evening"; do \
+	    echo "== $$q"; \
+	    $(BIN)/query "$$q" | $(BIN)/rerank -k 5 --format table || exit; \
+	done
+
+# --- checks ---
+
+TESTS ?= $(sort $(wildcard tests/*.t tests/cli/*/*.sh \
+	tests/corrupt/*.sh tests/corpus/*.sh)) \
+	$(UNITS:%=$(BUILD)/tests/unit/%)
+PROVE = BUILD='$(abspath $(BUILD))' BIN='$(abspath $(BIN))' \
+	prove --exec tests/run
+
+check: all helpers units ## every test that needs no other build
+	$(PROVE) -j2 $(TESTS)
+
+check-asan: ## the tests under AddressSanitizer and UBSan
+	$(MAKE) check BUILD=build/asan BIN=build/asan/bin OPT=-O1 \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover'
+
+check-tsan: ## the threaded parts under ThreadSanitizer
+	$(MAKE) check BUILD=build/tsan BIN=build/tsan/bin OPT=-O1 \
+	    SANITIZE=-fsanitize=thread TESTS='$(sort $(wildcard \
+	    tests/cli/frame/*.sh tests/cli/embed/*.sh tests/cli/query/*.sh)) \
+	    build/tsan/tests/unit/parallel build/tsan/tests/unit/stream'
+
+hdr-check: ## every header compiles alone
+	@for h in $(HEADERS); do \
+	    $(CC) $(CPPFLAGS) -std=c11 $(WARN) -Werror -fsyntax-only -x c $$h \
+		|| exit; done
+
+SOURCES := $(LIBSRC) $(HEADERS) $(wildcard tools/*.c tests/*/*.c)
+lint: hdr-check ## formatting, shell scripts, manual pages, static analysis
+	clang-format-14 --dry-run -Werror $(SOURCES)
+	shellcheck -x -S warning pipelines/*.sh tests/run tests/tap.sh .ci/run
+	for m in man/*.[1-9]; do mandoc -Tlint -W warning $$m || exit; done
+	cppcheck --quiet --error-exitcode=1 --inline-suppr -Ilib \
+	    --enable=warning,portability --std=c11 \
+	    --suppress=missingIncludeSystem lib tools
+
+bench: all helpers ## speeds, as ratios to peers in the same run
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
+
+scale: all helpers ## time and memory of every stage at 2 million rows
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/scale.sh
+
+# --- the rest ---
+
+DEB_BUILD := gcc make pkg-config libc6-dev
+DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
+	libcurl4-openssl-dev libsqlite3-dev libjansson-dev zlib1g-dev \
+	libssl-dev libopenblas-dev liblapacke-dev libutf8proc-dev \
+	libstemmer-dev
+DEB_TEST := perl libcmocka-dev clang clang-format-14 shellcheck mandoc \
+	cppcheck jq procps
+
+deps: ## install the Debian packages that are missing
+	@missing=$$(for p in $(DEB_BUILD) $(DEB_LIBS) $(DEB_TEST); do \
+	    dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | \
+		grep -q 'ok installed' || echo $$p; done); \
+	test -n "$$missing" || exit 0; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	$$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y --no-install-recommends $$missing
+
+clean: ## remove what was built, demo corpus included
+	rm -rf $(BUILD) $(BIN)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | \
+	    expand -t 16
+
+.PHONY: all helpers units corpus refresh index refit demo check check-asan \
+	check-tsan hdr-check lint bench scale deps clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The demo corpus: renders its audio, serves it on loopback with the faults
+# that data/demo/server.tsv declares, and builds it. Arguments: corpus.sh's.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+: "${BUILD:=$here/../build}" "${BIN:=$here/../bin}"
+: "${CORPUS:=$BUILD/corpus}" "${CRAWL:=$here/../data/demo/crawl.csv}"
+: "${DEMO_AUDIO:=$BUILD/demo/audio}"
+export CORPUS CRAWL BIN AS_OF=${AS_OF:-2024-06-30}
+
+mkdir -p "$DEMO_AUDIO"
+"$BIN/synth" -q --dir "$DEMO_AUDIO" "$here"/../data/demo/scores/*
+
+port_file=$(mktemp)
+"$BUILD/tests/helpers/faultd" --root "$DEMO_AUDIO" \
+    --rules "$here/../data/demo/server.tsv" --port 0 --port-file "$port_file" &
+server=$!
+trap 'kill $server 2>/dev/null; rm -f "$port_file"' EXIT
+for ((i = 0; i < 100; i++)); do
+	[ ! -s "$port_file" ] || break
+	sleep 0.05
+done
+port=$(cat "$port_file")
+: "${port:?the demo server did not start}"
+
+ALLOW_PRIVATE=1 \
+    NET_OPTIONS="--connect-to demo.moodpipe.test:80:127.0.0.1:$port ${NET_OPTIONS:-}" \
+    "$here/corpus.sh" "$@"

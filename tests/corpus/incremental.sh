@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Nothing touched: no work. One row changed: one shard, one row a stage.
+. tests/corpus.sh
+cp data/demo/crawl.csv "$TMP/crawl.csv"
+ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
+first=$(generation "$TMP/c")
+
+before=$(date +%s%N)
+ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
+ms=$((($(date +%s%N) - before) / 1000000))
+is "$(cat "$TMP/log")" "" "nothing touched: no stage runs"
+ok test "$ms" -lt 2000
+is "$(generation "$TMP/c")" "$first" "nothing touched: the same generation"
+
+# one description more, on a row that has audio
+sed -i '0,/,http:\/\/demo.moodpipe.test\/t\/[a-z0-9-]*\.ogg,$/s//&a slow tune of quiet rain/' \
+    "$TMP/crawl.csv"
+ok test -n "$(cmp "$TMP/crawl.csv" data/demo/crawl.csv)"
+ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
+for stage in enrich impute extract-features embed mood-map; do
+	n=$(computed "$stage")
+	case $stage in	# meta and audio, text and audio, share a name
+	impute | embed) most=2 ;;
+	*) most=1 ;;
+	esac
+	ok test "$n" -le "$most"
+done
+is "$(computed enrich)" 1 "one row changed: enrich computes one"
+is "$(runs enrich)" 1 "one row changed: one shard is looked at"
+ok test "$(generation "$TMP/c")" != "$first"
+
+# the other way round it is the first corpus again
+cp data/demo/crawl.csv "$TMP/crawl.csv"
+ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
+is "$(generation "$TMP/c")" "$first" "changed back: the first generation"
+
+ok demo "$TMP/c" refit CRAWL="$TMP/crawl.csv"
+is "$(generation "$TMP/c")" "$first" "a refit equals a clean build"
+done_testing
