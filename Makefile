@@ -56,9 +56,14 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(ARCHIVE): $(LIBOBJ)
+$(ARCHIVE): $(LIBOBJ) $(BUILD)/sources
 	@rm -f $@
-	ar rcs $@ $^
+	ar rcs $@ $(LIBOBJ)
+
+# A source that went away, or came with an old date, changes the archive, too.
+$(BUILD)/sources: always
+	@mkdir -p $(@D)
+	@echo $(LIBSRC) | cmp -s - $@ || echo $(LIBSRC) >$@
 
 # --as-needed: a tool loads only the libraries whose code it reaches.
 LINK = $(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o %.a,$^)
@@ -163,8 +168,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | \
 	    expand -t 16
 
-.PHONY: all helpers units corpus refresh index refit demo check check-asan \
+.PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint bench scale deps clean help
-.SECONDARY:
+.PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/%
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

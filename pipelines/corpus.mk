@@ -118,4 +118,4 @@ $C/index/.built: $(INPUTS) $C/models/text.pack
 	@touch $@
 
 .PHONY: index shards
-.SECONDARY:
+.PRECIOUS: $C/state/%.digest

@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${DEMO_AUDIO:=$BUILD/demo/audio}"
 export CORPUS CRAWL BIN AS_OF=${AS_OF:-2024-06-30}
 
-mkdir -p "$DEMO_AUDIO"
-"$BIN/synth" -q --dir "$DEMO_AUDIO" "$here"/../data/demo/scores/*
+mkdir -p "$DEMO_AUDIO/t"
+"$BIN/synth" -q --dir "$DEMO_AUDIO/t" "$here"/../data/demo/scores/*
 
 port_file=$(mktemp)
 "$BUILD/tests/helpers/faultd" --root "$DEMO_AUDIO" \

@@ -79,7 +79,7 @@ static bool simple_double(struct span s, double *out)
 
 int num_double(struct span s, double *out)
 {
-	char buf[64], *end;
+	char buf[800], *end;	/* 767 digits decide any double */
 	size_t i;
 	double v;
 
@@ -134,17 +134,21 @@ static int64_t days_of(int64_t y, unsigned m, unsigned d)
 
 int num_date(struct span s, int64_t *days)
 {
-	static const int length[] = { 31, 29, 31, 30, 31, 30,
+	static const unsigned length[] = { 31, 29, 31, 30, 31, 30,
 				      31, 31, 30, 31, 30, 31 };
-	int y, m, d;
+	uint64_t y, m, d;
+	bool leap;
 
 	if (!s.p || s.n < 10 || (s.p[4] != '-' && s.p[4] != '/') ||
-	    s.p[7] != s.p[4] ||
-	    num_int((struct span){ s.p, 4 }, 0, 9999, &y) ||
-	    num_int((struct span){ s.p + 5, 2 }, 1, 12, &m) ||
-	    num_int((struct span){ s.p + 8, 2 }, 1, length[m - 1], &d))
+	    s.p[7] != s.p[4] || num_u64((struct span){ s.p, 4 }, &y) ||
+	    num_u64((struct span){ s.p + 5, 2 }, &m) ||
+	    num_u64((struct span){ s.p + 8, 2 }, &d))
 		return -1;
-	*days = days_of(y, (unsigned)m, (unsigned)d);
+	leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+	if (m < 1 || m > 12 || d < 1 || d > length[m - 1] ||
+	    (m == 2 && d == 29 && !leap))
+		return -1;
+	*days = days_of((int64_t)y, (unsigned)m, (unsigned)d);
 	return 0;
 }
 

@@ -11,8 +11,18 @@
 
 struct atomic {
 	FILE *f;
-	char *path, *temp;	/* NULL: stdout */
+	char *path, *temp;	/* NULL: stdout; temp NULL: written in place */
 };
+
+/* A device or a pipe cannot be replaced, only written to; renaming over it
+ * would put a file in its place. */
+static bool in_place(const char *path)
+{
+	struct stat st;
+
+	return !strncmp(path, "/dev/std", 8) || !strncmp(path, "/dev/fd/", 8) ||
+	       (!stat(path, &st) && !S_ISREG(st.st_mode));
+}
 
 struct atomic *atomic_open(const char *path, struct err *err)
 {
@@ -25,8 +35,15 @@ struct atomic *atomic_open(const char *path, struct err *err)
 		a->f = stdout;
 		return a;
 	}
-	str_printf(&temp, "%s.tmp-XXXXXX", path);
 	a->path = mem_strdup(path);
+	if (in_place(path)) {
+		if ((a->f = fopen(path, "w")))
+			return a;
+		err_errno(err, "cannot write %s", path);
+		atomic_abort(a);
+		return NULL;
+	}
+	str_printf(&temp, "%s.tmp-XXXXXX", path);
 	a->temp = temp.p;
 	fd = mkstemp(a->temp);
 	if (fd < 0) {
@@ -61,11 +78,10 @@ void atomic_abort(struct atomic *a)
 {
 	if (!a)
 		return;
-	if (a->temp) {
-		if (a->f)
-			fclose(a->f);
+	if (a->path && a->f)
+		fclose(a->f);
+	if (a->temp)
 		unlink(a->temp);
-	}
 	free(a->temp);
 	free(a->path);
 	free(a);

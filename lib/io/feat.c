@@ -214,6 +214,44 @@ uint64_t feat_count(const struct feat *f)
 	return f->rows;
 }
 
+bool feat_sorted(const struct feat *f)
+{
+	return f->sorted;
+}
+
+/* Rows that block b of a regular file must have. */
+static uint64_t rows_in(const struct feat *f, uint64_t b)
+{
+	uint64_t left = f->rows - b * f->per_block;
+
+	return left < f->per_block ? left : f->per_block;
+}
+
+/* Nothing follows the trailer of a pipe: two files run together are not one. */
+static int check_end(const struct feat *f, struct err *err)
+{
+	ssize_t n;
+	char c;
+
+	do
+		n = read(f->fd, &c, 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(err, "cannot read %s", f->path);
+	return n ? broken(f, "more bytes behind the trailer", err) : 0;
+}
+
+static int bad_block(const struct feat *f, uint64_t b, const char *what,
+		     struct err *err)
+{
+	char text[120];
+
+	snprintf(text, sizeof(text), "%s (block %llu, at byte %llu)", what,
+		 (unsigned long long)b,
+		 (unsigned long long)(f->header_size + b * f->block_size));
+	return broken(f, text, err);
+}
+
 /* Loads block b (of a pipe: the next). 1, 0 where the trailer is, -1. */
 static int load(struct feat *f, uint64_t b, struct err *err)
 {
@@ -238,19 +276,18 @@ static int load(struct feat *f, uint64_t b, struct err *err)
 			return broken(f, "row count is not the trailer's",
 				      err);
 		f->rows = t.rows;
-		return 0;
+		return check_end(f, err);
 	}
-	if (head[0] != FEAT_BLOCK || !head[1] || head[1] > f->per_block)
-		return broken(f, "no valid block", err);
+	if (head[0] != FEAT_BLOCK || !head[1] || head[1] > f->per_block ||
+	    (f->seekable && head[1] != rows_in(f, b)))
+		return bad_block(f, b, "no valid block", err);
 	n = 8 + head[1] * f->stride;
-	if (f->seekable && n + 8 > f->block_size)
-		return broken(f, "no valid block", err);
 	memcpy(f->block, head, 8);
 	if (get(f, f->block + 8, n, at + 8, err))
 		return -1;
 	memcpy(&sum, f->block + n, 4);
 	if (sum != crc_of(f->block, n))
-		return broken(f, "block checksum does not match", err);
+		return bad_block(f, b, "checksum does not match", err);
 	f->in_block = head[1];
 	f->loaded = b;
 	return 1;

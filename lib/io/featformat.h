@@ -46,6 +46,9 @@ _Static_assert(sizeof(struct feat_column) == 48, "no padding");
 _Static_assert(sizeof(struct feat_trailer) == 24, "no padding");
 _Static_assert(sizeof(struct feat_fixed) == 24, "no padding");
 
+/* What the trailer says: keys strictly increase. Of a pipe only at its end. */
+bool feat_sorted(const struct feat *f);
+
 static inline size_t feat_bits(size_t columns)
 {
 	return (columns + 7) / 8;

@@ -193,13 +193,19 @@ static int flush_block(struct feat_writer *w, struct err *err)
 	return put(w, w->block, n + 8, err);
 }
 
+/* Rounding must not make a row that the reader refuses. */
+static float share(float v)
+{
+	return !(v > 0) ? 0 : v > 1 ? 1 : v;
+}
+
 int feat_write(struct feat_writer *w, const struct feat_row *r,
 	       struct err *err)
 {
 	char *p = w->block + 8 + w->in_block * w->stride;
 	struct feat_fixed f = { .key = r->key, .digest = r->digest,
 				.status = r->status, .method = r->method,
-				.confidence = r->confidence };
+				.confidence = share(r->confidence) };
 	size_t bits = feat_bits(w->columns), i;
 	static const uint32_t nan_bits = 0x7fc00000;	/* one spelling */
 

@@ -63,6 +63,20 @@ static int parse_progress(struct options *o, const char *arg)
 	return -1;
 }
 
+/* What getopt did not take: a letter may stand among others. */
+static int refuse(struct options *o, int c, char *const *argv, int *status)
+{
+	const char *what = c == '?' ? "unknown option" : "option needs a value";
+	char letter[3] = { '-', (char)optopt, 0 };
+	bool is_long = !strncmp(argv[optind - 1], "--", 2);
+
+	if (c == '?' && is_long && optopt)
+		what = "option takes no value";
+	return usage_error(o, status, what,
+			   is_long || !optopt || optopt >= LONG_ONLY
+			       ? argv[optind - 1] : letter);
+}
+
 /* A common option: 0, or -1 when the process should end. */
 static int take_common(struct options *o, int c, const char *arg, int *status)
 {
@@ -193,10 +207,7 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 				       NULL)) != -1) {
 		s = spec_of(specs, t.own, c);
 		if (c == '?' || c == ':')
-			rc = usage_error(o, status,
-					 c == '?' ? "unknown option"
-						  : "option needs a value",
-					 argv[optind - 1]);
+			rc = refuse(o, c, argv, status);
 		else if (!s)
 			rc = take_common(o, c, optarg, status);
 		else if (take(s, optarg))

@@ -66,7 +66,7 @@ static int check_header(const struct pack *p, const char *kind,
 static int check_table(struct pack *p, struct err *err)
 {
 	const struct pack_header *h = &p->header;
-	size_t bytes = h->count * sizeof(struct pack_entry), i;
+	size_t bytes = h->count * sizeof(struct pack_entry), i, k;
 
 	if (h->size != p->size)
 		return broken(p, "size differs from the header's", err);
@@ -84,6 +84,10 @@ static int check_table(struct pack *p, struct err *err)
 		    e->offset < PACK_PAGE || e->offset > h->table ||
 		    e->size > h->table - e->offset)
 			return broken(p, "section out of bounds", err);
+		for (k = 0; k < i; k++)
+			if (!strcmp(p->table[k].name, e->name))
+				return broken(p, "two sections of one name",
+					      err);
 	}
 	return 0;
 }

@@ -48,18 +48,23 @@ void progress_show(struct progress *p)
 
 void progress_end(struct progress *p, bool reuse)
 {
+	struct str line = { 0 };
+
 	if (wanted(p->options) && p->shown > p->start)
 		fputs("\r\033[K", stderr);
 	if (p->options->quiet)
 		return;
-	fprintf(stderr, "%s: in=%llu ok=%llu err=%llu", p->options->tool,
-		(unsigned long long)p->in, (unsigned long long)p->ok,
-		(unsigned long long)p->errors);
+	str_printf(&line, "%s: in=%llu ok=%llu err=%llu", p->options->tool,
+		   (unsigned long long)p->in, (unsigned long long)p->ok,
+		   (unsigned long long)p->errors);
 	if (p->dropped)
-		fprintf(stderr, " drop=%llu", (unsigned long long)p->dropped);
+		str_printf(&line, " drop=%llu", (unsigned long long)p->dropped);
 	if (reuse)
-		fprintf(stderr, " reused=%llu", (unsigned long long)p->reused);
-	fprintf(stderr, " %.1fs\n", progress_clock() - p->start);
+		str_printf(&line, " reused=%llu",
+			   (unsigned long long)p->reused);
+	str_printf(&line, " %.1fs\n", progress_clock() - p->start);
+	fputs(line.p, stderr);	/* at once: other tools write there, too */
+	str_release(&line);
 }
 
 int progress_status(const struct progress *p)

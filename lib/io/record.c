@@ -34,7 +34,7 @@ static const char *member(struct record *r, const char *p, const char *end,
 			  const char **why)
 {
 	struct record_member *m;
-	const char *q, *name = p + 1;
+	const char *q;
 
 	MEM_ROOM(r->members, r->count + 1, r->cap);
 	m = &r->members[r->count];
@@ -42,16 +42,18 @@ static const char *member(struct record *r, const char *p, const char *end,
 		*why = "member name expected";
 		return NULL;
 	}
-	q = memchr(name, '"', (size_t)(end - name));
-	if (!q || memchr(name, '\\', (size_t)(q - name)))
-		q = json_skip(p, end, why);	/* checks, or finds the end */
-	else
+	for (q = p + 1; q < end && *q != '"' && *q != '\\' &&
+			(unsigned char)*q >= ' '; q++)
+		;
+	if (q < end && *q == '"') {
 		q++;
-	if (!q) {
-		*why = "malformed member name";
-		return NULL;
+	} else {	/* escapes, or no proper name */
+		r->escapes = true;
+		q = json_skip(p, end, why);
+		if (!q)
+			return NULL;
 	}
-	m->name = (struct span){ name, (size_t)(q - name) - 1 };
+	m->name = (struct span){ p + 1, (size_t)(q - p) - 2 };
 	q = space(q, end);
 	if (q == end || *q != ':') {
 		*why = "colon expected behind a member name";
@@ -77,7 +79,7 @@ int record_parse(struct record *r, struct span line, struct err *err)
 	r->count = 0;
 	r->added.n = 0;
 	r->nsets = 0;
-	r->dirty = false;
+	r->dirty = r->escapes = false;
 	if (p == end || *p != '{')
 		return malformed(line, p, why, err);
 	p = space(p + 1, end);
@@ -101,12 +103,13 @@ close:
 	return 0;
 }
 
-static bool named(const struct record_member *m, const char *name, size_t n)
+static inline bool named(const struct record *r, const struct record_member *m,
+			 const char *name, size_t n)
 {
-	if (m->name.n == n && memcmp(m->name.p, name, n) == 0)
+	if (m->name.n == n && m->name.p[0] == name[0] &&
+	    memcmp(m->name.p, name, n) == 0)
 		return true;
-	return m->name.n > n && memchr(m->name.p, '\\', m->name.n) &&
-	       json_name_is(m->name, name);
+	return r->escapes && json_name_is(m->name, name);
 }
 
 static bool set_named(const struct record *r, const struct record_set *s,
@@ -114,6 +117,7 @@ static bool set_named(const struct record *r, const struct record_set *s,
 {
 	/* "name": is quote, name, quote, colon */
 	return s->value - s->start == n + 3 &&
+	       r->added.p[s->start + 1] == name[0] &&
 	       memcmp(r->added.p + s->start + 1, name, n) == 0;
 }
 
@@ -128,7 +132,7 @@ struct span record_get(const struct record *r, const char *name)
 					   r->sets[i].end - r->sets[i].value };
 	i = r->count;
 	while (!v.p && i--)
-		if (named(&r->members[i], name, n))
+		if (named(r, &r->members[i], name, n))
 			v = r->members[i].value;
 	return json_type(v) == JSON_NULL ? (struct span){ 0 } : v;
 }
@@ -175,10 +179,12 @@ int record_id(const struct record *r, struct str *out, struct err *err)
 
 void record_remove(struct record *r, const char *name)
 {
-	size_t i, kept = 0, n = strlen(name);
+	size_t i, kept, n = strlen(name);
 
-	for (i = 0; i < r->count; i++)
-		if (!named(&r->members[i], name, n))
+	for (i = 0; i < r->count && !named(r, &r->members[i], name, n); i++)
+		;
+	for (kept = i; i < r->count; i++)
+		if (!named(r, &r->members[i], name, n))
 			r->members[kept++] = r->members[i];
 	r->dirty = r->dirty || kept != r->count;
 	r->count = kept;

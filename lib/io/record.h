@@ -28,6 +28,7 @@ struct record {
 	struct record_set *sets;
 	size_t nsets, sets_cap;
 	bool dirty;			/* a member was set or removed */
+	bool escapes;			/* a member's name has a backslash */
 };
 
 void record_release(struct record *r);	/* a zeroed record is valid */

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define FAN_IN 64	/* runs merged at once; more are merged in rounds */
+#define RUNS_MAX 512	/* open at a time; descriptors are scarce */
 
 /* In memory and on disk an item is {u32 key bytes, u32 data bytes, key, data};
  * in memory a reference holds its first 8 key bytes for quick comparing. */
@@ -88,7 +89,8 @@ static uint64_t prefix_of(struct span key)
 	uint64_t v = 0;
 	int i;
 
-	memcpy(b, key.p, key.n < 8 ? key.n : 8);
+	if (key.n)
+		memcpy(b, key.p, key.n < 8 ? key.n : 8);
 	for (i = 0; i < 8; i++)
 		v = v << 8 | b[i];
 	return v;
@@ -152,6 +154,8 @@ static void order(struct sort *s)
 			s->bytes.p);
 }
 
+static int merge_runs(struct sort *s, struct err *err);
+
 static int spill(struct sort *s, struct err *err)
 {
 	struct run *r = run_add(s, err);
@@ -171,7 +175,7 @@ static int spill(struct sort *s, struct err *err)
 	rewind(r->f);
 	s->count = 0;
 	s->bytes.n = 0;
-	return 0;
+	return s->nruns < RUNS_MAX ? 0 : merge_runs(s, err);
 }
 
 int sort_put(struct sort *s, struct span key, struct span data,
@@ -274,13 +278,14 @@ static int heap_step(struct sort *s, struct err *err)
 	return 0;
 }
 
-/* Merges the FAN_IN first runs into one that takes their place. */
-static int merge_round(struct sort *s, struct err *err)
+/* Merges n runs from the first on into one that takes their place. */
+static int merge_group(struct sort *s, size_t first, size_t n,
+		       struct err *err)
 {
 	FILE *out;
 	size_t i;
 
-	if (heap_start(s, 0, FAN_IN, err) || !(out = run_file(err)))
+	if (heap_start(s, first, n, err) || !(out = run_file(err)))
 		return -1;
 	while (s->nheap) {
 		const struct str *item = &s->runs[s->heap[0]].item;
@@ -296,14 +301,28 @@ static int merge_round(struct sort *s, struct err *err)
 		return spill_error(err);
 	}
 	rewind(out);
-	for (i = 0; i < FAN_IN; i++) {
+	for (i = first; i < first + n; i++) {
 		fclose(s->runs[i].f);
 		str_release(&s->runs[i].item);
 	}
-	s->runs[0] = (struct run){ .f = out };
-	s->nruns -= FAN_IN - 1;
-	memmove(s->runs + 1, s->runs + FAN_IN,
-		(s->nruns - 1) * sizeof(*s->runs));
+	s->runs[first] = (struct run){ .f = out };
+	s->nruns -= n - 1;
+	memmove(s->runs + first + 1, s->runs + first + n,
+		(s->nruns - first - 1) * sizeof(*s->runs));
+	return 0;
+}
+
+/* One round: each FAN_IN neighbours become one, so ties keep their order. */
+static int merge_runs(struct sort *s, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->nruns; i++) {
+		size_t n = s->nruns - i < FAN_IN ? s->nruns - i : FAN_IN;
+
+		if (n > 1 && merge_group(s, i, n, err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -320,7 +339,7 @@ static int start_reading(struct sort *s, struct err *err)
 	free(s->items);
 	s->items = NULL;
 	while (s->nruns > FAN_IN)
-		if (merge_round(s, err))
+		if (merge_runs(s, err))
 			return -1;
 	return heap_start(s, 0, s->nruns, err);
 }

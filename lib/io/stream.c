@@ -174,7 +174,8 @@ static int process(struct run *r, struct worker *w, struct job *j)
 static struct memo_row *remember(struct job *j, uint64_t input)
 {
 	MEM_ROOM(j->memo, j->nmemo + 1, j->memo_cap);
-	j->memo[j->nmemo] = (struct memo_row){ .input = input };
+	j->memo[j->nmemo] = (struct memo_row){ .input = input,
+					       .at = j->out.n };
 	return &j->memo[j->nmemo++];
 }
 
@@ -284,9 +285,9 @@ static void keep_memo(struct run *r, struct job *j)
 		struct memo_row *m = &r->memo_rows[r->nmemo++];
 
 		*m = j->memo[i];
-		m->at = r->offset;
-		r->offset += m->size;
+		m->at += r->offset;
 	}
+	r->offset += j->out.n;	/* failed records are there, too */
 }
 
 static int write_text(struct atomic *to, const struct str *text,
