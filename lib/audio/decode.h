@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From an audio file to mono sound at RESAMPLE_RATE: MPEG audio by libmpg123,
+ * WAV, AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC), VOC, NIST by libsndfile.
+ * The kind is told by content, not by name. Every file is taken as hostile:
+ * bytes read, channels and rates are limited (bytes.h, decoder.h); samples
+ * that are not finite become 0 and others are held within DECODE_CLIP.
+ */
+#ifndef MOODPIPE_DECODE_H
+#define MOODPIPE_DECODE_H
+
+#include "audio/resample.h"
+
+#define DECODE_CLIP 8.0f		/* times full scale */
+
+struct sound {			/* zeroed is valid; reusable */
+	struct samples mono;		/* at RESAMPLE_RATE */
+	int rate, channels;		/* of the file */
+	double seconds;			/* decoded */
+	double fraction;		/* of what the file should have given,
+					 * within the limit; NaN: unknown */
+	double loudness, range;		/* of all channels at the file's rate,
+					 * loudness.h: LUFS, LU; or NaN */
+	bool partial;			/* the rest is damaged or cut off */
+};
+void sound_release(struct sound *s);
+
+/* Decodes the first `seconds` of path, no more. Channels are averaged; where
+ * that cancels most of them out (a channel out of phase), the strongest channel
+ * is taken instead. A damaged file gives what comes before the damage and
+ * partial. -1, ERR_RECORD: code "missing" (no such file, or not one that can
+ * be opened) or "undecodable" (nothing could be decoded). The message does not
+ * repeat the path. */
+int decode_file(const char *path, double seconds, struct sound *out,
+		struct err *err);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What decode.c sees of a decoding library: one open stream of interleaved
+ * samples. Inside lib/audio only.
+ */
+#ifndef MOODPIPE_DECODER_H
+#define MOODPIPE_DECODER_H
+
+#include "audio/bytes.h"
+
+#define DECODER_CHANNELS_MAX 16
+#define DECODER_RATE_MIN 1000
+#define DECODER_RATE_MAX 384000
+#define DECODER_BLOCK 4096		/* frames asked for at a time */
+
+struct decoder {
+	int rate, channels;
+	double frames;		/* in the file, as far as it says; else -1 */
+	bool broken;		/* damage was met (or found at the end) */
+	void *handle;
+	/* Up to n frames, full scale = 1; 0 at the end (or at damage). */
+	size_t (*read)(struct decoder *d, float *out, size_t n);
+	void (*close)(struct decoder *d);
+};
+
+/* Both leave b open. -1: ERR_RECORD, code "undecodable". */
+int decoder_mpeg(struct decoder *d, struct bytes *b, struct err *err);
+int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audio/features.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "audio/chroma.h"
+#include "audio/key.h"
+#include "audio/loudness.h"
+#include "audio/mfcc.h"
+#include "audio/onset.h"
+#include "audio/pitches.h"
+#include "audio/spectral.h"
+#include "audio/stft.h"
+#include "audio/summary.h"
+#include "audio/tempo.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+_Static_assert(RESAMPLE_RATE == STFT_RATE, "one sampling rate");
+
+/* Series of frames, in the order of their columns. */
+enum series {
+	MFCC,
+	CENTROID = MFCC + MFCC_COUNT,
+	ROLLOFF, FLUX, BW, FLAT, RMS, ZCR,
+	CHROMA,
+	SERIES = CHROMA + CHROMA_BINS
+};
+
+/* Columns behind the statistics of the series. */
+static const char *const singles[][2] = {
+	{ "chroma_mean", "1" }, { "chroma_std", "1" },
+	{ "mfcc1_dmean", "dB/frame" }, { "mfcc2_dmean", "dB/frame" },
+	{ "tempo", "BPM" }, { "tempo_conf", "1" },
+	{ "beat_int_mean", "s" }, { "beat_int_std", "s" },
+	{ "beat_regularity", "1" },
+	{ "onset_mean", "dB" }, { "onset_std", "dB" }, { "onset_rate", "1/s" },
+	{ "key", "pitch class" }, { "mode", "1" }, { "key_strength", "1" },
+	{ "loudness", "LUFS" }, { "loudness_range", "LU" },
+	{ "duration", "s" }, { "decoded_fraction", "1" },
+};
+enum {
+	CHROMA_MEAN = SERIES * SUMMARY_COUNT, CHROMA_STD, MFCC1_DMEAN,
+	MFCC2_DMEAN, TEMPO, TEMPO_CONF, BEAT_INT_MEAN, BEAT_INT_STD,
+	BEAT_REGULARITY, ONSET_MEAN, ONSET_STD, ONSET_RATE, KEY, MODE,
+	KEY_STRENGTH, LOUDNESS, LOUDNESS_RANGE, DURATION, DECODED_FRACTION,
+	COLUMNS
+};
+_Static_assert(COLUMNS - CHROMA_MEAN == sizeof(singles) / sizeof(*singles),
+	       "a name for each column");
+
+struct features {
+	struct fft *fft;
+	struct pitches *pitches;
+	struct mel *mel;
+	struct chroma *chroma;
+	struct tempo_work *tempo;
+	size_t cap;			/* frames there is room for */
+	float *series[SERIES];		/* [cap] each */
+	float *db, *strength;		/* [cap][MEL_BANDS], [cap] */
+	float frame[STFT_SIZE], power[STFT_BINS];
+	float magnitude[2][STFT_BINS];	/* now and before, by turns */
+};
+
+static void series_name(int s, char *out, size_t n, const char **unit)
+{
+	static const char *const names[][2] = {
+		{ "centroid", "Hz" }, { "rolloff", "Hz" }, { "flux", "1" },
+		{ "bw", "Hz" }, { "flat", "1" }, { "rms", "1" },
+		{ "zcr", "1/sample" },
+	};
+
+	if (s < CENTROID) {
+		snprintf(out, n, "mfcc%d", s + 1);
+		*unit = "dB";
+	} else if (s < CHROMA) {
+		snprintf(out, n, "%s", names[s - CENTROID][0]);
+		*unit = names[s - CENTROID][1];
+	} else {
+		snprintf(out, n, "chroma_%s", chroma_name(s - CHROMA));
+		*unit = "1";
+	}
+}
+
+void features_schema(struct feat_schema *s, double seconds)
+{
+	struct str recipe = { 0 };
+
+	memset(s, 0, sizeof(*s));
+	snprintf(s->stage, sizeof(s->stage), "audio");
+	for (int i = 0; i < SERIES; i++)
+		for (int k = 0; k < SUMMARY_COUNT; k++) {
+			char base[16], name[FEAT_NAME];
+			const char *unit;
+
+			series_name(i, base, sizeof(base), &unit);
+			snprintf(name, sizeof(name), "%s_%s", base,
+				 summary_name((enum summary_kind)k));
+			feat_schema_add(s, name, unit);
+		}
+	for (size_t i = 0; i < sizeof(singles) / sizeof(*singles); i++)
+		feat_schema_add(s, singles[i][0], singles[i][1]);
+	str_puts(&recipe, "extract-features/" FEATURES_VERSION " seconds=");
+	str_printf(&recipe, "%d ms", (int)lrint(seconds * 1000));
+	hash_sha256(recipe.p, recipe.n, s->recipe);
+	str_release(&recipe);
+}
+
+struct features *features_new(void)
+{
+	struct features *f = mem_zalloc(1, sizeof(*f));
+
+	f->fft = fft_new(STFT_SIZE);
+	f->pitches = pitches_new();
+	f->mel = mel_new();
+	f->chroma = chroma_new();
+	f->tempo = tempo_work_new();
+	return f;
+}
+
+void features_free(struct features *f)
+{
+	if (!f)
+		return;
+	fft_free(f->fft);
+	pitches_free(f->pitches);
+	mel_free(f->mel);
+	chroma_free(f->chroma);
+	tempo_work_free(f->tempo);
+	for (int i = 0; i < SERIES; i++)
+		free(f->series[i]);
+	free(f->db);
+	free(f->strength);
+	free(f);
+}
+
+static void reserve(struct features *f, size_t frames)
+{
+	if (frames <= f->cap)
+		return;
+	for (int i = 0; i < SERIES; i++)
+		f->series[i] = mem_resize(f->series[i], frames, sizeof(float));
+	f->db = mem_resize(f->db, frames, MEL_BANDS * sizeof(float));
+	f->strength = mem_resize(f->strength, frames, sizeof(float));
+	f->cap = frames;
+}
+
+/* All series at frame t but the MFCC, which need the loudest band first. */
+static void measure_frame(struct features *f, const struct samples *x,
+			  size_t t)
+{
+	float *now = f->magnitude[t % 2], *before = f->magnitude[(t + 1) % 2];
+	float chroma[CHROMA_BINS];
+	double centroid;
+
+	stft_cut(x->v, x->count, t, f->frame);
+	stft_spectrum(f->fft, f->frame, now, f->power);
+	centroid = spectral_centroid(now);
+	f->series[CENTROID][t] = (float)centroid;
+	f->series[ROLLOFF][t] = (float)spectral_rolloff(now);
+	f->series[FLUX][t] = t ? (float)spectral_flux(before, now) : 0;
+	f->series[BW][t] = (float)spectral_bandwidth(now, centroid);
+	f->series[FLAT][t] = (float)spectral_flatness(f->power);
+	f->series[RMS][t] = (float)frame_rms(f->frame);
+	f->series[ZCR][t] = (float)frame_zcr(x->v, x->count, t);
+	chroma_frame(f->chroma, f->power, chroma);
+	for (int b = 0; b < CHROMA_BINS; b++)
+		f->series[CHROMA + b][t] = chroma[b];
+	mel_bands(f->mel, f->power, f->db + t * MEL_BANDS);
+}
+
+static void cepstrum(struct features *f, size_t frames)
+{
+	mel_to_db(f->db, frames);
+	for (size_t t = 0; t < frames; t++) {
+		float c[MFCC_COUNT];
+
+		mfcc_frame(f->mel, f->db + t * MEL_BANDS, c);
+		for (int i = 0; i < MFCC_COUNT; i++)
+			f->series[MFCC + i][t] = c[i];
+	}
+}
+
+static void rhythm(struct features *f, size_t frames, float *v)
+{
+	double s[SUMMARY_COUNT];
+	struct tempo tempo;
+
+	onset_strength(f->db, frames, f->strength);
+	tempo_estimate(f->tempo, f->strength, frames, STFT_FRAME_RATE, &tempo);
+	v[TEMPO] = (float)tempo.bpm;
+	v[TEMPO_CONF] = (float)tempo.confidence;
+	v[BEAT_INT_MEAN] = (float)tempo.interval_mean;
+	v[BEAT_INT_STD] = (float)tempo.interval_std;
+	v[BEAT_REGULARITY] = (float)tempo.regularity;
+	v[ONSET_RATE] = (float)onset_rate(f->strength, frames);
+	summary_of(f->strength, frames, s);
+	v[ONSET_MEAN] = (float)s[SUMMARY_MEAN];
+	v[ONSET_STD] = (float)s[SUMMARY_STD];
+}
+
+static void harmony(struct features *f, const struct samples *x,
+		    size_t frames, float *v)
+{
+	double profile[CHROMA_BINS];
+	double n = (double)frames * CHROMA_BINS, sum = 0, squares = 0;
+	struct key key;
+
+	for (int b = 0; b < CHROMA_BINS; b++)
+		for (size_t t = 0; t < frames; t++)
+			sum += f->series[CHROMA + b][t] / n;
+	for (int b = 0; b < CHROMA_BINS; b++)
+		for (size_t t = 0; t < frames; t++) {
+			double d = f->series[CHROMA + b][t] - sum;
+
+			squares += d * d;
+		}
+	v[CHROMA_MEAN] = (float)sum;
+	v[CHROMA_STD] = (float)sqrt(squares / n);
+	pitches_profile(f->pitches, x->v, x->count, profile);
+	key_estimate(profile, &key);
+	if (key.tonic < 0)
+		return;
+	v[KEY] = (float)key.tonic;
+	v[MODE] = (float)key.mode;
+	v[KEY_STRENGTH] = (float)key.strength;
+}
+
+/* The statistics last: they sort the series. */
+static void summarise(struct features *f, size_t frames, float *v)
+{
+	for (int i = 0; i < 2; i++)
+		v[MFCC1_DMEAN + i] = frames > 1 ?
+			(f->series[i][frames - 1] - f->series[i][0]) /
+			(float)(frames - 1) : NAN;
+	for (int i = 0; i < SERIES; i++) {
+		double s[SUMMARY_COUNT];
+
+		summary_of(f->series[i], frames, s);
+		for (int k = 0; k < SUMMARY_COUNT; k++)
+			v[i * SUMMARY_COUNT + k] = (float)s[k];
+	}
+}
+
+static void loudness(const struct sound *s, float *v)
+{
+	struct loudness *l;
+
+	v[LOUDNESS] = (float)s->loudness;
+	v[LOUDNESS_RANGE] = (float)s->range;
+	if (!isnan(s->loudness))
+		return;
+	l = loudness_new(RESAMPLE_RATE, 1);
+	loudness_add(l, s->mono.v, s->mono.count);
+	v[LOUDNESS] = (float)loudness_integrated(l);
+	v[LOUDNESS_RANGE] = (float)loudness_range(l);
+	loudness_free(l);
+}
+
+static bool is_silent(const struct samples *x)
+{
+	double sum = 0, squares = 0, n = (double)x->count;
+
+	for (size_t i = 0; i < x->count; i++) {
+		sum += x->v[i];
+		squares += (double)x->v[i] * x->v[i];
+	}
+	sum /= n;
+	return !(squares / n - sum * sum >
+		 FEATURES_SILENCE * FEATURES_SILENCE);
+}
+
+enum feat_status features_compute(struct features *f,
+				  const struct sound *sound, float *values)
+{
+	const struct samples *x = &sound->mono;
+	size_t frames = stft_frames(x->count);
+
+	for (int i = 0; i < COLUMNS; i++)
+		values[i] = NAN;
+	values[DURATION] = (float)sound->seconds;
+	values[DECODED_FRACTION] = (float)sound->fraction;
+	if (sound->seconds < FEATURES_SECONDS_MIN || x->count < STFT_SIZE)
+		return FEAT_TOO_SHORT;
+	if (is_silent(x))
+		return FEAT_SILENT;
+	reserve(f, frames);
+	for (size_t t = 0; t < frames; t++)
+		measure_frame(f, x, t);
+	cepstrum(f, frames);
+	rhythm(f, frames, values);
+	harmony(f, x, frames, values);
+	summarise(f, frames, values);
+	loudness(sound, values);
+	return sound->partial ? FEAT_PARTIAL : FEAT_OK;
+}

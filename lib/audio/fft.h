@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Spectra of real frames (fftw3f). Plans are made with FFTW_ESTIMATE, so they
+ * do not depend on the clock, and behind a lock, the planner being the one
+ * part of FFTW that threads may not share.
+ */
+#ifndef MOODPIPE_FFT_H
+#define MOODPIPE_FFT_H
+
+#include <stddef.h>
+
+struct fft;			/* one per thread */
+/* Frames of `size` samples under a periodic Hann window. */
+struct fft *fft_new(size_t size);
+void fft_free(struct fft *f);
+/* Power of the size / 2 + 1 bins. */
+void fft_power(struct fft *f, const float *frame, float *power);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Key finding: correlation of a pitch class profile with the 24 rotations of
+ * major and minor key profiles (Krumhansl & Schmuckler; the profiles in key.c,
+ * with their sources), averaged over two sets of profiles.
+ */
+#ifndef MOODPIPE_KEY_H
+#define MOODPIPE_KEY_H
+
+#include "audio/chroma.h"
+
+struct key {
+	int tonic;			/* 0-11 from C; -1: none can be told */
+	int mode;			/* 1 major, 0 minor */
+	double strength;		/* mean correlation, [-1, 1] */
+};
+
+/* profile: how much of each pitch class, C first; any scale. A profile that
+ * hardly differs from class to class has no key. */
+void key_estimate(const double profile[CHROMA_BINS], struct key *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How much of each pitch class a recording holds, for finding its key. Peaks
+ * of long frames (372 ms: semitones stay apart down to 80 Hz), each counted
+ * by the root of its strength, the recording's own tuning found first: after
+ * Gomez' harmonic pitch class profile (INFORMS J. Computing 18(3), 2006).
+ */
+#ifndef MOODPIPE_PITCHES_H
+#define MOODPIPE_PITCHES_H
+
+#include "audio/chroma.h"
+
+struct pitches;			/* scratch, one per thread */
+struct pitches *pitches_new(void);
+void pitches_free(struct pitches *p);
+
+/* n samples at STFT_RATE; profile from C, sums to 1, or all 0: no peaks. */
+void pitches_profile(struct pitches *p, const float *samples, size_t n,
+		     double profile[CHROMA_BINS]);
+
+#endif

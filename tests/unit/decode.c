@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sndfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audio/decode.h"
+
+static char path[256];
+
+static void put(FILE *f, uint32_t v, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		fputc((int)(v >> 8 * i & 255), f);
+}
+
+/* What a header may claim, and what the file holds. */
+struct wav {
+	int format, channels, rate, bits;
+	size_t frames, written;
+	double hz, level[8], phase[8];
+};
+
+static void wav_write(const struct wav *w)
+{
+	uint32_t frame = (uint32_t)(w->channels * w->bits / 8);
+	uint32_t size = (uint32_t)w->frames * frame;
+	FILE *f = fopen(path, "wb");
+
+	assert_non_null(f);
+	fwrite("RIFF", 1, 4, f);
+	put(f, 36 + size, 4);
+	fwrite("WAVEfmt ", 1, 8, f);
+	put(f, 16, 4);
+	put(f, (uint32_t)w->format, 2);
+	put(f, (uint32_t)w->channels, 2);
+	put(f, (uint32_t)w->rate, 4);
+	put(f, (uint32_t)w->rate * frame, 4);
+	put(f, frame, 2);
+	put(f, (uint32_t)w->bits, 2);
+	fwrite("data", 1, 4, f);
+	put(f, size, 4);
+	for (size_t i = 0; i < w->written; i++)
+		for (int c = 0; c < w->channels; c++) {
+			double x = w->level[c % 8] * sin(w->phase[c % 8] +
+				2 * M_PI * w->hz * (double)i / w->rate);
+			float y = (float)x;
+			uint32_t bits;
+
+			memcpy(&bits, &y, 4);
+			if (w->format != 3)
+				bits = (uint32_t)(int32_t)lrint(x * 32767);
+			put(f, bits, w->bits / 8);
+		}
+	assert_int_equal(fclose(f), 0);
+}
+
+static double rms(const struct samples *x)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < x->count; i++)
+		sum += (double)x->v[i] * x->v[i];
+	return sqrt(sum / (double)x->count);
+}
+
+static void decode(const struct wav *w, double seconds, struct sound *s)
+{
+	struct err err;
+
+	wav_write(w);
+	if (decode_file(path, seconds, s, &err) != 0)
+		fail_msg("%s: %s", err.code, err.message);
+}
+
+static void refuse(const char *what, const char *code)
+{
+	struct sound s = { 0 };
+	struct err err;
+
+	if (decode_file(what, 30, &s, &err) == 0)
+		fail_msg("%s was decoded", what);
+	assert_string_equal(err.code, code);
+	assert_int_equal(err.status, ERR_RECORD);
+	sound_release(&s);
+}
+
+static void test_rates_and_channels(void **state)
+{
+	static const int rates[] = { 8000, 22050, 44100, 48000, 96000 };
+	struct sound s = { 0 };
+
+	(void)state;
+	for (int r = 0; r < 5; r++)
+		for (int c = 1; c <= 6; c += 2) {
+			struct wav w = { 1, c, rates[r], 16,
+					 (size_t)rates[r] * 4,
+					 (size_t)rates[r] * 4, 440, { 0 },
+					 { 0 } };
+
+			for (int k = 0; k < c; k++)
+				w.level[k] = 0.5;
+			decode(&w, 30, &s);
+			assert_false(s.partial);
+			assert_int_equal(s.rate, rates[r]);
+			assert_int_equal(s.channels, c);
+			assert_true(fabs(s.seconds - 4) < 1e-9);
+			assert_true(s.fraction == 1);
+			assert_true(fabs((double)s.mono.count /
+					 RESAMPLE_RATE - 4) < 1e-3);
+			assert_true(fabs(rms(&s.mono) - 0.5 / sqrt(2)) < 2e-3);
+		}
+	sound_release(&s);
+}
+
+/* Five seconds of a stereo sine, as libsndfile writes it; false: it cannot. */
+static bool encode(int format, int rate)
+{
+	SF_INFO info = { .samplerate = rate, .channels = 2, .format = format };
+	SNDFILE *f = sf_format_check(&info) ?
+		     sf_open(path, SFM_WRITE, &info) : NULL;
+
+	if (!f)
+		return false;
+	for (int i = 0; i < 5 * rate; i++) {
+		float x = (float)(0.4 * sin(2 * M_PI * 440 * i / rate));
+
+		assert_int_equal(sf_writef_float(f, (float[]){ x, x }, 1), 1);
+	}
+	sf_close(f);
+	return true;
+}
+
+static void cut_file(double part)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, (off_t)((double)st.st_size * part)),
+			 0);
+}
+
+/* Every format, whole and cut in half: the half that is there is used. */
+static void test_codecs(void **state)
+{
+	static const int formats[] = {
+		SF_FORMAT_WAV | SF_FORMAT_PCM_24,
+		SF_FORMAT_WAV | SF_FORMAT_ULAW,
+		SF_FORMAT_AIFF | SF_FORMAT_PCM_16,
+		SF_FORMAT_AU | SF_FORMAT_FLOAT,
+		SF_FORMAT_CAF | SF_FORMAT_ALAC_16,
+		SF_FORMAT_W64 | SF_FORMAT_PCM_16,
+		SF_FORMAT_RF64 | SF_FORMAT_PCM_16,
+		SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+		SF_FORMAT_OGG | SF_FORMAT_VORBIS,
+		SF_FORMAT_OGG | SF_FORMAT_OPUS,
+		SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III,
+	};
+	struct sound s = { 0 };
+	struct err err;
+	int done = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		if (!encode(formats[i], 48000))
+			continue;
+		done++;
+		if (decode_file(path, 30, &s, &err) != 0)
+			fail_msg("%x: %s", formats[i], err.message);
+		if (s.partial || fabs(s.seconds - 5) > 0.1 ||
+		    fabs(rms(&s.mono) - 0.4 / sqrt(2)) > 0.01)
+			fail_msg("%x: %g s, rms %g, partial %d", formats[i],
+				 s.seconds, rms(&s.mono), s.partial);
+		cut_file(0.5);
+		if (decode_file(path, 30, &s, &err) != 0)
+			continue;	/* an index at the end, now gone */
+		if (s.seconds > 4.5 || (s.seconds > 3 && s.seconds < 4.5 &&
+					!s.partial))
+			fail_msg("%x cut: %g s, partial %d", formats[i],
+				 s.seconds, s.partial);
+	}
+	assert_true(done >= 8);
+	sound_release(&s);
+}
+
+/* Tags of any size in front do not hide the sound. */
+static void test_tagged(void **state)
+{
+	static const int formats[] = {
+		SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+		SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III,
+	};
+	static char text[4 << 20];
+	struct sound s = { 0 };
+	struct err err;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		size_t n;
+		FILE *f;
+
+		if (!encode(formats[i], 44100))
+			continue;
+		f = fopen(path, "rb");
+		n = fread(text, 1, sizeof(text), f);
+		fclose(f);
+		f = fopen(path, "wb");
+		fwrite("ID3\4\0\0\0\7\x50\0", 1, 10, f);
+		for (int k = 0; k < 7 * 16384 + 0x50 * 128; k++)
+			fputc(k & 255, f);
+		fwrite(text, 1, n, f);
+		fclose(f);
+		if (decode_file(path, 30, &s, &err) != 0)
+			fail_msg("%x: %s", formats[i], err.message);
+		assert_true(fabs(s.seconds - 5) < 0.1);
+	}
+	sound_release(&s);
+}
+
+static void test_limit(void **state)
+{
+	struct wav w = { 1, 2, 44100, 16, 44100 * 10, 44100 * 10, 440,
+			 { 0.5, 0.5 }, { 0 } };
+	struct sound s = { 0 };
+
+	(void)state;
+	decode(&w, 3, &s);
+	assert_true(fabs(s.seconds - 3) < 1e-9 && !s.partial);
+	assert_true(s.fraction == 1);
+	assert_in_range(s.mono.count, 3 * RESAMPLE_RATE - 2,
+			3 * RESAMPLE_RATE + 2);
+	sound_release(&s);
+}
+
+/* A channel out of phase must not silence the track. */
+static void test_out_of_phase(void **state)
+{
+	struct wav w = { 1, 2, 44100, 16, 44100 * 4, 44100 * 4, 440,
+			 { 0.5, 0.4 }, { 0, M_PI } };
+	struct sound s = { 0 };
+
+	(void)state;
+	decode(&w, 30, &s);
+	assert_true(fabs(rms(&s.mono) - 0.5 / sqrt(2)) < 2e-3);
+	w.phase[1] = M_PI / 2;			/* merely wide: averaged */
+	w.level[1] = 0.5;
+	decode(&w, 30, &s);
+	assert_true(fabs(rms(&s.mono) - 0.25) < 2e-3);
+	sound_release(&s);
+}
+
+/* The stereo loudness is the file's, not the mix's: EBU Tech 3341 case 1. */
+static void test_loudness(void **state)
+{
+	struct wav w = { 3, 2, 48000, 32, 48000 * 5, 48000 * 5, 1000,
+			 { 0.070795, 0.070795 }, { 0 } };
+	struct sound s = { 0 };
+
+	(void)state;
+	decode(&w, 30, &s);
+	assert_true(fabs(s.loudness + 23) < 0.1);
+	w.phase[1] = M_PI;
+	decode(&w, 30, &s);
+	assert_true(fabs(s.loudness + 23) < 0.1);
+	sound_release(&s);
+}
+
+static void test_cut(void **state)
+{
+	struct wav w = { 1, 1, 22050, 16, 22050 * 10, 22050 * 5, 440, { 0.5 },
+			 { 0 } };
+	struct sound s = { 0 };
+
+	(void)state;
+	decode(&w, 30, &s);
+	assert_true(s.partial && fabs(s.seconds - 5) < 1e-9);
+	decode(&w, 4, &s);			/* all that was asked for */
+	assert_true(!s.partial && fabs(s.seconds - 4) < 1e-9);
+	sound_release(&s);
+}
+
+static void test_wild_samples(void **state)
+{
+	struct wav w = { 3, 1, 22050, 32, 22050 * 4, 22050 * 4, 440, { 0.5 },
+			 { 0 } };
+	struct sound s = { 0 };
+	const float wild[] = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f };
+	struct err err;
+	FILE *f;
+
+	(void)state;
+	wav_write(&w);
+	f = fopen(path, "r+b");
+	fseek(f, 44 + 4000, SEEK_SET);
+	fwrite(wild, 1, sizeof(wild), f);
+	fclose(f);
+	assert_int_equal(decode_file(path, 30, &s, &err), 0);
+	for (size_t i = 0; i < s.mono.count; i++)
+		assert_true(fabsf(s.mono.v[i]) <= DECODE_CLIP);
+	assert_true(s.mono.v[1001] == 0 && s.mono.v[1003] == DECODE_CLIP);
+	sound_release(&s);
+}
+
+static void test_refused(void **state)
+{
+	struct wav w = { 1, 40, 22050, 16, 100, 100, 440, { 0.5 }, { 0 } };
+	char fifo[300];
+	FILE *f;
+
+	(void)state;
+	wav_write(&w);
+	refuse(path, "undecodable");		/* too many channels */
+	w.channels = 1;
+	w.rate = 100000000;
+	wav_write(&w);
+	refuse(path, "undecodable");		/* absurd rate */
+	w.rate = 22050;
+	w.frames = w.written = 0;
+	wav_write(&w);
+	refuse(path, "undecodable");		/* no sound */
+	f = fopen(path, "wb");
+	fclose(f);
+	refuse(path, "undecodable");		/* empty */
+	f = fopen(path, "wb");
+	fputs("The quick brown fox jumps over the lazy dog.", f);
+	fclose(f);
+	refuse(path, "undecodable");
+	remove(path);
+	refuse(path, "missing");
+	refuse("/", "missing");
+	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	refuse(fifo, "missing");		/* and does not hang */
+	remove(fifo);
+}
+
+static int set_up(void **state)
+{
+	const char *dir = getenv("TMPDIR");
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/decodeXXXXXX", dir ? dir : "/tmp");
+	fd = mkstemp(path);
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	remove(path);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rates_and_channels),
+		cmocka_unit_test(test_codecs), cmocka_unit_test(test_tagged),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_out_of_phase),
+		cmocka_unit_test(test_loudness), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_wild_samples),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/key.h"
+#include "audio/pitches.h"
+#include "base/mem.h"
+
+#define SECONDS 8
+
+/* A note of six harmonics, added to x. */
+static void note(float *x, double midi, double from, double to, double tune)
+{
+	double hz = 440 * pow(2, (midi + tune - 69) / 12);
+
+	for (int i = (int)(from * STFT_RATE); i < (int)(to * STFT_RATE); i++)
+		for (int h = 1; h <= 6; h++)
+			x[i] += (float)(0.05 / h * sin(2 * M_PI * hz * h * i /
+						       STFT_RATE));
+}
+
+/* I IV V I, or i iv V i, two seconds a chord. */
+static struct key cadence(int tonic, int mode, double tune)
+{
+	static const int roots[] = { 0, 5, 7, 0 };
+	float *x = mem_zalloc(SECONDS * STFT_RATE, sizeof(*x));
+	struct pitches *p = pitches_new();
+	double profile[CHROMA_BINS];
+	struct key key;
+
+	for (int c = 0; c < 4; c++) {
+		int root = 48 + tonic + roots[c];
+		int third = mode || c == 2 ? 4 : 3;
+
+		note(x, root, 2 * c, 2 * c + 2, tune);
+		note(x, root + third, 2 * c, 2 * c + 2, tune);
+		note(x, root + 7, 2 * c, 2 * c + 2, tune);
+	}
+	pitches_profile(p, x, SECONDS * STFT_RATE, profile);
+	key_estimate(profile, &key);
+	pitches_free(p);
+	free(x);
+	return key;
+}
+
+static void test_cadences(void **state)
+{
+	(void)state;
+	for (int tonic = 0; tonic < 12; tonic++)
+		for (int mode = 0; mode < 2; mode++)
+			for (int cents = -40; cents <= 40; cents += 40) {
+				struct key k = cadence(tonic, mode,
+						       cents / 100.0);
+
+				if (k.tonic != tonic || k.mode != mode ||
+				    k.strength < 0.6)
+					fail_msg("key %d mode %d %+d cents: "
+						 "got %d %d, %g", tonic, mode,
+						 cents, k.tonic, k.mode,
+						 k.strength);
+			}
+}
+
+static void test_tone(void **state)
+{
+	float *x = mem_zalloc(SECONDS * STFT_RATE, sizeof(*x));
+	struct pitches *p = pitches_new();
+	double profile[CHROMA_BINS];
+
+	(void)state;
+	for (int i = 0; i < SECONDS * STFT_RATE; i++)
+		x[i] = (float)(0.1 * sin(2 * M_PI * 440 * i / STFT_RATE));
+	pitches_profile(p, x, SECONDS * STFT_RATE, profile);
+	assert_true(profile[9] > 0.95);
+	memset(x, 0, SECONDS * STFT_RATE * sizeof(*x));
+	pitches_profile(p, x, SECONDS * STFT_RATE, profile);
+	for (int b = 0; b < CHROMA_BINS; b++)
+		assert_true(profile[b] == 0);
+	pitches_free(p);
+	free(x);
+}
+
+static void test_none(void **state)
+{
+	double flat[CHROMA_BINS];
+	struct key k;
+
+	(void)state;
+	memset(flat, 0, sizeof(flat));
+	key_estimate(flat, &k);
+	assert_int_equal(k.tonic, -1);
+	for (int b = 0; b < CHROMA_BINS; b++)
+		flat[b] = 0.25;
+	key_estimate(flat, &k);
+	assert_int_equal(k.tonic, -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cadences), cmocka_unit_test(test_tone),
+		cmocka_unit_test(test_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

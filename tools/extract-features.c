@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * extract-features: measure the sound of the audio files that records name.
+ *
+ * Reads audio{path, sha256}; adds nothing but error. Writes a feature file,
+ * man feat-audio(5).
+ */
+#include <stdlib.h>
+
+#include "audio/decode.h"
+#include "audio/features.h"
+#include "audio/payload.h"
+#include "base/mem.h"
+#include "corpus/track.h"
+#include "io/stream.h"
+
+static const char usage[] =
+"usage: extract-features [--audio-root DIR] [--reuse OLD.feat]\n"
+"                        [--records FILE] [--seconds N] [FILE ...]\n"
+"\n"
+"Decodes the audio that records name and writes one row of features for each:\n"
+"tempo and beats, timbre, chroma, key, loudness; man feat-audio.\n"
+"\n"
+"      --audio-root DIR  where relative audio paths start (default: here)\n"
+"      --reuse OLD.feat  take rows whose audio is unchanged from there\n"
+"      --records FILE    write the records there, failures marked\n"
+"      --seconds N       measure the first N seconds, 3 to 600 (default 30)\n"
+"  -o, --output FILE     write there instead of to standard output\n"
+"  -j, --jobs N          threads (default: the processors)\n"
+"      --memory SIZE     not used\n"
+"      --max-errors N    fail when more records failed; N or P%\n"
+"      --progress WHEN   auto, always or never\n"
+"  -q, --quiet           no last line\n"
+"  -v, --verbose         say why a record failed\n"
+"  -h, --help\n"
+"  -V, --version\n";
+
+enum { SECONDS_MAX = 600 };
+
+struct ctx {
+	const char *root, *reuse, *records;
+	double seconds;
+	struct feat_schema schema;
+};
+
+struct scratch {
+	struct features *features;
+	struct sound sound;
+	struct str named, path, sha256;
+};
+
+static void *scratch_new(void *ctx)
+{
+	struct scratch *s = mem_zalloc(1, sizeof(*s));
+
+	(void)ctx;
+	s->features = features_new();
+	return s;
+}
+
+static void scratch_free(void *scratch)
+{
+	struct scratch *s = scratch;
+
+	features_free(s->features);
+	sound_release(&s->sound);
+	str_release(&s->named);
+	str_release(&s->path);
+	str_release(&s->sha256);
+	free(s);
+}
+
+/* Whether a relative path has a ".." in it: the root is a fence. */
+static bool climbs(const char *path)
+{
+	for (const char *p = path; *p;) {
+		size_t n = strcspn(p, "/");
+
+		if (n == 2 && p[0] == '.' && p[1] == '.')
+			return true;
+		p += n + (p[n] == '/');
+	}
+	return false;
+}
+
+/* s->path and s->sha256 of the record's audio: 1, 0 where it names none, -1
+ * where the path cannot be used. */
+static int find_audio(const struct ctx *c, struct scratch *s,
+		      const struct record *r, struct err *err)
+{
+	if (!track_audio(r, &s->named, &s->sha256))
+		return 0;
+	str_reset(&s->path);
+	if (memchr(s->named.p, '\0', s->named.n) ||
+	    (s->named.p[0] != '/' && climbs(str_z(&s->named))))
+		return err_set(err, ERR_RECORD, "missing", "audio path %s "
+			       "leads out of the audio folder",
+			       str_z(&s->named));
+	if (s->named.p[0] != '/' && c->root) {
+		str_puts(&s->path, c->root);
+		str_putc(&s->path, '/');
+	}
+	str_put(&s->path, s->named.p, s->named.n);
+	return 1;
+}
+
+static uint64_t digest(void *ctx, void *scratch, const struct record *r)
+{
+	struct scratch *s = scratch;
+	uint8_t file[HASH_SIZE];
+
+	if (find_audio(ctx, s, r, NULL) <= 0)
+		return 0;
+	if (s->sha256.n)
+		return hash_u64(s->sha256.p, s->sha256.n);
+	if (payload_digest(str_z(&s->path), NULL, file, NULL) != 0)
+		return 0;
+	return hash_u64(file, sizeof(file));
+}
+
+static int measure(void *ctx, void *scratch, struct record *r,
+		   struct feat_row *row, struct err *err)
+{
+	const struct ctx *c = ctx;
+	struct scratch *s = scratch;
+	int rc = find_audio(c, s, r, err);
+
+	row->status = FEAT_NO_INPUT;
+	if (rc == 0)
+		return 0;
+	if (rc > 0)
+		rc = decode_file(str_z(&s->path), c->seconds, &s->sound, err);
+	if (rc < 0) {
+		row->status = strcmp(err->code, "missing") ?
+			      FEAT_UNDECODABLE : FEAT_UNREADABLE;
+		err->retry = row->status == FEAT_UNREADABLE;
+		return -1;
+	}
+	row->status = (uint8_t)features_compute(s->features, &s->sound,
+						row->values);
+	row->method = FEAT_METHOD_MEASURED;
+	row->confidence = 1;
+	if (row->status == FEAT_TOO_SHORT || row->status == FEAT_SILENT) {
+		row->method = FEAT_METHOD_NONE;
+		row->confidence = 0;
+	}
+	feat_row_mark(row, &c->schema, false);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctx c = { .seconds = FEATURES_SECONDS };
+	const struct option_spec specs[] = {
+		{ "audio-root", 0, OPTION_TEXT, &c.root, 0, 0 },
+		{ "reuse", 0, OPTION_TEXT, &c.reuse, 0, 0 },
+		{ "records", 0, OPTION_TEXT, &c.records, 0, 0 },
+		{ "seconds", 0, OPTION_REAL, &c.seconds, 0, 0 },
+		{ 0 }
+	};
+	struct options o;
+	struct stream s = {
+		.options = &o, .ctx = &c, .scratch_new = scratch_new,
+		.scratch_free = scratch_free, .measure = measure,
+		.digest = digest, .schema = &c.schema, .batch = 1,
+	};
+	int status, first;
+	struct err err;
+
+	first = options_parse(&o, "extract-features", usage, specs, argc, argv,
+			      &status);
+	if (first < 0)
+		return status;
+	if (c.seconds < FEATURES_SECONDS_MIN || c.seconds > SECONDS_MAX) {
+		err_set(&err, ERR_USAGE, "usage", "--seconds %g: 3 to %d are "
+			"possible", c.seconds, SECONDS_MAX);
+		return options_fail(&o, &err);
+	}
+	features_schema(&c.schema, c.seconds);
+	s.reuse = c.reuse;
+	s.records_path = c.records;
+	status = stream_run(&s, argv + first, argc - first);
+	feat_schema_release(&c.schema);
+	return status;
+}
