@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Recipes of the feature stages that apply a model: SHA-256 of "TOOL/VERSION
+ * parameters model-digest-hex". A feature file belongs to a model when its
+ * schema's recipe is the one computed here from the model's digest
+ * (pack_digest).
+ */
+#ifndef MOODPIPE_RECIPE_H
+#define MOODPIPE_RECIPE_H
+
+#include "base/hash.h"
+#include "io/feat.h"
+
+/* name: the algorithm and its version constant, "embed-text/1". model may be
+ * NULL (a stage without one). parameters: "" or words, "a=1 b=2". */
+void recipe_make(const char *name, const char *parameters,
+		 const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
+
+void recipe_embed_text(const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
+void recipe_embed_audio(const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
+
+/* The whole schema, to release: stage "embed-text", columns t000..t383; stage
+ * "embed-audio", columns a00..a63. */
+void recipe_text_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE]);
+void recipe_audio_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE]);
+
+#endif
