@@ -79,7 +79,9 @@ void str_puts(struct str *s, const char *z)
 
 void str_putc(struct str *s, char c)
 {
-	str_put(s, &c, 1);
+	str_reserve(s, 1);
+	s->p[s->n++] = c;
+	s->p[s->n] = '\0';
 }
 
 void str_printf(struct str *s, const char *fmt, ...)
@@ -131,7 +133,7 @@ void str_fixed(struct str *s, double v, int decimals)
 					1e5, 1e6, 1e7, 1e8, 1e9 };
 	double scaled = fabs(v) * pow10[decimals];
 	uint64_t whole;
-	char digits[24];
+	char digits[24];	/* sign, 16 digits, point */
 	size_t i = sizeof(digits);
 
 	if (!(scaled < 1e15)) {
@@ -139,8 +141,7 @@ void str_fixed(struct str *s, double v, int decimals)
 		return;
 	}
 	whole = (uint64_t)llrint(scaled);
-	if (v < 0 && whole)
-		str_putc(s, '-');
+	v = whole ? v : 0;
 	for (; decimals && whole % 10 == 0; decimals--)
 		whole /= 10;
 	if (decimals) {
@@ -152,5 +153,7 @@ void str_fixed(struct str *s, double v, int decimals)
 		digits[--i] = (char)('0' + whole % 10);
 		whole /= 10;
 	} while (whole);
+	if (v < 0)
+		digits[--i] = '-';
 	str_put(s, digits + i, sizeof(digits) - i);
 }

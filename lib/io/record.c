@@ -29,6 +29,15 @@ static int malformed(const struct span line, const char *at, const char *why,
 		       (size_t)(at - line.p) + 1);
 }
 
+/* A name's bit in record.names: most absent names are known by it alone. */
+static inline uint64_t bit_of(const char *name, size_t n)
+{
+	unsigned c = n ? (unsigned char)name[0] + (unsigned char)name[n - 1] * 7u
+		       : 0;
+
+	return UINT64_C(1) << ((c + n) & 63);
+}
+
 /* One member at p; returns behind it, or NULL with *why. */
 static const char *member(struct record *r, const char *p, const char *end,
 			  const char **why)
@@ -49,11 +58,13 @@ static const char *member(struct record *r, const char *p, const char *end,
 		q++;
 	} else {	/* escapes, or no proper name */
 		r->escapes = true;
+		r->names = UINT64_MAX;
 		q = json_skip(p, end, why);
 		if (!q)
 			return NULL;
 	}
 	m->name = (struct span){ p + 1, (size_t)(q - p) - 2 };
+	r->names |= bit_of(m->name.p, m->name.n);
 	q = space(q, end);
 	if (q == end || *q != ':') {
 		*why = "colon expected behind a member name";
@@ -80,6 +91,7 @@ int record_parse(struct record *r, struct span line, struct err *err)
 	r->added.n = 0;
 	r->nsets = 0;
 	r->dirty = r->escapes = false;
+	r->names = 0;
 	if (p == end || *p != '{')
 		return malformed(line, p, why, err);
 	p = space(p + 1, end);
@@ -126,6 +138,8 @@ struct span record_get(const struct record *r, const char *name)
 	size_t i = r->nsets, n = strlen(name);
 	struct span v = { 0 };
 
+	if (!(r->names & bit_of(name, n)))
+		return v;
 	while (!v.p && i--)
 		if (set_named(r, &r->sets[i], name, n))
 			v = (struct span){ r->added.p + r->sets[i].value,
@@ -181,6 +195,8 @@ void record_remove(struct record *r, const char *name)
 {
 	size_t i, kept, n = strlen(name);
 
+	if (!(r->names & bit_of(name, n)))
+		return;
 	for (i = 0; i < r->count && !named(r, &r->members[i], name, n); i++)
 		;
 	for (kept = i; i < r->count; i++)
@@ -197,16 +213,20 @@ void record_remove(struct record *r, const char *name)
 /* Opens a set: "name": is in r->added, the value is to be appended. */
 static void set_begin(struct record *r, const char *name)
 {
-	struct record_set *s;
+	size_t n = strlen(name);
+	char *p;
 
 	record_remove(r, name);
+	r->names |= bit_of(name, n);
 	MEM_ROOM(r->sets, r->nsets + 1, r->sets_cap);
-	s = &r->sets[r->nsets];
-	s->start = r->added.n;
-	str_putc(&r->added, '"');
-	str_puts(&r->added, name);
-	str_put(&r->added, "\":", 2);
-	s->value = r->added.n;
+	str_reserve(&r->added, n + 32);
+	r->sets[r->nsets].start = r->added.n;
+	p = r->added.p + r->added.n;
+	*p++ = '"';
+	memcpy(p, name, n);
+	memcpy(p + n, "\":", 2);
+	r->added.n += n + 3;
+	r->sets[r->nsets].value = r->added.n;
 }
 
 static void set_end(struct record *r)

@@ -29,6 +29,7 @@ struct record {
 	size_t nsets, sets_cap;
 	bool dirty;			/* a member was set or removed */
 	bool escapes;			/* a member's name has a backslash */
+	uint64_t names;			/* bits of the names that may be here */
 };
 
 void record_release(struct record *r);	/* a zeroed record is valid */

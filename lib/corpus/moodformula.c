@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/moodformula.h"
+
+#include <math.h>
+
+#include "base/num.h"
+
+enum { NAME, FEATURE, BY, SHAPE, LOW, HIGH, VALENCE, AROUSAL, CELLS };
+
+/* Cuts a line at tabs; returns the cells, at most CELLS. */
+static int cut(struct span line, struct span cells[CELLS])
+{
+	int n = 0;
+
+	while (n < CELLS) {
+		const char *tab = memchr(line.p, '\t', line.n);
+		size_t len = tab ? (size_t)(tab - line.p) : line.n;
+
+		cells[n++] = span_trim((struct span){ line.p, len });
+		if (!tab)
+			break;
+		line = (struct span){ tab + 1, line.n - len - 1 };
+	}
+	return n;
+}
+
+static int copy_name(char out[FEAT_NAME], struct span s)
+{
+	if (!s.n || s.n >= FEAT_NAME)
+		return -1;
+	memcpy(out, s.p, s.n);
+	out[s.n] = '\0';
+	return 0;
+}
+
+static int parse_line(struct moodformula *f, struct span line, struct err *err)
+{
+	struct span cells[CELLS];
+	struct moodformula_term *t = &f->terms[f->count];
+
+	if (f->count == MOODFORMULA_TERMS)
+		return err_set(err, ERR_DATA, "table", "more than %d terms",
+			       MOODFORMULA_TERMS);
+	*t = (struct moodformula_term){ .column = -1, .by_column = -1 };
+	if (cut(line, cells) < CELLS || copy_name(t->feature, cells[FEATURE]) ||
+	    (!span_is(cells[BY], "-") && copy_name(t->by, cells[BY])))
+		return err_set(err, ERR_DATA, "table",
+			       "a term needs name, "
+			       "feature, divisor or -, shape, low, high and "
+			       "two weights");
+	t->below = span_is(cells[SHAPE], "below");
+	if (!t->below && !span_is(cells[SHAPE], "ramp"))
+		return err_set(err, ERR_DATA, "table",
+			       "shape \"%.*s\" where "
+			       "ramp or below was expected",
+			       (int)cells[SHAPE].n, cells[SHAPE].p);
+	if (num_double(cells[LOW], &t->low) ||
+	    num_double(cells[HIGH], &t->high) ||
+	    num_double(cells[VALENCE], &t->valence) ||
+	    num_double(cells[AROUSAL], &t->arousal) || t->valence < 0 ||
+	    t->arousal < 0 || (!t->below && t->low == t->high))
+		return err_set(err, ERR_DATA, "table",
+			       "low, high and weights "
+			       "must be numbers, weights not negative, a "
+			       "ramp's ends apart");
+	f->count++;
+	return 0;
+}
+
+int moodformula_parse(struct moodformula *f, struct span tsv, const char *name,
+		      struct err *err)
+{
+	const char *p = tsv.p, *end = p + tsv.n;
+	size_t number = 0;
+
+	*f = (struct moodformula){ 0 };
+	while (p < end) {
+		const char *q = memchr(p, '\n', (size_t)(end - p));
+		struct span line = { p, (size_t)((q ? q : end) - p) };
+
+		number++;
+		p = q ? q + 1 : end;
+		if (span_trim(line).n && line.p[0] != '#' &&
+		    parse_line(f, line, err))
+			return err_prefix(err, "%s:%zu", name, number);
+	}
+	return f->count
+		   ? 0
+		   : err_set(err, ERR_DATA, "table", "%s: no term in it", name);
+}
+
+int moodformula_bind(struct moodformula *f, const struct feat_schema *s,
+		     const char *source, struct err *err)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct moodformula_term *t = &f->terms[i];
+		const char *missing = NULL;
+
+		t->column = feat_schema_find(s, t->feature);
+		if (t->column < 0)
+			missing = t->feature;
+		t->by_column = t->by[0] ? feat_schema_find(s, t->by) : -1;
+		if (t->by[0] && t->by_column < 0)
+			missing = t->by;
+		if (missing)
+			return err_set(err, ERR_DATA, "schema",
+				       "%s: no column "
+				       "\"%s\"; give the features of "
+				       "extract-features(1) or impute(1)",
+				       source, missing);
+	}
+	return 0;
+}
+
+/* A term's value in [0, 1]; NaN: its feature is missing. */
+static double value_of(const struct moodformula_term *t, const float *values)
+{
+	double x = (double)values[t->column], v;
+
+	if (t->by_column >= 0) {
+		double by = (double)values[t->by_column];
+
+		x = by > 0 ? x / by : NAN;
+	}
+	if (isnan(x))
+		return NAN;
+	if (t->below)
+		return x < t->high;
+	v = (x - t->low) / (t->high - t->low);
+	return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+struct sum {
+	double value, met, all;
+};
+
+static void add(struct sum *s, double weight, double value)
+{
+	s->all += weight;
+	if (isnan(value))
+		return;
+	s->met += weight;
+	s->value += weight * value;
+}
+
+static bool finish(const struct sum *s, float *out)
+{
+	double v;
+
+	if (!(s->met > 0) || s->met < MOODFORMULA_LEAST * s->all)
+		return false;
+	v = 2 * s->value * s->all / s->met - 1;
+	*out = (float)(v < -1 ? -1 : v > 1 ? 1 : v);
+	return true;
+}
+
+bool moodformula_apply(const struct moodformula *f, const float *values,
+		       float *valence, float *arousal)
+{
+	struct sum v = { 0 }, a = { 0 };
+	float x, y;
+
+	for (size_t i = 0; i < f->count; i++) {
+		double value = value_of(&f->terms[i], values);
+
+		add(&v, f->terms[i].valence, value);
+		add(&a, f->terms[i].arousal, value);
+	}
+	if (!finish(&v, &x) || !finish(&a, &y))
+		return false;
+	*valence = x;
+	*arousal = y;
+	return true;
+}
