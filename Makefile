@@ -46,6 +46,7 @@ libs_mood-map := $(TEXT)
 libs_build-index := $(TEXT)
 libs_query := $(TEXT)
 libs_enrich := $(TEXT)
+libs_train := $(TEXT) $(DENSE)
 
 all: $(TOOLS:%=$(BIN)/%) ## build every tool into bin/
 

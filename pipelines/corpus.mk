@@ -3,7 +3,7 @@
 # audio/ and the pinned models. Run by pipelines/corpus.sh, which holds the
 # lock. Make decides per shard; within a shard a stage reuses its own rows.
 #
-# CORPUS, CRAWL, SHARDS, BIN, VERSION, AS_OF, MEMORY, JOBS, INGEST_OPTIONS
+# CORPUS, CRAWL, SHARDS, BIN, DATA, VERSION, AS_OF, MEMORY, JOBS, INGEST_OPTIONS
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -90,9 +90,10 @@ $C/shards/%/sound.feat: $C/shards/%/tagged.ndjson $C/shards/%/audio.feat \
 	    --features $(@D)/audio.feat --text $(@D)/text.feat --reuse $@ \
 	    -o $@ $<
 
+# The design's weights leave valence at chance; the refitted ones do not.
 $C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat
-	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat --reuse $@ \
-	    -o $@ $<
+	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
+	    --formula $(DATA)/mood-calibrated.tsv --reuse $@ -o $@ $<
 
 $C/models/pca.pack: | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \

@@ -12,11 +12,12 @@ if [ -z "${CRAWL:-}" ] && [ -e "$CORPUS/state/settings" ]; then
 	CRAWL=$(sed -n 's/^CRAWL=//p' "$CORPUS/state/settings")
 fi
 : "${CRAWL:?set CRAWL=file or folder}"
-: "${BIN:=$here/../bin}" "${SHARDS:=4}" "${MEMORY:=1G}" "${JOBS:=$(nproc)}"
+: "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
+: "${SHARDS:=4}" "${MEMORY:=1G}" "${JOBS:=$(nproc)}"
 : "${AS_OF:=$(date -u +%F)}" "${INGEST_OPTIONS:=}" "${NET_OPTIONS:=}"
 : "${LINK_BUDGET:=120}" "${FETCH_BUDGET:=600}" "${ALLOW_PRIVATE:=}"
 : "${VERSION:=$("$BIN/ingest" --version)}"
-export CORPUS CRAWL BIN SHARDS MEMORY JOBS AS_OF INGEST_OPTIONS VERSION
+export CORPUS CRAWL BIN DATA SHARDS MEMORY JOBS AS_OF INGEST_OPTIONS VERSION
 
 if [[ $CORPUS$CRAWL =~ [[:space:]] ]]; then
 	echo "corpus: paths of CORPUS and CRAWL must hold no white space" >&2

@@ -33,6 +33,17 @@ static int copy_name(char out[FEAT_NAME], struct span s)
 	return 0;
 }
 
+/* "name - - one - - valence arousal source": a constant of either sign. */
+static int parse_constant(struct moodformula *f, struct span cells[CELLS],
+			  struct err *err)
+{
+	if (num_double(cells[VALENCE], &f->valence) ||
+	    num_double(cells[AROUSAL], &f->arousal))
+		return err_set(err, ERR_DATA, "table",
+			       "a constant needs two numbers");
+	return 0;
+}
+
 static int parse_line(struct moodformula *f, struct span line, struct err *err)
 {
 	struct span cells[CELLS];
@@ -42,7 +53,9 @@ static int parse_line(struct moodformula *f, struct span line, struct err *err)
 		return err_set(err, ERR_DATA, "table", "more than %d terms",
 			       MOODFORMULA_TERMS);
 	*t = (struct moodformula_term){ .column = -1, .by_column = -1 };
-	if (cut(line, cells) < CELLS || copy_name(t->feature, cells[FEATURE]) ||
+	if (cut(line, cells) == CELLS && span_is(cells[SHAPE], "one"))
+		return parse_constant(f, cells, err);
+	if (cut(line, cells) < CELLS || copy_name(t->name, cells[NAME]) || copy_name(t->feature, cells[FEATURE]) ||
 	    (!span_is(cells[BY], "-") && copy_name(t->by, cells[BY])))
 		return err_set(err, ERR_DATA, "table",
 			       "a term needs name, "
@@ -112,8 +125,7 @@ int moodformula_bind(struct moodformula *f, const struct feat_schema *s,
 	return 0;
 }
 
-/* A term's value in [0, 1]; NaN: its feature is missing. */
-static double value_of(const struct moodformula_term *t, const float *values)
+double moodformula_term(const struct moodformula_term *t, const float *values)
 {
 	double x = (double)values[t->column], v;
 
@@ -143,13 +155,13 @@ static void add(struct sum *s, double weight, double value)
 	s->value += weight * value;
 }
 
-static bool finish(const struct sum *s, float *out)
+static bool finish(const struct sum *s, double constant, float *out)
 {
 	double v;
 
 	if (!(s->met > 0) || s->met < MOODFORMULA_LEAST * s->all)
 		return false;
-	v = 2 * s->value * s->all / s->met - 1;
+	v = 2 * (s->value * s->all / s->met + constant) - 1;
 	*out = (float)(v < -1 ? -1 : v > 1 ? 1 : v);
 	return true;
 }
@@ -161,12 +173,12 @@ bool moodformula_apply(const struct moodformula *f, const float *values,
 	float x, y;
 
 	for (size_t i = 0; i < f->count; i++) {
-		double value = value_of(&f->terms[i], values);
+		double value = moodformula_term(&f->terms[i], values);
 
 		add(&v, f->terms[i].valence, value);
 		add(&a, f->terms[i].arousal, value);
 	}
-	if (!finish(&v, &x) || !finish(&a, &y))
+	if (!finish(&v, f->valence, &x) || !finish(&a, f->arousal, &y))
 		return false;
 	*valence = x;
 	*arousal = y;

@@ -16,10 +16,12 @@ struct moodformula {
 	struct moodformula_term {
 		char feature[FEAT_NAME], by[FEAT_NAME]; /* by "": nothing */
 		int column, by_column; /* of the schema bound to */
+		char name[FEAT_NAME];
 		bool below;
 		double low, high, valence, arousal;
 	} terms[MOODFORMULA_TERMS];
 	size_t count;
+	double valence, arousal; /* constants, of shape "one" */
 };
 /* name is for messages. -1: ERR_DATA. */
 int moodformula_parse(struct moodformula *f, struct span tsv, const char *name,
@@ -28,6 +30,9 @@ int moodformula_parse(struct moodformula *f, struct span tsv, const char *name,
  * source (a file's name) is for the message. */
 int moodformula_bind(struct moodformula *f, const struct feat_schema *s,
 		     const char *source, struct err *err);
+
+/* A term's value in [0, 1]; NaN where its feature is missing. */
+double moodformula_term(const struct moodformula_term *t, const float *values);
 
 /* Values in [-1, 1]. Terms whose feature is NaN are left out and the others
  * stand for them; false where they are less than MOODFORMULA_LEAST of the
