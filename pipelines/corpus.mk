@@ -90,10 +90,16 @@ $C/shards/%/sound.feat: $C/shards/%/tagged.ndjson $C/shards/%/audio.feat \
 	    --features $(@D)/audio.feat --text $(@D)/text.feat --reuse $@ \
 	    -o $@ $<
 
-# The design's weights leave valence at chance; the refitted ones do not.
-$C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat
+# The design's weights leave valence at chance, the refitted ones do not; the
+# corpus' own tracks say where its middle is.
+$C/models/mood.tsv: | $(call each,sound.feat)
+	$(BIN)/train spread -q --formula $(DATA)/mood-calibrated.tsv -o $@ \
+	    $(call option,--features,sound.feat)
+
+$C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
+    $C/models/mood.tsv
 	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
-	    --formula $(DATA)/mood-calibrated.tsv --reuse $@ -o $@ $<
+	    --formula $C/models/mood.tsv --reuse $@ -o $@ $<
 
 $C/models/pca.pack: | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \

@@ -70,7 +70,7 @@ case $what in
 corpus) refresh && stages index ;;
 refresh) refresh ;;
 index) stages index ;;
-refit) rm -f "$CORPUS"/models/*.pack && stages index ;;
+refit) rm -f "$CORPUS"/models/* && stages index ;;
 *) echo "corpus: unknown target $what" >&2; exit 2 ;;
 esac
 "$here/report.sh" | if_changed "$CORPUS/report/summary.txt"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * train: fits what ships as a table to labelled tracks. `train mood` refits the
- * weights of a mood formula.
+ * train: fits the mood formula. `train mood` refits its weights to labelled
+ * tracks, `train spread` centres and scales it on a corpus.
  *
- * Reads id of the records, a feature file, and labels: lines of id, valence,
- * arousal, tab-separated. Writes the table that mood-map --formula reads.
+ * Reads feature files; for mood also id of the records, and labels: lines of
+ * id, valence, arousal, tab-separated. Writes the table that mood-map
+ * --formula reads.
  */
 #include <stdlib.h>
 
@@ -21,12 +22,16 @@
 static const char usage[] =
     "usage: train mood --labels FILE --features FILE [--formula FILE] [FILE "
     "...]\n"
+    "       train spread --features FILE... [--formula FILE]\n"
     "\n"
-    "Refits the weights of the mood formula to labelled tracks.\n"
+    "mood refits the weights of the mood formula to labelled tracks; spread "
+    "centres\n"
+    "and scales it on the measured tracks of a corpus.\n"
     "\n"
     "      --labels FILE    lines of id, valence, arousal, each in [-1, 1], "
     "by tabs\n"
-    "      --features FILE  rows of extract-features\n"
+    "      --features FILE  rows of extract-features or impute audio; spread "
+    "takes several\n"
     "      --formula FILE   terms and ranges (default: mood-formula.tsv)\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -q, --quiet          no last line\n"
@@ -40,13 +45,15 @@ struct label {
 };
 
 struct ctx {
-	const char *labels_path, *features, *formula_path;
+	const char *labels_path, *formula_path;
+	struct option_list features;
 	struct table numbers; /* id -> index into labels */
 	struct label *labels;
 	size_t cap;
 	struct moodformula formula;
 	struct trackrows rows;
 	struct moodfit fit;
+	size_t used;
 	struct str id;
 };
 
@@ -113,10 +120,7 @@ static int read_formula(struct ctx *c, struct err *err)
 			       ? c->formula_path
 			       : datadir_path("mood-formula.tsv", &built_in);
 	int rc = input_slurp(path, TEXT_MAX, &text, err) ||
-		 moodformula_parse(&c->formula, span_str(&text), path, err) ||
-		 trackrows_open(&c->rows, c->features, err) ||
-		 moodformula_bind(&c->formula, feat_schema(c->rows.feat),
-				  c->features, err);
+		 moodformula_parse(&c->formula, span_str(&text), path, err);
 
 	str_release(&text);
 	str_release(&built_in);
@@ -145,40 +149,94 @@ static int each(void *ctx, struct record *r, struct err *err)
 	return 0;
 }
 
-static int write_table(const struct ctx *c, const struct options *o,
+static int write_table(const struct str *table, const struct options *o,
 		       struct err *err)
 {
-	struct str out = { 0 };
-	struct atomic *a;
-	int rc;
+	struct atomic *a = atomic_open(o->output, err);
 
-	str_puts(&out, "# A mood formula refitted by train(1): columns as in "
-		       "mood-formula.tsv.\n");
-	rc = moodfit_write(&c->fit, &out, err);
-	a = rc ? NULL : atomic_open(o->output, err);
-	if (a) {
-		fwrite(out.p, 1, out.n, atomic_file(a));
-		rc = atomic_commit(a, err);
-	}
-	str_release(&out);
-	return a ? rc : -1;
+	if (!a)
+		return -1;
+	fputs("# A mood formula, written by train(1); columns as in "
+	      "mood-formula.tsv.\n", atomic_file(a));
+	fwrite(table->p, 1, table->n, atomic_file(a));
+	return atomic_commit(a, err);
 }
 
-static int run(struct ctx *c, const struct options *o, char **files, int n,
-	       struct err *err)
+static int mood(struct ctx *c, struct str *table, char **files, int n,
+		struct err *err)
 {
-	if (!c->labels_path || !c->features)
+	const char *features = c->features.items[0];
+
+	if (!c->labels_path || c->features.count != 1)
 		return err_set(err, ERR_USAGE, "usage",
-			       "--labels and --features are needed; see "
+			       "mood needs --labels and one --features; see "
 			       "--help");
 	c->fit.formula = &c->formula;
 	if (read_labels(c, err) || read_formula(c, err) ||
-	    stream_each(files, n, c, each, err) || write_table(c, o, err))
+	    trackrows_open(&c->rows, features, err) ||
+	    moodformula_bind(&c->formula, feat_schema(c->rows.feat), features,
+			     err) ||
+	    stream_each(files, n, c, each, err))
 		return -1;
-	if (!o->quiet)
-		fprintf(stderr, "train: labels=%zu used=%zu\n",
-			c->numbers.count, c->fit.count);
+	c->used = c->fit.count;
+	return moodfit_write(&c->fit, table, err);
+}
+
+static int spread_file(struct ctx *c, struct moodspread *m, const char *path,
+		       struct err *err)
+{
+	struct feat *f = feat_open(path, err);
+	struct feat_row *row;
+	int rc;
+
+	if (!f)
+		return -1;
+	row = feat_row_new(feat_schema(f));
+	rc = moodformula_bind(&c->formula, feat_schema(f), path, err);
+	while (!rc && (rc = feat_read(f, row, err)) > 0) {
+		if ((row->status == FEAT_OK || row->status == FEAT_PARTIAL) &&
+		    row->method <= FEAT_METHOD_MEASURED)
+			moodspread_add(m, &c->formula, row->values);
+		rc = 0;
+	}
+	feat_row_free(row);
+	feat_close(f);
+	return rc;
+}
+
+static int spread(struct ctx *c, struct str *table, struct err *err)
+{
+	struct moodspread m = { 0 };
+
+	if (read_formula(c, err))
+		return -1;
+	for (size_t i = 0; i < c->features.count; i++)
+		if (spread_file(c, &m, c->features.items[i], err))
+			return -1;
+	c->used = m.count;
+	moodspread_write(&m, &c->formula, table);
 	return 0;
+}
+
+static int run(struct ctx *c, const struct options *o, char **args, int n,
+	       struct err *err)
+{
+	struct str table = { 0 };
+	int rc;
+
+	if (!n || !c->features.count ||
+	    (strcmp(args[0], "mood") && strcmp(args[0], "spread")))
+		return err_set(err, ERR_USAGE, "usage",
+			       "\"mood\" or \"spread\", and --features, are "
+			       "needed; see --help");
+	rc = strcmp(args[0], "mood") ? spread(c, &table, err)
+				     : mood(c, &table, args + 1, n - 1, err);
+	if (!rc)
+		rc = write_table(&table, o, err);
+	str_release(&table);
+	if (!rc && !o->quiet)
+		fprintf(stderr, "train: used=%zu\n", c->used);
+	return rc;
 }
 
 int main(int argc, char **argv)
@@ -187,7 +245,7 @@ int main(int argc, char **argv)
 	struct options o;
 	const struct option_spec specs[] = {
 		{ "labels", 0, OPTION_TEXT, &c.labels_path, 0, 0 },
-		{ "features", 0, OPTION_TEXT, &c.features, 0, 0 },
+		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
 		{ "formula", 0, OPTION_TEXT, &c.formula_path, 0, 0 },
 		{ 0 }
 	};
@@ -197,17 +255,13 @@ int main(int argc, char **argv)
 
 	if (first < 0)
 		return status;
-	if (first == argc || strcmp(argv[first], "mood")) {
-		err_set(&err, ERR_USAGE, "usage",
-			"what to train? \"train mood\"; see --help");
+	if (run(&c, &o, argv + first, argc - first, &err))
 		status = options_fail(&o, &err);
-	} else {
-		status = run(&c, &o, argv + first + 1, argc - first - 1, &err)
-			     ? options_fail(&o, &err)
-			     : 0;
-	}
+	else
+		status = 0;
 	table_release(&c.numbers);
 	free(c.labels);
+	free(c.features.items);
 	moodfit_release(&c.fit);
 	trackrows_release(&c.rows);
 	str_release(&c.id);

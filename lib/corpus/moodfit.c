@@ -35,16 +35,6 @@ void moodfit_add(struct moodfit *f, const float *values, double valence,
 	f->count++;
 }
 
-static void put_term(struct str *out, const struct moodformula_term *t,
-		     bool falls, double valence, double arousal)
-{
-	double low = falls ? t->high : t->low, high = falls ? t->low : t->high;
-
-	str_printf(out, "%s\t%s\t%s\t%s\t%g\t%g\t%.4f\t%.4f\tfitted\n",
-		   t->name, t->feature, t->by[0] ? t->by : "-",
-		   t->below ? "below" : "ramp", low, high, valence, arousal);
-}
-
 /* label = 2 (sum of weight * term + constant) - 1; a term v of weight -w is
  * the falling term 1 - v of weight w, and -w more in the constant. */
 static void write_axis(const struct moodfit *f, const double *x, int axis,
@@ -54,16 +44,21 @@ static void write_axis(const struct moodfit *f, const double *x, int axis,
 
 	*constant = (x[k * AXES + (size_t)axis] + 1) / 2;
 	for (size_t i = 0; i < k; i++) {
-		const struct moodformula_term *t = &f->formula->terms[i];
+		struct moodformula_term t = f->formula->terms[i];
 		double w = x[i * AXES + (size_t)axis] / 2;
-		bool falls = w < 0 && !t->below;
 
-		if (w < 0 && t->below)
-			continue;	/* has no falling form */
-		if (falls)
+		if (w < 0 && t.below)
+			continue; /* has no falling form */
+		if (w < 0) {
+			double low = t.low;
+
+			t.low = t.high;
+			t.high = low;
 			*constant += w;
-		w = fabs(w);
-		put_term(out, t, falls, axis ? 0 : w, axis ? w : 0);
+			w = -w;
+		}
+		moodformula_put(out, &t, axis ? 0 : w, axis ? w : 0,
+				"fitted");
 	}
 }
 
@@ -91,11 +86,53 @@ int moodfit_write(const struct moodfit *f, struct str *out, struct err *err)
 	if (!rc) {
 		for (int axis = 0; axis < AXES; axis++)
 			write_axis(f, x, axis, &constant[axis], out);
-		str_printf(out, "constant\t-\t-\tone\t-\t-\t%.4f\t%.4f\t"
-				"fitted\n", constant[0], constant[1]);
+		moodformula_put(out, NULL, constant[0], constant[1], "fitted");
 	}
 	free(a);
 	free(x);
 	free(ridge);
 	return rc;
+}
+
+void moodspread_add(struct moodspread *m, const struct moodformula *f,
+		    const float *values)
+{
+	float valence, arousal;
+
+	if (!moodformula_apply(f, values, &valence, &arousal))
+		return;
+	m->count++;
+	m->valence += (double)valence;
+	m->arousal += (double)arousal;
+	m->arousal_square += (double)arousal * (double)arousal;
+}
+
+/* x' = k (x - mean) of an x = 2 (sum + constant) - 1. */
+static double centred(double constant, double k, double mean)
+{
+	return k * (constant - (mean + 1) / 2) + 0.5;
+}
+
+void moodspread_write(const struct moodspread *m, const struct moodformula *f,
+		      struct str *out)
+{
+	double n = (double)m->count, v = 0, a = 0, k = 1;
+
+	if (m->count >= MOODSPREAD_LEAST) {
+		double deviation;
+
+		v = m->valence / n;
+		a = m->arousal / n;
+		deviation = sqrt(fmax(m->arousal_square / n - a * a, 0));
+		k = fmin(fmax(MOODSPREAD_AROUSAL / fmax(deviation, 1e-6), 0.5),
+			 3);
+	} else {
+		v = a = 0;
+	}
+	for (size_t i = 0; i < f->count; i++)
+		moodformula_put(out, &f->terms[i], k * f->terms[i].valence,
+				k * f->terms[i].arousal, "spread");
+	moodformula_put(out, NULL,
+			centred(f->valence, k, v), centred(f->arousal, k, a),
+			"spread");
 }

@@ -31,6 +31,11 @@ int moodformula_parse(struct moodformula *f, struct span tsv, const char *name,
 int moodformula_bind(struct moodformula *f, const struct feat_schema *s,
 		     const char *source, struct err *err);
 
+/* Appends a line of such a table: the term with these weights instead, or
+ * (term NULL) the constant; source is the last column. */
+void moodformula_put(struct str *out, const struct moodformula_term *t,
+		     double valence, double arousal, const char *source);
+
 /* A term's value in [0, 1]; NaN where its feature is missing. */
 double moodformula_term(const struct moodformula_term *t, const float *values);
 

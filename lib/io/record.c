@@ -94,21 +94,23 @@ int record_parse(struct record *r, struct span line, struct err *err)
 	r->names = 0;
 	if (p == end || *p != '{')
 		return malformed(line, p, why, err);
-	p = space(p + 1, end);
-	if (p < end && *p == '}')
-		goto close;
-	for (;;) {
-		q = member(r, p, end, &why);
-		if (!q)
-			return malformed(line, p, why, err);
-		p = space(q, end);
-		if (p < end && *p == '}')
-			break;
-		if (p == end || *p != ',')
-			return malformed(line, p, "comma or } expected", err);
-		p = space(p + 1, end);
-	}
-close:
+	q = p + 1;
+	p = space(q, end);
+	r->head = (size_t)(p - line.p);
+	if (p == end || *p != '}')
+		for (;;) {
+			q = member(r, p, end, &why);
+			if (!q)
+				return malformed(line, p, why, err);
+			p = space(q, end);
+			if (p < end && *p == '}')
+				break;
+			if (p == end || *p != ',')
+				return malformed(line, p,
+						 "comma or } expected", err);
+			p = space(p + 1, end);
+		}
+	r->tail = (size_t)((r->count ? q : p) - line.p);
 	p = space(p + 1, end);
 	if (p != end)
 		return malformed(line, p, "more text behind the object", err);
@@ -257,22 +259,32 @@ void record_set_number(struct record *r, const char *name, double v,
 	set_end(r);
 }
 
-/* The members of the line that stay: long runs at once. */
+/* Nothing but a comma and white space between p and end? */
+static bool only_comma(const char *p, const char *end)
+{
+	while (p < end && (*p == ',' || *p == ' ' || *p == '\t' || *p == '\r'))
+		p++;
+	return p == end;
+}
+
+/* The members of the line that stay, in long runs with the white space
+ * between them. */
 static void write_kept(const struct record *r, struct str *out)
 {
+	const struct record_member *m = r->members;
 	size_t i, j;
 
 	for (i = 0; i < r->count; i = j) {
-		const char *start = r->members[i].whole.p;
-		const char *end = start + r->members[i].whole.n;
+		const char *start = m[i].whole.p;
+		const char *end = start + m[i].whole.n;
 
-		/* adjacent in the line, by a comma and nothing else */
 		for (j = i + 1; j < r->count; j++) {
-			if (r->members[j].whole.p != end + 1)
+			if (!only_comma(end, m[j].whole.p))
 				break;
-			end = r->members[j].whole.p + r->members[j].whole.n;
+			end = m[j].whole.p + m[j].whole.n;
 		}
-		str_putc(out, i ? ',' : '{');
+		if (i)
+			str_putc(out, ',');
 		str_put(out, start, (size_t)(end - start));
 	}
 }
@@ -287,15 +299,16 @@ void record_write(const struct record *r, struct str *out)
 		str_putc(out, '\n');
 		return;
 	}
+	str_put(out, r->line.p, r->head);
 	write_kept(r, out);
 	for (i = 0; i < r->nsets; i++) {
-		str_putc(out, i || r->count ? ',' : '{');
+		if (i || r->count)
+			str_putc(out, ',');
 		str_put(out, r->added.p + r->sets[i].start,
 			r->sets[i].end - r->sets[i].start);
 	}
-	if (!r->count && !r->nsets)
-		str_putc(out, '{');
-	str_put(out, "}\n", 2);
+	str_put(out, r->line.p + r->tail, r->line.n - r->tail);
+	str_putc(out, '\n');
 }
 
 void record_fail(struct record *r, const char *tool, const struct err *err)

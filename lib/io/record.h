@@ -22,6 +22,7 @@ struct record_set {			/* offsets: added may move */
 
 struct record {
 	struct span line;		/* without the newline */
+	size_t head, tail;		/* the line's members lie between */
 	struct record_member *members;	/* of line, less those removed */
 	size_t count, cap;
 	struct str added;		/* "name":value of the members set */

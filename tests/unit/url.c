@@ -104,7 +104,8 @@ static void test_any_bytes(void **state)
 
 		str_puts(&in, round & 1 ? "http://" : "https://h/");
 		for (int i = 0; i < 24; i++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			seed = seed * 6364136223846793005u +
+			       1442695040888963407u;
 			str_putc(&in, set[(seed >> 33) % (sizeof(set) - 1)]);
 		}
 		if (!url_canonical(span_str(&in), &a)) {

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Answers as JSON, man answer(5): one object per request, or one per result. */
+#ifndef MOODPIPE_ANSWER_H
+#define MOODPIPE_ANSWER_H
+
+#include "corpus/scoring.h"
+
+struct answer {
+	const struct candidates *c; /* the request and what was found */
+	const struct generation *g; /* NULL where the request was refused */
+	const struct scored *scored;
+	const uint32_t *order; /* [count] positions into scored */
+	size_t count; /* results */
+	size_t dead; /* candidates left out as dead */
+	double scoring_ms, reranking_ms;
+	double ranked; /* progress_clock() behind them */
+};
+
+/* Each appends lines. -1, ERR_DATA: strings out of bounds in the index. */
+int answer_json(const struct answer *a, struct str *out, struct err *err);
+int answer_ndjson(const struct answer *a, struct str *out, struct err *err);
+
+/* Why there are no results and what to try; NULL where there are some. */
+const char *answer_hint(const struct answer *a);
+/* A result's strings. */
+struct answer_track {
+	const struct scored *s;
+	struct span text[CATALOGUE_FIELDS];
+};
+int answer_track(const struct answer *a, size_t rank, struct answer_track *t,
+		 struct err *err);
+
+#endif

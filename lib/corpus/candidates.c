@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/candidates.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "io/json.h"
+
+void candidates_reset(struct candidates *c)
+{
+	struct candidates kept = *c;
+
+	str_reset(&kept.query);
+	str_reset(&kept.qid);
+	str_reset(&kept.context);
+	str_reset(&kept.warnings);
+	str_reset(&kept.error);
+	*c = (struct candidates){
+		.query = kept.query,
+		.qid = kept.qid,
+		.context = kept.context,
+		.warnings = kept.warnings,
+		.error = kept.error,
+		.items = kept.items,
+		.cap = kept.cap,
+		.type = QUERY_DEFAULT,
+		.blend = QUERY_TYPES,
+	};
+}
+
+void candidates_release(struct candidates *c)
+{
+	str_release(&c->query);
+	str_release(&c->qid);
+	str_release(&c->context);
+	str_release(&c->warnings);
+	str_release(&c->error);
+	free(c->items);
+	*c = (struct candidates){ 0 };
+}
+
+void candidates_put_lines(struct str *out, const char *name,
+			  const struct str *lines)
+{
+	struct span rest = span_str(lines);
+	const char *before = "[";
+
+	if (!rest.n)
+		return;
+	str_printf(out, ",\"%s\":", name);
+	while (rest.n) {
+		const char *end = memchr(rest.p, '\n', rest.n);
+		size_t n = end ? (size_t)(end - rest.p) : rest.n;
+
+		str_puts(out, before);
+		json_put_string(out, (struct span){ rest.p, n });
+		before = ",";
+		n += end ? 1 : 0;
+		rest = (struct span){ rest.p + n, rest.n - n };
+	}
+	str_putc(out, ']');
+}
+
+static void put_number(struct str *out, const char *name, float v)
+{
+	if (!isfinite(v))
+		return;
+	str_puts(out, name);
+	str_fixed(out, (double)v, 6);
+}
+
+static int write_item(const struct candidate *i, const struct generation *g,
+		      struct str *out, struct err *err)
+{
+	const char *before = "";
+	struct span id;
+
+	if (catalogue_text(g, i->row, CATALOGUE_ID, &id, err))
+		return -1;
+	str_puts(out, "{\"row\":");
+	str_u64(out, i->row);
+	str_puts(out, ",\"track_id\":");
+	json_put_string(out, id);
+	put_number(out, ",\"text_distance\":", i->text_distance);
+	put_number(out, ",\"audio_cosine\":", i->audio_cosine);
+	put_number(out, ",\"mood_distance\":", i->mood_distance);
+	str_puts(out, ",\"from\":[");
+	for (int s = 0; s < SIGNAL_COUNT; s++) {
+		if (!(i->from >> s & 1))
+			continue;
+		str_printf(out, "%s\"%s\"", before, signal_name(s));
+		before = ",";
+	}
+	str_puts(out, "]}");
+	return 0;
+}
+
+static void write_head(const struct candidates *c, struct str *out)
+{
+	str_puts(out, "{\"query\":");
+	json_put_string(out, span_str(&c->query));
+	if (c->qid.n) {
+		str_puts(out, ",\"qid\":");
+		json_put_string(out, span_str(&c->qid));
+	}
+	if (c->error.n) {
+		str_puts(out, ",\"error\":");
+		str_span(out, span_str(&c->error));
+		str_puts(out, "}\n");
+		return;
+	}
+	str_printf(out, ",\"generation\":\"%s\"", c->generation);
+	if (c->top_k)
+		str_printf(out, ",\"top_k\":%d", c->top_k);
+	str_printf(out, ",\"type\":\"%s\"", query_type_name(c->type));
+	if (c->blend != QUERY_TYPES)
+		str_printf(out, ",\"blend\":\"%s\"", query_type_name(c->blend));
+	for (int s = 0; s < SIGNAL_COUNT; s++) {
+		str_printf(out, s ? ",\"%s\":" : ",\"weights\":{\"%s\":",
+			   signal_name(s));
+		str_fixed(out, (double)c->weight[s], 4);
+	}
+	str_puts(out, "},\"mood_detected\":{\"valence\":");
+	str_fixed(out, (double)c->valence, 4);
+	str_puts(out, ",\"arousal\":");
+	str_fixed(out, (double)c->arousal, 4);
+	str_printf(out, ",\"matches\":%d}", c->mood_matches);
+	candidates_put_lines(out, "context_tags", &c->context);
+	candidates_put_lines(out, "warnings", &c->warnings);
+	str_printf(out,
+		   ",\"eligible\":%zu,\"stages\":{"
+		   "\"query_understanding\":",
+		   c->eligible);
+	str_fixed(out, c->understanding_ms, 3);
+	str_puts(out, ",\"retrieval\":");
+	str_fixed(out, c->retrieval_ms, 3);
+	str_puts(out, "},\"candidates\":[");
+}
+
+int candidates_write(const struct candidates *c, const struct generation *g,
+		     struct str *out, struct err *err)
+{
+	write_head(c, out);
+	if (c->error.n)
+		return 0;
+	for (size_t i = 0; i < c->count; i++) {
+		if (i)
+			str_putc(out, ',');
+		if (write_item(&c->items[i], g, out, err))
+			return -1;
+	}
+	str_puts(out, "]}\n");
+	return 0;
+}
+
+static int bad(struct err *err, const char *member, const char *expected)
+{
+	return err_set(err, ERR_DATA, "candidates",
+		       "not a candidates object: "
+		       "\"%s\" is not %s; feed rerank from query",
+		       member, expected);
+}
+
+static int read_float(struct span v, const char *member, float *out,
+		      struct err *err)
+{
+	double d;
+
+	if (json_type(v) != JSON_NUMBER || json_number(v, &d) ||
+	    !isfinite((float)d))
+		return bad(err, member, "a number");
+	*out = (float)d;
+	return 0;
+}
+
+static int read_string(struct span v, const char *member, struct str *out,
+		       struct err *err)
+{
+	str_reset(out);
+	return json_string(v, out) ? bad(err, member, "a string") : 0;
+}
+
+static void read_lines(struct span v, struct str *out)
+{
+	struct span element;
+	size_t pos = 0;
+
+	while (json_each(v, &pos, &element) > 0)
+		if (!json_string(element, out))
+			str_putc(out, '\n');
+}
+
+static unsigned read_from(struct span v)
+{
+	struct span element;
+	unsigned from = 0;
+	size_t pos = 0;
+	char quoted[16];
+
+	while (json_each(v, &pos, &element) > 0)
+		for (int s = 0; s < SIGNAL_COUNT; s++) {
+			snprintf(quoted, sizeof(quoted), "\"%s\"",
+				 signal_name(s));
+			if (span_is(element, quoted))
+				from |= 1u << s;
+		}
+	return from;
+}
+
+static int read_item(struct candidate *c, struct span object, struct err *err)
+{
+	struct span name, v;
+	bool has_row = false;
+	size_t pos = 0;
+	double d;
+	int rc = 0;
+
+	*c = (struct candidate){ .text_distance = NAN,
+				 .audio_cosine = NAN,
+				 .mood_distance = NAN };
+	while (!rc && json_member(object, &pos, &name, &v) > 0) {
+		if (span_is(name, "row")) {
+			has_row = !json_number(v, &d) && d >= 0 &&
+				  d < CATALOGUE_NONE && d == floor(d);
+			c->row = has_row ? (uint32_t)d : 0;
+		} else if (span_is(name, "text_distance")) {
+			rc = read_float(v, "text_distance", &c->text_distance,
+					err);
+		} else if (span_is(name, "audio_cosine")) {
+			rc = read_float(v, "audio_cosine", &c->audio_cosine,
+					err);
+		} else if (span_is(name, "mood_distance")) {
+			rc = read_float(v, "mood_distance", &c->mood_distance,
+					err);
+		} else if (span_is(name, "from")) {
+			c->from = read_from(v);
+		}
+	}
+	if (!rc && !has_row)
+		rc = bad(err, "row", "a row number");
+	return rc;
+}
+
+static int read_items(struct candidates *c, struct span v, struct err *err)
+{
+	struct span element;
+	size_t pos = 0;
+
+	if (json_type(v) != JSON_ARRAY)
+		return bad(err, "candidates", "an array");
+	while (json_each(v, &pos, &element) > 0) {
+		if (c->count >= CANDIDATES_MAX)
+			return bad(err, "candidates", "of a sane length");
+		MEM_ROOM(c->items, c->count + 1, c->cap);
+		if (read_item(&c->items[c->count], element, err))
+			return -1;
+		c->count++;
+	}
+	return 0;
+}
+
+static int read_weights(struct candidates *c, struct span v, struct err *err)
+{
+	float sum = 0;
+
+	for (int s = 0; s < SIGNAL_COUNT; s++) {
+		struct span w = json_get(v, signal_name(s));
+
+		if (read_float(w, "weights", &c->weight[s], err))
+			return -1;
+		if (c->weight[s] < 0)
+			return bad(err, "weights", "positive");
+		sum += c->weight[s];
+	}
+	return sum > 0 ? 0 : bad(err, "weights", "positive");
+}
+
+static int read_mood(struct candidates *c, struct span v, struct err *err)
+{
+	float matches;
+
+	if (read_float(json_get(v, "valence"), "valence", &c->valence, err) ||
+	    read_float(json_get(v, "arousal"), "arousal", &c->arousal, err) ||
+	    read_float(json_get(v, "matches"), "matches", &matches, err))
+		return -1;
+	c->mood_matches = matches > 0 ? (matches < 1e6f ? (int)matches : 1) : 0;
+	return 0;
+}
+
+static int read_member(struct candidates *c, struct span name, struct span v,
+		       struct err *err)
+{
+	struct str text = { 0 };
+	float f;
+	int rc = 0;
+
+	if (span_is(name, "query"))
+		return read_string(v, "query", &c->query, err);
+	if (span_is(name, "qid"))
+		return read_string(v, "qid", &c->qid, err);
+	if (span_is(name, "weights"))
+		return read_weights(c, v, err);
+	if (span_is(name, "mood_detected"))
+		return read_mood(c, v, err);
+	if (span_is(name, "candidates"))
+		return read_items(c, v, err);
+	if (span_is(name, "context_tags"))
+		read_lines(v, &c->context);
+	if (span_is(name, "warnings"))
+		read_lines(v, &c->warnings);
+	if (span_is(name, "top_k")) {
+		rc = read_float(v, "top_k", &f, err);
+		if (!rc && !(f >= 1 && f <= 100000))
+			rc = bad(err, "top_k", "a number from 1");
+		c->top_k = rc ? 0 : (int)f;
+	}
+	if (span_is(name, "eligible")) {
+		double d;
+
+		if (!json_number(v, &d) && d >= 0 && d < 1e15)
+			c->eligible = (size_t)d;
+	}
+	if (span_is(name, "error")) {
+		str_reset(&c->error);
+		str_span(&c->error, v);
+	}
+	if (span_is(name, "generation")) {
+		rc = read_string(v, "generation", &text, err);
+		if (!rc && !generation_is_name(span_str(&text)))
+			rc = bad(err, "generation", "16 hex digits");
+		if (!rc)
+			memcpy(c->generation, text.p, GENERATION_NAME - 1);
+	}
+	if (span_is(name, "type") || span_is(name, "blend")) {
+		rc = read_string(v, "type", &text, err);
+		*(span_is(name, "type") ? &c->type : &c->blend) =
+		    query_type_find(span_str(&text));
+	}
+	if (span_is(name, "stages")) {
+		double d;
+
+		if (!json_number(json_get(v, "query_understanding"), &d))
+			c->understanding_ms = d;
+		if (!json_number(json_get(v, "retrieval"), &d))
+			c->retrieval_ms = d;
+	}
+	str_release(&text);
+	return rc;
+}
+
+int candidates_read(struct candidates *c, struct span line, struct err *err)
+{
+	const char *why = "not an object", *end;
+	struct span name, v;
+	bool listed = false, weighed = false;
+	size_t pos = 0;
+
+	candidates_reset(c);
+	line = span_trim(line);
+	end = line.n && line.p[0] == '{'
+		  ? json_skip(line.p, line.p + line.n, &why)
+		  : NULL;
+	if (end != line.p + line.n || !line.n)
+		return err_set(err, ERR_DATA, "candidates",
+			       "not a candidates object (%s); feed rerank "
+			       "from query",
+			       end ? "text behind it" : why);
+	while (json_member(line, &pos, &name, &v) > 0) {
+		listed = listed || span_is(name, "candidates");
+		weighed = weighed || span_is(name, "weights");
+		if (read_member(c, name, v, err))
+			return -1;
+	}
+	if (c->error.n)
+		return 0;
+	if (!listed)
+		return bad(err, "candidates", "there");
+	if (!weighed)
+		return bad(err, "weights", "there");
+	return c->generation[0] ? 0 : bad(err, "generation", "there");
+}

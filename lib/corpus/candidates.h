@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What query hands to rerank, man answer(5): a request as understood, and the
+ * rows worth scoring with their exact signals. One JSON object a line.
+ */
+#ifndef MOODPIPE_CANDIDATES_H
+#define MOODPIPE_CANDIDATES_H
+
+#include "corpus/weights.h"
+
+enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
+
+struct candidate {
+	uint32_t row;
+	unsigned from; /* bits 1 << signal that found it */
+	float text_distance; /* Euclidean, unit vectors; NaN */
+	float audio_cosine; /* NaN: no signal */
+	float mood_distance; /* Euclidean; NaN */
+};
+
+struct candidates {
+	struct str query, qid;
+	char generation[GENERATION_NAME];
+	int top_k; /* 0: not asked for */
+	enum query_type type, blend; /* blend QUERY_TYPES: none */
+	float weight[SIGNAL_COUNT];
+	int mood_matches; /* 0: no mood, whatever stands here */
+	float valence, arousal;
+	struct str context, warnings; /* one per line */
+	size_t eligible; /* rows that passed the filters */
+	double understanding_ms, retrieval_ms;
+	struct str error; /* raw JSON of a refused request */
+	struct candidate *items;
+	size_t count, cap;
+};
+
+void candidates_reset(struct candidates *c); /* zeroed is valid */
+void candidates_release(struct candidates *c);
+
+/* Appends one line with newline. g gives the ids; NULL with an error. -1,
+ * ERR_DATA: a damaged index. */
+int candidates_write(const struct candidates *c, const struct generation *g,
+		     struct str *out, struct err *err);
+/* Replaces *c. -1, ERR_DATA: not a candidates object. */
+int candidates_read(struct candidates *c, struct span line, struct err *err);
+
+/* Appends "name":["line",...] of lines, with the comma before; nothing where
+ * there are none. */
+void candidates_put_lines(struct str *out, const char *name,
+			  const struct str *lines);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/indexrow.h"
+
+#include <math.h>
+
+#include "corpus/track.h"
+#include "io/json.h"
+
+static float number(const struct record *record, const char *name)
+{
+	double v;
+
+	if (!record_number(record, name, &v) || v < 0 || !isfinite((float)v))
+		return NAN;
+	return (float)v;
+}
+
+static uint8_t tier_of(const struct record *record, struct str *scratch)
+{
+	if (!record_text(record, "popularity_tier", scratch))
+		return TIER_NONE;
+	for (uint8_t i = 1; i < TIER_COUNT; i++)
+		if (span_is(span_str(scratch), catalogue_tier_name(i)))
+			return i;
+	return TIER_NONE;
+}
+
+static uint8_t link_of(const struct record *record, struct str *scratch)
+{
+	/* A link that healed works, whatever the first one's state was. */
+	if (record_text(record, "recovered_url", scratch))
+		return LINK_VALID;
+	if (!record_text(record, "url_status", scratch))
+		return LINK_UNKNOWN;
+	for (uint8_t i = 0; i < LINK_COUNT; i++)
+		if (span_is(span_str(scratch), catalogue_link_name(i)))
+			return i;
+	return LINK_UNKNOWN;
+}
+
+int indexrow_read(struct indexrow *r, const struct record *record,
+		  struct err *err)
+{
+	struct index_row *row = &r->row;
+	struct str *t = r->text;
+	bool music;
+
+	*row = (struct index_row){ 0 };
+	if (record_id(record, &t[CATALOGUE_ID], err))
+		return -1;
+	row->key = track_key(span_str(&t[CATALOGUE_ID]));
+	/* The title is read behind these and serves as scratch. */
+	row->tier = tier_of(record, &t[CATALOGUE_TITLE]);
+	row->link = link_of(record, &t[CATALOGUE_TITLE]);
+	if (!record_text(record, "title", &t[CATALOGUE_TITLE]))
+		str_reset(&t[CATALOGUE_TITLE]);
+	if (!record_text(record, "artist", &t[CATALOGUE_ARTIST]))
+		str_reset(&t[CATALOGUE_ARTIST]);
+	if (track_genre(record, &t[CATALOGUE_GENRE], NULL) == TRACK_IMPUTED)
+		row->flags |= CATALOGUE_GENRE_IMPUTED;
+	if (track_tags(record, &t[CATALOGUE_TAGS], NULL) == TRACK_IMPUTED)
+		row->flags |= CATALOGUE_TAGS_IMPUTED;
+	track_url(record, &t[CATALOGUE_URL]);
+	row->has_year = track_year(record, &row->year);
+	row->plays = number(record, "playback_count");
+	row->popularity = number(record, "popularity");
+	if (!json_bool(record_get(record, "is_music"), &music) && !music)
+		row->flags |= CATALOGUE_NOT_MUSIC;
+	for (int f = 0; f < CATALOGUE_FIELDS; f++)
+		row->text[f] = span_str(&t[f]);
+	return 0;
+}
+
+void indexrow_release(struct indexrow *r)
+{
+	for (int f = 0; f < CATALOGUE_FIELDS; f++)
+		str_release(&r->text[f]);
+}

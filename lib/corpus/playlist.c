@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/playlist.h"
+
+#include <math.h>
+
+#include "io/json.h"
+
+/* One code point at p < end; malformed bytes, one at a time, are U+FFFD. Not
+ * utf8.h: rerank would link the Unicode library for this alone. */
+static const char *next_code(const char *p, const char *end, uint32_t *code)
+{
+	unsigned char c = (unsigned char)*p++;
+	int more = c >= 0xf0 && c < 0xf5   ? 3
+		   : c >= 0xe0 && c < 0xf0 ? 2
+		   : c >= 0xc2 && c < 0xe0 ? 1
+					   : 0;
+	uint32_t v = more ? c & (0x3fu >> more) : c;
+	const char *q = p;
+
+	for (int i = 0; i < more; i++, q++) {
+		if (q >= end || ((unsigned char)*q & 0xc0) != 0x80)
+			more = 4;
+		else
+			v = v << 6 | ((unsigned char)*q & 0x3f);
+	}
+	if (more == 4 || (c >= 0x80 && !more) || v > 0x10ffff ||
+	    (v >= 0xd800 && v < 0xe000) || (more == 2 && v < 0x800) ||
+	    (more == 3 && v < 0x10000)) {
+		*code = 0xfffd;
+		return p;
+	}
+	*code = v;
+	return q;
+}
+
+static bool is_masked(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xfffd ||
+	       c == 0x2028 || c == 0x2029 || c == 0x200e || c == 0x200f ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static size_t width_of(uint32_t c)
+{
+	if ((c >= 0x300 && c < 0x370) || (c >= 0x200b && c <= 0x200d) ||
+	    (c >= 0xfe00 && c <= 0xfe0f))
+		return 0;
+	if ((c >= 0x1100 && c < 0x1160) || (c >= 0x2e80 && c < 0xa4d0) ||
+	    (c >= 0xac00 && c < 0xd7a4) || (c >= 0xf900 && c < 0xfb00) ||
+	    (c >= 0xfe30 && c < 0xfe70) || (c >= 0xff00 && c < 0xff61) ||
+	    (c >= 0xffe0 && c < 0xffe7) || (c >= 0x1f300 && c < 0x1f650) ||
+	    (c >= 0x1f900 && c < 0x1fa00) || (c >= 0x20000 && c < 0x3fffe))
+		return 2;
+	return 1;
+}
+
+/* Masked text up to `most` columns (an ellipsis where it is cut). */
+static size_t mask(struct span s, size_t most, struct str *out)
+{
+	const char *p = s.p, *end = s.p + s.n, *next;
+	size_t width = 0, back = out->n, back_width = 0;
+	uint32_t c;
+
+	for (; p < end; p = next) {
+		size_t w;
+
+		next = next_code(p, end, &c);
+		w = is_masked(c) ? 1 : width_of(c);
+		if (width + w > most) {
+			out->n = back;
+			str_puts(out, "\xe2\x80\xa6");
+			return back_width + 1;
+		}
+		if (is_masked(c))
+			str_puts(out, "\xef\xbf\xbd");
+		else
+			str_put(out, p, (size_t)(next - p));
+		width += w;
+		if (width < most) {
+			back = out->n;
+			back_width = width;
+		}
+	}
+	return width;
+}
+
+size_t playlist_mask(struct span s, struct str *out)
+{
+	return s.n ? mask(s, SIZE_MAX, out) : 0;
+}
+
+enum column {
+	COLUMN_RANK,
+	COLUMN_SCORE,
+	COLUMN_ARTIST,
+	COLUMN_TITLE,
+	COLUMN_YEAR,
+	COLUMN_GENRE,
+	COLUMN_MOOD,
+	COLUMN_URL,
+	COLUMNS
+};
+
+static const struct {
+	const char *name;
+	size_t most; /* terminal columns */
+	bool right;
+} columns[COLUMNS] = {
+	[COLUMN_RANK] = { "#", 6, true },
+	[COLUMN_SCORE] = { "score", 6, true },
+	[COLUMN_ARTIST] = { "artist", 24, false },
+	[COLUMN_TITLE] = { "title", 36, false },
+	[COLUMN_YEAR] = { "year", 6, true },
+	[COLUMN_GENRE] = { "genre", 16, false },
+	[COLUMN_MOOD] = { "mood", 12, false },
+	[COLUMN_URL] = { "url", 120, false },
+};
+
+static size_t put_cell(const struct answer *a, size_t rank, enum column c,
+		       const struct answer_track *t, struct str *out)
+{
+	size_t before = out->n;
+	int16_t year = a->g->year[t->s->row];
+
+	switch (c) {
+	case COLUMN_RANK:
+		str_u64(out, rank + 1);
+		break;
+	case COLUMN_SCORE:
+		str_printf(out, "%.3f", (double)t->s->score);
+		break;
+	case COLUMN_ARTIST:
+		return mask(t->text[CATALOGUE_ARTIST], columns[c].most, out);
+	case COLUMN_TITLE:
+		return mask(t->text[CATALOGUE_TITLE], columns[c].most, out);
+	case COLUMN_YEAR:
+		if (year != CATALOGUE_NO_YEAR)
+			str_i64(out, year);
+		break;
+	case COLUMN_GENRE:
+		return mask(t->text[CATALOGUE_GENRE], columns[c].most, out);
+	case COLUMN_MOOD:
+		if (isfinite(t->s->valence) && isfinite(t->s->arousal))
+			str_printf(out, "%+.2f %+.2f", (double)t->s->valence,
+				   (double)t->s->arousal);
+		break;
+	default:
+		return mask(t->text[CATALOGUE_URL], columns[c].most, out);
+	}
+	return out->n - before;
+}
+
+static void pad(struct str *out, size_t n)
+{
+	while (n--)
+		str_putc(out, ' ');
+}
+
+/* A row of cells, aligned; t NULL: the heading. */
+static void put_line(const struct answer *a, size_t rank,
+		     const struct answer_track *t, const size_t widest[COLUMNS],
+		     struct str *out)
+{
+	struct str cell = { 0 };
+
+	for (int c = 0; c < COLUMNS; c++) {
+		size_t width;
+
+		str_reset(&cell);
+		if (t) {
+			width = put_cell(a, rank, (enum column)c, t, &cell);
+		} else {
+			str_puts(&cell, columns[c].name);
+			width = cell.n;
+		}
+		if (c)
+			str_puts(out, "  ");
+		if (columns[c].right)
+			pad(out, widest[c] - width);
+		str_span(out, span_str(&cell));
+		if (!columns[c].right && c + 1 < COLUMNS)
+			pad(out, widest[c] - width);
+	}
+	while (out->n && out->p[out->n - 1] == ' ')
+		out->n--;
+	str_putc(out, '\n');
+	str_release(&cell);
+}
+
+static int measure(const struct answer *a, size_t widest[COLUMNS],
+		   struct err *err)
+{
+	struct str cell = { 0 };
+	struct answer_track t;
+	int rc = 0;
+
+	for (int c = 0; c < COLUMNS; c++)
+		widest[c] = strlen(columns[c].name);
+	for (size_t i = 0; i < a->count && !rc; i++) {
+		rc = answer_track(a, i, &t, err);
+		for (int c = 0; c < COLUMNS && !rc; c++) {
+			size_t width;
+
+			str_reset(&cell);
+			width = put_cell(a, i, (enum column)c, &t, &cell);
+			if (width > widest[c])
+				widest[c] = width;
+		}
+	}
+	str_release(&cell);
+	return rc;
+}
+
+/* The error object's message, else the object as it is. */
+static void put_error(const struct answer *a, struct str *out)
+{
+	struct span error = span_str(&a->c->error);
+	struct str message = { 0 };
+
+	if (json_string(json_get(error, "message"), &message))
+		str_span(&message, error);
+	playlist_mask(span_str(&message), out);
+	str_release(&message);
+}
+
+int playlist_table(const struct answer *a, struct str *out, struct err *err)
+{
+	size_t widest[COLUMNS];
+	struct answer_track t;
+
+	playlist_mask(span_str(&a->c->query), out);
+	if (a->c->error.n) {
+		str_puts(out, ": ");
+		put_error(a, out);
+		str_putc(out, '\n');
+		return 0;
+	}
+	if (a->c->mood_matches)
+		str_printf(out, "  (valence %+.2f, arousal %+.2f)",
+			   (double)a->c->valence, (double)a->c->arousal);
+	if (answer_hint(a))
+		str_printf(out, ": %s", answer_hint(a));
+	str_putc(out, '\n');
+	if (!a->count)
+		return 0;
+	if (measure(a, widest, err))
+		return -1;
+	put_line(a, 0, NULL, widest, out);
+	for (size_t i = 0; i < a->count; i++) {
+		if (answer_track(a, i, &t, err))
+			return -1;
+		put_line(a, i, &t, widest, out);
+	}
+	return 0;
+}
+
+int playlist_m3u(const struct answer *a, size_t number, struct str *out,
+		 struct err *err)
+{
+	struct answer_track t;
+
+	if (number == 1)
+		str_puts(out, "#EXTM3U\n");
+	str_puts(out, "#PLAYLIST:");
+	playlist_mask(span_str(&a->c->query), out);
+	str_putc(out, '\n');
+	if (a->c->error.n || answer_hint(a)) {
+		str_puts(out, "# ");
+		if (a->c->error.n)
+			put_error(a, out);
+		else
+			str_puts(out, answer_hint(a));
+		str_putc(out, '\n');
+		return 0;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		if (answer_track(a, i, &t, err))
+			return -1;
+		if (!t.text[CATALOGUE_URL].n)
+			continue; /* nothing to play */
+		str_puts(out, "#EXTINF:-1,");
+		playlist_mask(t.text[CATALOGUE_ARTIST], out);
+		if (t.text[CATALOGUE_ARTIST].n && t.text[CATALOGUE_TITLE].n)
+			str_puts(out, " - ");
+		playlist_mask(t.text[CATALOGUE_TITLE], out);
+		str_putc(out, '\n');
+		/* a URL is a line of its own, whatever it begins with */
+		if (t.text[CATALOGUE_URL].p[0] == '#')
+			str_puts(out, "./");
+		playlist_mask(t.text[CATALOGUE_URL], out);
+		str_putc(out, '\n');
+	}
+	return 0;
+}
+
+/* A word of a run: blanks and controls in it become _. */
+static void put_word(struct str *out, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		str_putc(out, (unsigned char)s.p[i] <= ' ' ? '_' : s.p[i]);
+}
+
+int playlist_trec(const struct answer *a, size_t number, const char *tag,
+		  struct str *out, struct err *err)
+{
+	struct answer_track t;
+
+	for (size_t i = 0; i < a->count; i++) {
+		if (answer_track(a, i, &t, err))
+			return -1;
+		if (a->c->qid.n)
+			put_word(out, span_str(&a->c->qid));
+		else
+			str_u64(out, number);
+		str_puts(out, " Q0 ");
+		put_word(out, t.text[CATALOGUE_ID]);
+		str_printf(out, " %zu %zu ", i + 1, a->count - i);
+		put_word(out, span_of(tag));
+		str_putc(out, '\n');
+	}
+	return 0;
+}

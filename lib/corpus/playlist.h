@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Answers for people, players and evaluation: an aligned table, an extended
+ * M3U playlist, a TREC run. Text from the crawl is masked: control characters
+ * and those that reorder text become U+FFFD, so that a title can neither drive
+ * a terminal nor forge a line.
+ */
+#ifndef MOODPIPE_PLAYLIST_H
+#define MOODPIPE_PLAYLIST_H
+
+#include "corpus/answer.h"
+
+/* Each appends to out. number: the request's, from 1. -1 as answer_json. */
+int playlist_table(const struct answer *a, struct str *out, struct err *err);
+int playlist_m3u(const struct answer *a, size_t number, struct str *out,
+		 struct err *err);
+/* "qid Q0 track_id rank score tag"; qid is the request's, else its number.
+ * The score column falls with the rank (tools sort by it): count - rank + 1. */
+int playlist_trec(const struct answer *a, size_t number, const char *tag,
+		  struct str *out, struct err *err);
+
+/* Appends s masked. Returns the columns it takes on a terminal, wide East
+ * Asian characters and emoji counted as two. */
+size_t playlist_mask(struct span s, struct str *out);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/retrieval.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "corpus/eligible.h"
+#include "math/vector.h"
+
+#define CHUNK 65536 /* positions of a scan that one thread takes */
+
+struct retrieval {
+	const struct generation *g;
+	const struct textmodel *model;
+	struct retrieval_limits limits;
+	float *scores[3]; /* [count] by signal, SIGNAL_TEXT .. */
+	uint8_t *allowed, *from; /* [count]; from: bits by signal */
+	struct topk_item *best[3]; /* [each] */
+	size_t found[3];
+	struct textvector vector;
+
+	/* of the request at hand */
+	bool wants[3];
+	struct scan_query text;
+	float audio[GENERATION_AUDIO_DIM], valence, arousal;
+	size_t text_chunks;
+	struct err *errors; /* [chunks + 1] */
+	size_t chunks_max;
+};
+
+static size_t chunks(size_t n)
+{
+	return (n + CHUNK - 1) / CHUNK;
+}
+
+struct retrieval *retrieval_new(const struct generation *g,
+				const struct textmodel *model,
+				struct retrieval_limits limits)
+{
+	struct retrieval *r = mem_zalloc(1, sizeof(*r));
+
+	r->g = g;
+	r->model = model;
+	r->limits = limits;
+	if (r->limits.each > g->count)
+		r->limits.each = g->count;
+	for (int s = 0; s < 3; s++) {
+		r->scores[s] = mem_zalloc(g->count + 1, sizeof(float));
+		r->best[s] =
+		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
+	}
+	r->allowed = mem_zalloc(g->count + 1, 1);
+	r->from = mem_zalloc(g->count + 1, 1);
+	r->chunks_max = chunks(g->text_count) + chunks(g->audio_count) + 1;
+	r->errors = mem_zalloc(r->chunks_max, sizeof(*r->errors));
+	return r;
+}
+
+void retrieval_free(struct retrieval *r)
+{
+	if (!r)
+		return;
+	for (int s = 0; s < 3; s++) {
+		free(r->scores[s]);
+		free(r->best[s]);
+	}
+	textvector_release(&r->vector);
+	free(r->allowed);
+	free(r->from);
+	free(r->errors);
+	free(r);
+}
+
+size_t retrieval_mood_tracks(size_t measured)
+{
+	size_t n = (size_t)sqrt((double)measured);
+
+	return n < 5 ? 5 : n > 50 ? 50 : n;
+}
+
+/* The audio query of the mood: the mean of the nearest measured tracks, of all
+ * that have sound where nothing is measured. false: there are none. */
+static bool mood_sound(struct retrieval *r)
+{
+	const struct generation *g = r->g;
+	struct topk top;
+	size_t measured = 0, n;
+
+	for (size_t i = 0; i < g->audio_count; i++)
+		measured += g->audio_measured[i] != 0;
+	topk_init(&top,
+		  retrieval_mood_tracks(measured ? measured : g->audio_count));
+	for (size_t i = 0; i < g->audio_count; i++)
+		if (!measured || g->audio_measured[i])
+			topk_offer(&top,
+				   -scan_mood_row(g, r->valence, r->arousal,
+						  g->audio_rows[i]),
+				   (uint32_t)i);
+	n = topk_sort(&top);
+	memset(r->audio, 0, sizeof(r->audio));
+	for (size_t i = 0; i < n; i++)
+		vector_axpy(r->audio, 1,
+			    g->audio + (size_t)top.items[i].index *
+					   GENERATION_AUDIO_DIM,
+			    GENERATION_AUDIO_DIM);
+	topk_release(&top);
+	return vector_normalise(r->audio, GENERATION_AUDIO_DIM) > 0;
+}
+
+static size_t end_of(size_t chunk, size_t n)
+{
+	return (chunk + 1) * CHUNK < n ? (chunk + 1) * CHUNK : n;
+}
+
+/* Chunk 0 is the mood scan and the sound of the mood; then text chunks. */
+static void text_and_mood(void *ctx, size_t i, int thread)
+{
+	struct retrieval *r = ctx;
+	const struct generation *g = r->g;
+
+	(void)thread;
+	if (i) {
+		scan_text(g, &r->text, (i - 1) * CHUNK,
+			  end_of(i - 1, g->text_count), r->scores[SIGNAL_TEXT],
+			  &r->errors[i]);
+		return;
+	}
+	if (r->wants[SIGNAL_AUDIO])
+		r->wants[SIGNAL_AUDIO] = mood_sound(r);
+	if (r->wants[SIGNAL_MOOD])
+		scan_mood(g, r->valence, r->arousal, 0, g->count,
+			  r->scores[SIGNAL_MOOD]);
+}
+
+static void sound(void *ctx, size_t i, int thread)
+{
+	struct retrieval *r = ctx;
+
+	(void)thread;
+	scan_audio(r->g, r->audio, i * CHUNK, end_of(i, r->g->audio_count),
+		   r->scores[SIGNAL_AUDIO], &r->errors[i]);
+}
+
+static void select_best(void *ctx, size_t s, int thread)
+{
+	struct retrieval *r = ctx;
+
+	(void)thread;
+	r->found[s] =
+	    !r->wants[s]
+		? 0
+		: scan_select(r->g, r->scores[s], r->allowed, r->limits.each,
+			      r->limits.per_artist, r->best[s]);
+}
+
+static int first_error(struct retrieval *r, struct err *err)
+{
+	for (size_t i = 0; i < r->chunks_max; i++)
+		if (r->errors[i].status) {
+			*err = r->errors[i];
+			return -1;
+		}
+	return 0;
+}
+
+static void prepare(struct retrieval *r, const struct request *request,
+		    const struct intent *intent)
+{
+	const struct generation *g = r->g;
+	float unit[GENERATION_TEXT_DIM];
+	bool mood = intent->mood.matches > 0;
+
+	r->valence = intent->mood.valence;
+	r->arousal = intent->mood.arousal;
+	r->wants[SIGNAL_MOOD] = mood && g->valence;
+	r->wants[SIGNAL_AUDIO] = mood && g->valence && g->audio_count;
+	r->wants[SIGNAL_TEXT] = false;
+	if (r->model && g->text_count) {
+		textvector_reset(&r->vector);
+		textmodel_add(r->model, &r->vector, span_str(&request->query),
+			      1);
+		r->wants[SIGNAL_TEXT] = !textvector_finish(&r->vector, unit) &&
+					!scan_text_query(&r->text, unit);
+	}
+	memset(r->errors, 0, r->chunks_max * sizeof(*r->errors));
+	for (int s = 0; s < 3; s++)
+		for (size_t i = 0; r->wants[s] && i < g->count; i++)
+			r->scores[s][i] = NAN;
+}
+
+static int search(struct retrieval *r, struct err *err)
+{
+	int threads = r->limits.threads;
+
+	r->text_chunks = r->wants[SIGNAL_TEXT] ? chunks(r->g->text_count) : 0;
+	parallel_for(threads, 1 + r->text_chunks, text_and_mood, r);
+	if (first_error(r, err))
+		return -1;
+	if (r->wants[SIGNAL_AUDIO])
+		parallel_for(threads, chunks(r->g->audio_count), sound, r);
+	if (first_error(r, err))
+		return -1;
+	parallel_for(threads, 3, select_best, r);
+	return 0;
+}
+
+static void add(struct retrieval *r, struct candidates *out, uint32_t row)
+{
+	struct candidate c = { .row = row,
+			       .from = r->from[row],
+			       .text_distance = NAN,
+			       .audio_cosine = NAN,
+			       .mood_distance = NAN };
+
+	if (r->wants[SIGNAL_TEXT]) {
+		float d = 2 - 2 * r->scores[SIGNAL_TEXT][row];
+
+		c.text_distance = isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
+	}
+	if (r->wants[SIGNAL_AUDIO])
+		c.audio_cosine = r->scores[SIGNAL_AUDIO][row];
+	if (r->wants[SIGNAL_MOOD])
+		c.mood_distance = -r->scores[SIGNAL_MOOD][row];
+	MEM_ROOM(out->items, out->count + 1, out->cap);
+	out->items[out->count++] = c;
+}
+
+static bool artist_is_full(const struct retrieval *r,
+			   const struct candidates *out, uint32_t row)
+{
+	uint32_t artist = r->g->artist[row];
+	size_t met = 0;
+
+	if (!r->limits.per_artist || artist == CATALOGUE_NONE)
+		return false;
+	for (size_t i = 0; i < out->count && met < r->limits.per_artist; i++)
+		met += r->g->artist[out->items[i].row] == artist;
+	return met >= r->limits.per_artist;
+}
+
+/* In turns by rank, so that no signal crowds out another. */
+static void merge(struct retrieval *r, struct candidates *out)
+{
+	for (int s = 0; s < 3; s++)
+		for (size_t i = 0; i < r->found[s]; i++) {
+			uint8_t *from = &r->from[r->best[s][i].index];
+
+			*from = (uint8_t)(*from | 1u << s);
+		}
+	out->count = 0;
+	for (size_t rank = 0; rank < r->limits.each; rank++)
+		for (int s = 0; s < 3; s++) {
+			uint32_t row;
+
+			if (rank >= r->found[s] || out->count >= r->limits.most)
+				continue;
+			row = r->best[s][rank].index;
+			if (!r->from[row] || artist_is_full(r, out, row))
+				continue;
+			add(r, out, row);
+			r->from[row] = 0; /* taken */
+		}
+	for (int s = 0; s < 3; s++)
+		for (size_t i = 0; i < r->found[s]; i++)
+			r->from[r->best[s][i].index] = 0;
+}
+
+int retrieval_run(struct retrieval *r, const struct request *request,
+		  const struct intent *intent, struct candidates *out,
+		  struct err *err)
+{
+	prepare(r, request, intent);
+	out->eligible =
+	    eligible_rows(r->g, request, r->limits.keep_dead, r->allowed);
+	if (search(r, err))
+		return -1;
+	merge(r, out);
+	return 0;
+}

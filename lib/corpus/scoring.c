@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/scoring.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static float unit_of_distance(float d)
+{
+	return d >= 0 ? 1 / (1 + d) : NAN;
+}
+
+static void fill(struct scored *s, const struct candidate *c,
+		 const struct generation *g)
+{
+	size_t at = generation_find(g->audio_rows, g->audio_count, c->row);
+	float cosine = c->audio_cosine;
+
+	*s = (struct scored){
+		.row = c->row,
+		.artist = g->artist[c->row],
+		.link = g->link[c->row] < LINK_COUNT ? g->link[c->row]
+						     : LINK_UNKNOWN,
+		.valence = g->valence ? g->valence[c->row] : NAN,
+		.arousal = g->arousal ? g->arousal[c->row] : NAN,
+		.mood_confidence =
+		    g->valence ? g->mood_confidence[c->row] : NAN,
+		.audio_confidence = NAN,
+	};
+	if (at != SIZE_MAX) {
+		s->audio = g->audio + at * GENERATION_AUDIO_DIM;
+		s->audio_confidence = g->audio_confidence[at];
+	}
+	if (cosine > 1)
+		cosine = 1;
+	if (cosine < -1)
+		cosine = -1;
+	s->part[SIGNAL_TEXT] = unit_of_distance(c->text_distance);
+	s->part[SIGNAL_AUDIO] = (cosine + 1) / 2;
+	s->part[SIGNAL_MOOD] = unit_of_distance(c->mood_distance);
+	s->part[SIGNAL_COLLAB] =
+	    g->plays[c->row] >= 0 ? log1pf(g->plays[c->row]) : NAN;
+}
+
+/* Over all that are scored: text to [0, 1] by its range (1 where all are
+ * equal), plays by the most played. */
+static void normalise(struct scored *s, size_t n)
+{
+	float lo = INFINITY, hi = -INFINITY, most = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const float *p = s[i].part;
+
+		lo = p[SIGNAL_TEXT] < lo ? p[SIGNAL_TEXT] : lo;
+		hi = p[SIGNAL_TEXT] > hi ? p[SIGNAL_TEXT] : hi;
+		most = p[SIGNAL_COLLAB] > most ? p[SIGNAL_COLLAB] : most;
+	}
+	for (size_t i = 0; i < n; i++) {
+		float *p = s[i].part;
+
+		if (!isnan(p[SIGNAL_TEXT]))
+			p[SIGNAL_TEXT] =
+			    hi > lo ? (p[SIGNAL_TEXT] - lo) / (hi - lo) : 1;
+		if (!isnan(p[SIGNAL_COLLAB]))
+			p[SIGNAL_COLLAB] =
+			    most > 0 ? p[SIGNAL_COLLAB] / most : 0;
+	}
+}
+
+static float sureness(const struct scored *s, int signal)
+{
+	float c = signal == SIGNAL_AUDIO  ? s->audio_confidence
+		  : signal == SIGNAL_MOOD ? s->mood_confidence
+					  : 1;
+
+	return c >= 0 && c <= 1 ? c : 0;
+}
+
+static void score(struct scored *s, const struct candidates *c,
+		  const struct weights *w, unsigned tier)
+{
+	float sum = 0, present = 0, all = 0, sure = 0;
+
+	for (int i = 0; i < SIGNAL_COUNT; i++) {
+		all += c->weight[i];
+		if (isnan(s->part[i]))
+			continue;
+		sum += c->weight[i] * s->part[i];
+		present += c->weight[i];
+		sure += c->weight[i] * sureness(s, i);
+	}
+	s->score = present > 0 ? sum / present : 0;
+	s->score *= w->penalty[tier < TIER_COUNT ? tier : TIER_NONE];
+	s->confidence = all > 0 ? sure / all * w->link[s->link] : 0;
+}
+
+static int by_score(const void *a, const void *b)
+{
+	const struct scored *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+size_t scoring_run(const struct candidates *c, const struct generation *g,
+		   const struct weights *w, struct scored *out, size_t *dead,
+		   struct err *err)
+{
+	size_t n = 0;
+
+	*dead = 0;
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->items[i].row >= g->count) {
+			err_set(err, ERR_DATA, "candidates",
+				"row %u of %zu in "
+				"generation %s; ask query again",
+				c->items[i].row, g->count, g->name);
+			return SIZE_MAX;
+		}
+		fill(&out[n], &c->items[i], g);
+		if (out[n].link == LINK_DEAD)
+			(*dead)++;
+		else
+			n++;
+	}
+	normalise(out, n);
+	for (size_t i = 0; i < n; i++)
+		score(&out[i], c, w, g->tier[out[i].row]);
+	qsort(out, n, sizeof(*out), by_score);
+	return n;
+}

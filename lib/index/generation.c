@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "index/generation.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+
+const char *catalogue_link_name(unsigned link)
+{
+	static const char *const names[LINK_COUNT] = { "UNKNOWN", "VALID",
+						       "MOVED", "REQUIRES_AUTH",
+						       "DEAD" };
+
+	return names[link < LINK_COUNT ? link : LINK_UNKNOWN];
+}
+
+const char *catalogue_tier_name(unsigned tier)
+{
+	static const char *const names[TIER_COUNT] = { "", "Underground",
+						       "Niche", "Popular",
+						       "Viral" };
+
+	return names[tier < TIER_COUNT ? tier : TIER_NONE];
+}
+
+/* hash_hex would bring the hash library into query. */
+static void set_name(struct generation *g)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *d = pack_digest(g->pack);
+
+	for (size_t i = 0; i < GENERATION_NAME / 2; i++) {
+		g->name[2 * i] = hex[d[i] >> 4];
+		g->name[2 * i + 1] = hex[d[i] & 15];
+	}
+	g->name[GENERATION_NAME - 1] = '\0';
+}
+
+bool generation_is_name(struct span s)
+{
+	if (s.n != GENERATION_NAME - 1)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') ||
+		      (s.p[i] >= 'a' && s.p[i] <= 'f')))
+			return false;
+	return true;
+}
+
+/* The section as [count] elements; leaves *out NULL and fails unless it has
+ * exactly that shape. */
+#define ARRAY(g, field, name, n)                                               \
+	(((g)->field = pack_array((g)->pack, name, sizeof(*(g)->field), (n),   \
+				  NULL, err)) == NULL)
+
+static int open_names(struct generation *g, struct names *n,
+		      const char *offsets, const char *blob, struct err *err)
+{
+	size_t found;
+
+	n->offsets = pack_array(g->pack, offsets, sizeof(*n->offsets), SIZE_MAX,
+				&found, err);
+	if (!n->offsets)
+		return -1;
+	n->blob = pack_get(g->pack, blob);
+	if (!found || found > CATALOGUE_NONE || !n->blob.p)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"%s\" has no names; build the index "
+			       "again",
+			       offsets);
+	n->count = found - 1;
+	return 0;
+}
+
+static int open_catalogue(struct generation *g, struct err *err)
+{
+	size_t n, strings;
+
+	g->keys = pack_array(g->pack, "track.keys", sizeof(*g->keys), SIZE_MAX,
+			     &g->count, err);
+	n = g->count;
+	if (!g->keys)
+		return -1;
+	if (n >= CATALOGUE_NONE || num_muladd(n, CATALOGUE_FIELDS, 1, &strings))
+		return err_set(err, ERR_DATA, "artifact",
+			       "%zu rows are more than an index holds", n);
+	if (ARRAY(g, artist, "track.artist", n) ||
+	    ARRAY(g, genre, "track.genre", n) ||
+	    ARRAY(g, year, "track.year", n) ||
+	    ARRAY(g, plays, "track.plays", n) ||
+	    ARRAY(g, popularity, "track.popularity", n) ||
+	    ARRAY(g, tier, "track.tier", n) ||
+	    ARRAY(g, link, "track.link", n) ||
+	    ARRAY(g, flags, "track.flags", n) ||
+	    ARRAY(g, offsets, "track.offsets", strings))
+		return -1;
+	g->blob = pack_get(g->pack, "track.strings");
+	if (!g->blob.p)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section "
+			       "\"track.strings\" is missing; build the index "
+			       "again");
+	return open_names(g, &g->artists, "artist.offsets", "artist.names",
+			  err) ||
+		       open_names(g, &g->genres, "genre.offsets", "genre.names",
+				  err)
+		   ? -1
+		   : 0;
+}
+
+static bool has(const struct generation *g, const char *section)
+{
+	return pack_get(g->pack, section).p != NULL;
+}
+
+static int open_signals(struct generation *g, struct err *err)
+{
+	size_t n = g->count;
+
+	if (has(g, "mood.valence") &&
+	    (ARRAY(g, valence, "mood.valence", n) ||
+	     ARRAY(g, arousal, "mood.arousal", n) ||
+	     ARRAY(g, mood_confidence, "mood.confidence", n)))
+		return -1;
+	if (has(g, "display.values") &&
+	    (ARRAY(g, display, "display.values", n * DISPLAY_FEATURES) ||
+	     ARRAY(g, display_measured, "display.measured", n)))
+		return -1;
+	if (has(g, "audio.rows")) {
+		g->audio_rows =
+		    pack_array(g->pack, "audio.rows", sizeof(*g->audio_rows),
+			       SIZE_MAX, &g->audio_count, err);
+		if (!g->audio_rows ||
+		    ARRAY(g, audio, "audio.vectors",
+			  g->audio_count * GENERATION_AUDIO_DIM) ||
+		    ARRAY(g, audio_confidence, "audio.confidence",
+			  g->audio_count) ||
+		    ARRAY(g, audio_measured, "audio.measured", g->audio_count))
+			return -1;
+	}
+	if (!has(g, "vector.rows"))
+		return 0;
+	g->text_rows = pack_array(g->pack, "vector.rows", sizeof(*g->text_rows),
+				  SIZE_MAX, &g->text_count, err);
+	return !g->text_rows ||
+		       ARRAY(g, text, "vector.int8",
+			     g->text_count * GENERATION_TEXT_DIM) ||
+		       ARRAY(g, text_scale, "vector.scale", g->text_count)
+		   ? -1
+		   : 0;
+}
+
+static int open_sections(struct generation *g, struct err *err)
+{
+	g->lexicon = pack_get(g->pack, "lexicon");
+	g->weights = pack_get(g->pack, "weights");
+	g->meta = pack_get(g->pack, "meta");
+	if (!g->lexicon.p || !g->weights.p || !g->meta.p)
+		return err_set(err, ERR_DATA, "artifact",
+			       "a section is missing; build the index again");
+	return open_catalogue(g, err) || open_signals(g, err) ? -1 : 0;
+}
+
+static struct generation *open_file(const char *path, struct err *err)
+{
+	struct generation *g = mem_zalloc(1, sizeof(*g));
+
+	g->path = mem_strdup(path);
+	g->pack = pack_open(path, GENERATION_KIND, GENERATION_VERSION, err);
+	if (!g->pack) {
+		generation_close(g);
+		return NULL;
+	}
+	set_name(g);
+	if (open_sections(g, err)) {
+		if (strncmp(err->message, path, strlen(path)))
+			err_prefix(err, "%s", path);
+		generation_close(g);
+		return NULL;
+	}
+	return g;
+}
+
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static bool exists(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st);
+}
+
+struct generation *generation_open(const char *path, struct err *err)
+{
+	struct str file = { 0 };
+	struct generation *g = NULL;
+
+	str_puts(&file, path);
+	if (is_directory(path))
+		str_puts(&file, "/" GENERATION_CURRENT);
+	if (exists(str_z(&file)))
+		g = open_file(file.p, err);
+	else
+		err_set(err, ERR_ENV, "no-index",
+			"no index at %s; build one "
+			"with \"make corpus\" (or build-index), or name "
+			"another with --index or $MOODPIPE_INDEX",
+			file.p);
+	str_release(&file);
+	return g;
+}
+
+struct generation *generation_open_named(const char *path, const char *name,
+					 struct err *err)
+{
+	struct str file = { 0 };
+	struct generation *g = NULL;
+	const char *slash = strrchr(path, '/');
+
+	if (is_directory(path)) {
+		str_printf(&file, "%s/%s.idx", path, name);
+	} else {
+		g = exists(path) ? open_file(path, err) : NULL;
+		if (g && !strcmp(g->name, name))
+			return g;
+		generation_close(g);
+		str_put(&file, path, slash ? (size_t)(slash - path) + 1 : 0);
+		str_printf(&file, "%s.idx", name);
+	}
+	if (exists(file.p)) {
+		g = open_file(file.p, err);
+	} else {
+		g = NULL;
+		err_set(err, ERR_ENV, "no-generation",
+			"no index generation %s at %s: it was pruned, or the "
+			"candidates come from another index; ask query again",
+			name, path);
+	}
+	if (g && strcmp(g->name, name)) {
+		err_set(err, ERR_DATA, "artifact",
+			"%s holds generation %s; "
+			"build the index again",
+			file.p, g->name);
+		generation_close(g);
+		g = NULL;
+	}
+	str_release(&file);
+	return g;
+}
+
+void generation_close(struct generation *g)
+{
+	if (!g)
+		return;
+	pack_close(g->pack);
+	free(g->path);
+	free(g);
+}
+
+int catalogue_text(const struct generation *g, size_t row,
+		   enum catalogue_field field, struct span *out,
+		   struct err *err)
+{
+	const uint64_t *o;
+
+	if (row >= g->count)
+		return err_set(err, ERR_DATA, "artifact",
+			       "%s: row %zu of %zu; "
+			       "build the index again",
+			       g->path, row, g->count);
+	o = g->offsets + row * CATALOGUE_FIELDS + field;
+	if (o[0] > o[1] || o[1] > g->blob.n)
+		return err_set(err, ERR_DATA, "artifact",
+			       "%s: strings of row %zu are out of bounds; "
+			       "build the index again",
+			       g->path, row);
+	*out = (struct span){ g->blob.p + o[0], (size_t)(o[1] - o[0]) };
+	return 0;
+}
+
+int names_get(const struct names *n, size_t i, struct span *out)
+{
+	if (i >= n->count || n->offsets[i] > n->offsets[i + 1] ||
+	    n->offsets[i + 1] > n->blob.n)
+		return -1;
+	*out = (struct span){ n->blob.p + n->offsets[i],
+			      (size_t)(n->offsets[i + 1] - n->offsets[i]) };
+	return 0;
+}
+
+uint32_t names_find(const struct names *n, struct span folded)
+{
+	size_t lo = 0, hi = n->count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		struct span s;
+		int c;
+
+		if (names_get(n, mid, &s))
+			return CATALOGUE_NONE;
+		c = span_cmp(s, folded);
+		if (!c)
+			return (uint32_t)mid;
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return CATALOGUE_NONE;
+}
+
+size_t generation_find(const uint32_t *rows, size_t count, size_t row)
+{
+	size_t lo = 0, hi = count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (rows[mid] == row)
+			return mid;
+		if (rows[mid] < row)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return SIZE_MAX;
+}

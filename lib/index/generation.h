@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An index generation, man index(5): one immutable file (a pack of kind
+ * "moodindex") with the catalogue, the vectors of every signal and the models
+ * a query needs. Opening maps it and checks what the table of contents says;
+ * bytes inside sections are trusted by nobody: row numbers, offsets and
+ * lengths are checked where they are used.
+ */
+#ifndef MOODPIPE_GENERATION_H
+#define MOODPIPE_GENERATION_H
+
+#include "io/pack.h"
+
+#define GENERATION_KIND "moodindex"
+#define GENERATION_VERSION 1
+#define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
+#define GENERATION_CURRENT "current"
+
+#define GENERATION_TEXT_DIM 384
+#define GENERATION_AUDIO_DIM 64
+
+enum catalogue_field { /* strings of a row, in this order */
+		       CATALOGUE_ID,
+		       CATALOGUE_TITLE,
+		       CATALOGUE_ARTIST,
+		       CATALOGUE_GENRE,
+		       CATALOGUE_URL,
+		       CATALOGUE_TAGS,
+		       CATALOGUE_FIELDS
+};
+
+enum catalogue_flag {
+	CATALOGUE_GENRE_IMPUTED = 1,
+	CATALOGUE_NOT_MUSIC = 2, /* is_music is false */
+	CATALOGUE_TAGS_IMPUTED = 4,
+};
+
+enum catalogue_link {
+	LINK_UNKNOWN,
+	LINK_VALID,
+	LINK_MOVED,
+	LINK_REQUIRES_AUTH,
+	LINK_DEAD,
+	LINK_COUNT
+};
+enum catalogue_tier {
+	TIER_NONE,
+	TIER_UNDERGROUND,
+	TIER_NICHE,
+	TIER_POPULAR,
+	TIER_VIRAL,
+	TIER_COUNT
+};
+/* "UNKNOWN" ..., "" and "Underground" ...; out of range: the first. */
+const char *catalogue_link_name(unsigned link);
+const char *catalogue_tier_name(unsigned tier);
+
+enum display_feature { /* columns of display.values */
+		       DISPLAY_TEMPO, /* BPM */
+		       DISPLAY_ENERGY, /* [0, 1]: RMS / 0.5 */
+		       DISPLAY_KEY, /* 0-11 from C */
+		       DISPLAY_MODE, /* 1 major, 0 minor */
+		       DISPLAY_LOUDNESS, /* LUFS */
+		       DISPLAY_FEATURES
+};
+
+#define CATALOGUE_NONE UINT32_MAX /* no artist, no genre */
+#define CATALOGUE_NO_YEAR INT16_MIN
+
+struct names { /* folded names, sorted; number = rank */
+	size_t count;
+	const uint64_t *offsets; /* [count + 1] */
+	struct span blob;
+};
+
+struct generation {
+	struct pack *pack;
+	char *path;
+	char name[GENERATION_NAME];
+	size_t count; /* rows, in key order */
+
+	const uint64_t *keys; /* [count], as are the others */
+	const uint32_t *artist, *genre; /* numbers into names, or NONE */
+	const int16_t *year;
+	const float *plays, *popularity; /* NaN: missing */
+	const uint8_t *tier, *link, *flags;
+	const uint64_t *offsets; /* [count * FIELDS + 1] into blob */
+	struct span blob;
+	struct names artists, genres;
+
+	/* [count] each, NaN where missing; all NULL: no mood signal. */
+	const float *valence, *arousal, *mood_confidence;
+
+	size_t audio_count; /* 0: no audio signal */
+	const uint32_t *audio_rows; /* [audio_count], ascending */
+	const float *audio; /* [audio_count][64], unit length */
+	const float *audio_confidence; /* [audio_count] */
+	const uint8_t *audio_measured; /* [audio_count]: 1, or 0: imputed */
+
+	size_t text_count; /* 0: no text signal */
+	const uint32_t *text_rows; /* [text_count], ascending */
+	const int8_t *text; /* [text_count][384] */
+	const float *text_scale; /* [text_count]: unit = scale * q */
+
+	const float *display; /* [count][FEATURES] or NULL */
+	const uint8_t *display_measured; /* [count] bits, or NULL */
+
+	struct span lexicon, weights, meta; /* texts */
+};
+
+/* path: a directory with `current`, or an .idx file. ERR_ENV: not there (the
+ * message says how to build one); ERR_DATA: not one of this release's. */
+struct generation *generation_open(const char *path, struct err *err);
+/* The generation of that name, in the directory path is or lies in. */
+struct generation *generation_open_named(const char *path, const char *name,
+					 struct err *err);
+void generation_close(struct generation *g);
+/* Is that a generation's name: 16 lower-case hex digits? */
+bool generation_is_name(struct span s);
+
+/* A string of a row; n == 0 where the row has none. -1, ERR_DATA: row or
+ * offsets out of bounds. */
+int catalogue_text(const struct generation *g, size_t row,
+		   enum catalogue_field field, struct span *out,
+		   struct err *err);
+/* -1: out of bounds. */
+int names_get(const struct names *n, size_t i, struct span *out);
+/* The number of a folded name, CATALOGUE_NONE where there is none. */
+uint32_t names_find(const struct names *n, struct span folded);
+
+/* Position of row in an ascending array of row numbers, SIZE_MAX: none. */
+size_t generation_find(const uint32_t *rows, size_t count, size_t row);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Exact retrieval: every row of a generation is compared with the query by the
+ * kernels of vector.h, and the best are selected. A scan fills scores[count],
+ * higher is nearer, NaN where a row lacks the signal; it works on a range, so
+ * that threads may share one (each position belongs to one row, which is
+ * checked).
+ */
+#ifndef MOODPIPE_SCAN_H
+#define MOODPIPE_SCAN_H
+
+#include "index/generation.h"
+#include "math/topk.h"
+
+struct scan_query { /* a query as the index holds rows */
+	int8_t q[GENERATION_TEXT_DIM];
+	float scale; /* unit vector = scale * q */
+};
+
+/* -1: the vector is zero or not finite. */
+int scan_text_query(struct scan_query *t,
+		    const float unit[GENERATION_TEXT_DIM]);
+
+/* Positions [from, to) of text_rows: scores[row] = cosine. */
+int scan_text(const struct generation *g, const struct scan_query *q,
+	      size_t from, size_t to, float *scores, struct err *err);
+/* Positions [from, to) of audio_rows; unit: length 1. */
+int scan_audio(const struct generation *g, const float *unit, size_t from,
+	       size_t to, float *scores, struct err *err);
+/* Rows [from, to): scores[row] = -(Euclidean distance in the mood plane). */
+void scan_mood(const struct generation *g, float valence, float arousal,
+	       size_t from, size_t to, float *scores);
+
+/* One row's, NaN where it lacks the signal. The cosine, the cosine, and the
+ * distance. */
+float scan_text_row(const struct generation *g, const struct scan_query *q,
+		    size_t row);
+float scan_audio_row(const struct generation *g, const float *unit, size_t row);
+float scan_mood_row(const struct generation *g, float valence, float arousal,
+		    size_t row);
+
+/*
+ * The k best rows by score among those that allowed[] (bytes; NULL: all) lets
+ * through, at most per_artist (0: any number) of one artist, best first, equal
+ * scores by row. Exact: as if all rows were sorted and taken in turn. Fills
+ * best[k], returns their number.
+ */
+size_t scan_select(const struct generation *g, const float *scores,
+		   const uint8_t *allowed, size_t k, size_t per_artist,
+		   struct topk_item *best);
+
+#endif

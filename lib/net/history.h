@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the network said, and when: an SQLite file with one row per link (table
+ * links) and per download (table fetches), keyed by canonical URL. The only
+ * mutable file of a corpus. Several processes may use it; transactions are
+ * short; what was committed survives kill -9.
+ *
+ * A row that was seen but never asked has checked_at (fetched_at) 0. An UNKNOWN
+ * link and a download are due at due_at; another link max_age after checked_at,
+ * and not before due_at. A finished download has due_at HISTORY_NEVER.
+ */
+#ifndef MOODPIPE_HISTORY_H
+#define MOODPIPE_HISTORY_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define HISTORY_NEVER INT64_MAX
+
+struct history;
+
+enum history_table { HISTORY_LINKS, HISTORY_FETCHES };
+
+struct history_link {		/* zeroed before first use, then reused */
+	struct str status, reason;	/* "VALID", "http 200" */
+	struct str final_url;		/* of MOVED, else empty */
+	long code;			/* last HTTP status, or 0 */
+	int64_t checked_at, due_at;	/* seconds since 1970 */
+	int failures;			/* in a row */
+};
+void history_link_release(struct history_link *l);
+
+struct history_fetch {
+	struct str status;		/* "ok", "http 404" */
+	struct str sha256, ext;		/* of "ok", else empty */
+	int64_t bytes, fetched_at, due_at;
+	int failures;
+};
+void history_fetch_release(struct history_fetch *f);
+
+/* write: creates the file and its folder where there are none. Otherwise the
+ * file is only read; one that does not exist reads as empty. ERR_DATA: not a
+ * history, or of another version. */
+struct history *history_open(const char *path, bool write, struct err *err);
+void history_close(struct history *h);
+
+/* A row of that canonical URL: 1, 0 where there is none, -1. */
+int history_get_link(struct history *h, struct span url,
+		     struct history_link *l, struct err *err);
+int history_get_fetch(struct history *h, struct span url,
+		      struct history_fetch *f, struct err *err);
+
+int history_begin(struct history *h, struct err *err);
+int history_commit(struct history *h, struct err *err);
+
+/* Notes that this run wants url, to be asked for as `request`; makes a row
+ * where there is none. Many calls in one transaction; commits now and then. */
+int history_want(struct history *h, enum history_table t, struct span url,
+		 struct span request, struct err *err);
+/* Makes a row due at once (a download whose file is gone). */
+int history_expire(struct history *h, struct span url, struct err *err);
+
+/* How many rows are due: of those wanted, or (all) of the table. */
+int history_due(struct history *h, enum history_table t, bool all,
+		int64_t now, int64_t max_age, uint64_t *count,
+		struct err *err);
+/* Lines up the wanted rows that are due, the longest due first, then in order
+ * of wanting; *count of them. history_next takes them: 1, 0 at the end, -1. */
+int history_queue(struct history *h, enum history_table t, int64_t now,
+		  int64_t max_age, uint64_t *count, struct err *err);
+int history_next(struct history *h, struct str *url, struct str *request,
+		 struct err *err);
+
+int history_put_link(struct history *h, struct span url,
+		     const struct history_link *l, struct err *err);
+int history_put_fetch(struct history *h, struct span url,
+		      const struct history_fetch *f, struct err *err);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a file is by its first bytes; names and Content-Type lie. */
+#ifndef MOODPIPE_SNIFF_H
+#define MOODPIPE_SNIFF_H
+
+#include "base/str.h"
+
+#define SNIFF_SIZE 64		/* bytes that are looked at */
+
+/* The extension of an audio format that our decoders read (mp3, ogg, flac,
+ * wav, aiff); or NULL with *why: "empty", "unsupported: mp4", "not audio". */
+const char *sniff_audio(struct span head, const char **why);
+
+#endif

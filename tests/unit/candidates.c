@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "indexfixture.h"
+
+#include "corpus/candidates.h"
+
+static void test_round_trip(void **state)
+{
+	struct candidates c = { 0 }, d = { 0 };
+	struct str line = { 0 };
+	struct err err = { 0 };
+	struct generation *g;
+	struct fixture f;
+
+	(void)state;
+	fixture_make(&f, 3, 1, "m");
+	g = generation_open(f.path, &err);
+	candidates_reset(&c);
+	str_puts(&c.query, "i \"miss\" \n\xc3\xa9");
+	str_puts(&c.qid, "7");
+	memcpy(c.generation, g->name, GENERATION_NAME);
+	c.top_k = 9;
+	c.type = QUERY_GENRE;
+	c.blend = QUERY_TEXT;
+	for (int i = 0; i < SIGNAL_COUNT; i++)
+		c.weight[i] = 0.125f * (float)(i + 1);
+	c.mood_matches = 2;
+	c.valence = -0.6f;
+	c.arousal = 0.25f;
+	str_puts(&c.context, "morning\nworkout");
+	str_puts(&c.warnings, "w\n");
+	c.eligible = 3;
+	c.understanding_ms = 0.5;
+	c.retrieval_ms = 1.25;
+	c.items = mem_zalloc(2, sizeof(*c.items));
+	c.cap = c.count = 2;
+	c.items[0] = (struct candidate){ 2, 5, 0.5f, -0.25f, 0 };
+	c.items[1] = (struct candidate){ 0, 4, NAN, NAN, 1.5f };
+	assert_int_equal(candidates_write(&c, g, &line, &err), 0);
+	assert_int_equal(candidates_read(&d, span_str(&line), &err), 0);
+	test_span_is(span_str(&d.query), "i \"miss\" \n\xc3\xa9");
+	test_span_is(span_str(&d.qid), "7");
+	test_span_is(span_str(&d.context), "morning\nworkout\n");
+	test_span_is(span_str(&d.warnings), "w\n");
+	assert_string_equal(d.generation, g->name);
+	assert_int_equal(d.top_k, 9);
+	assert_int_equal(d.type, QUERY_GENRE);
+	assert_int_equal(d.blend, QUERY_TEXT);
+	assert_memory_equal(d.weight, c.weight, sizeof(c.weight));
+	assert_int_equal(d.mood_matches, 2);
+	assert_true(d.valence == c.valence && d.arousal == c.arousal);
+	assert_int_equal(d.eligible, 3);
+	assert_float_equal(d.retrieval_ms, 1.25, 1e-9);
+	assert_int_equal(d.count, 2);
+	assert_true(d.items[0].row == 2 && d.items[0].from == 5 &&
+		    d.items[0].text_distance == 0.5f &&
+		    d.items[0].audio_cosine == -0.25f &&
+		    d.items[0].mood_distance == 0);
+	assert_true(isnan(d.items[1].text_distance) &&
+		    isnan(d.items[1].audio_cosine) &&
+		    d.items[1].mood_distance == 1.5f);
+	/* a row that is not there cannot be written */
+	c.items[1].row = 3;
+	assert_int_equal(candidates_write(&c, g, &line, &err), -1);
+	candidates_release(&c);
+	candidates_release(&d);
+	str_release(&line);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+#define HEAD                                                                   \
+	"{\"query\":\"x\",\"generation\":\"0123456789abcdef\","                \
+	"\"weights\":{\"text\":0.2,\"audio\":0.3,\"mood\":0.3,"                \
+	"\"collab\":0.1},"
+
+static void test_malformed(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"{}",
+		"[]",
+		"{\"query\":\"x\"",
+		HEAD "\"candidates\":7}",
+		HEAD "\"candidates\":[{}]}",
+		HEAD "\"candidates\":[{\"row\":-1}]}",
+		HEAD "\"candidates\":[{\"row\":1.5}]}",
+		HEAD "\"candidates\":[{\"row\":4294967295}]}",
+		HEAD "\"candidates\":[{\"row\":1,\"text_distance\":\"a\"}]}",
+		HEAD "\"candidates\":[7]}",
+		HEAD "\"top_k\":0,\"candidates\":[]}",
+		HEAD "\"generation\":\"../../../../etc\",\"candidates\":[]}",
+		HEAD "\"weights\":{},\"candidates\":[]}",
+		HEAD "\"weights\":{\"text\":0,\"audio\":0,\"mood\":0,"
+		     "\"collab\":0},\"candidates\":[]}",
+		HEAD "\"mood_detected\":{},\"candidates\":[]}",
+		"{\"query\":\"x\",\"results\":[]}",
+		HEAD "\"candidates\":[]}x",
+	};
+	struct candidates c = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct err err = { 0 };
+
+		if (!candidates_read(&c, span_of(bad[i]), &err))
+			fail_msg("taken: %s", bad[i]);
+		assert_status(&err, ERR_DATA);
+		assert_non_null(strstr(err.message, "candidates"));
+	}
+	assert_int_equal(
+	    candidates_read(&c, SPAN(HEAD "\"candidates\":[]}"), NULL), 0);
+	assert_int_equal(candidates_read(&c,
+					 SPAN("{\"query\":\"\",\"error\":"
+					      "{\"code\":\"x\"}}"),
+					 NULL),
+			 0);
+	test_span_is(span_str(&c.error), "{\"code\":\"x\"}");
+	candidates_release(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "testing.h"
+
+#include "base/hash.h"
+
+/* FIPS 180-4, examples of NIST. */
+static const char EMPTY[] = "e3b0c44298fc1c149afbf4c8996fb924"
+			    "27ae41e4649b934ca495991b7852b855";
+static const char ABC[] = "ba7816bf8f01cfea414140de5dae2223"
+			  "b00361a396177a9cb410ff61f20015ad";
+static const char MILLION_A[] = "cdc76e5c9914fb9281a1c7e284d73e67"
+				"f1809a48a497200e046d39ccc7112cd0";
+
+static void digest_is(const uint8_t *d, const char *want)
+{
+	char hex[2 * HASH_SIZE + 1];
+
+	hash_hex(d, HASH_SIZE, hex);
+	assert_string_equal(hex, want);
+}
+
+static void known_answers(void **state)
+{
+	uint8_t d[HASH_SIZE];
+
+	(void)state;
+	hash_sha256(NULL, 0, d);
+	digest_is(d, EMPTY);
+	hash_sha256("abc", 3, d);
+	digest_is(d, ABC);
+	assert_true(hash_u64("abc", 3) == UINT64_C(0xba7816bf8f01cfea));
+}
+
+static void in_pieces_and_again(void **state)
+{
+	struct hash *h = hash_new();
+	char a[997];
+	size_t left = 1000000;
+	uint8_t d[HASH_SIZE];
+
+	(void)state;
+	memset(a, 'a', sizeof(a));
+	while (left) {
+		size_t n = left < sizeof(a) ? left : sizeof(a);
+
+		hash_add(h, a, n);
+		left -= n;
+	}
+	hash_end(h, d);
+	digest_is(d, MILLION_A);
+	hash_end(h, d); /* it began anew */
+	digest_is(d, EMPTY);
+	hash_add(h, "a", 1);
+	hash_add(h, NULL, 0);
+	hash_add(h, "bc", 2);
+	hash_end(h, d);
+	digest_is(d, ABC);
+	hash_free(h);
+	hash_free(NULL);
+}
+
+/* Does not read behind the end, tells lengths apart, spreads its bits. */
+static void mix(void **state)
+{
+	char zeros[64] = { 0 }, *exact;
+	size_t n, m, ones[64] = { 0 }, i, bit;
+
+	(void)state;
+	for (n = 0; n < 64; n++) {
+		exact = malloc(n ? n : 1);
+		memset(exact, 0, n);
+		assert_true(hash_mix(exact, n) == hash_mix(zeros, n));
+		free(exact);
+		for (m = 0; m < n; m++)
+			assert_true(hash_mix(zeros, n) != hash_mix(zeros, m));
+	}
+	for (i = 0; i < 10000; i++)
+		for (bit = 0; bit < 64; bit++)
+			ones[bit] += hash_mix(&i, sizeof(i)) >> bit & 1;
+	for (bit = 0; bit < 64; bit++)
+		assert_in_range(ones[bit], 4700, 5300);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(known_answers),
+		cmocka_unit_test(in_pieces_and_again),
+		cmocka_unit_test(mix),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

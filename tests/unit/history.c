@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "net/history.h"
+
+#define NOW 1000000
+
+struct fixture {
+	char dir[64], path[96];
+	struct history *h;
+	struct err err;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(f->dir, sizeof(f->dir), "%.40s/history-XXXXXX",
+		 tmp ? tmp : "/tmp");
+	if (!mkdtemp(f->dir))
+		return -1;
+	snprintf(f->path, sizeof(f->path), "%s/state/l.db", f->dir);
+	f->h = history_open(f->path, true, &f->err);
+	*state = f;
+	return f->h ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	char state_dir[96];
+
+	history_close(f->h);
+	unlink(f->path);
+	snprintf(state_dir, sizeof(state_dir), "%s/state", f->dir);
+	rmdir(state_dir);
+	rmdir(f->dir);
+	free(f);
+	return 0;
+}
+
+static void want(struct fixture *f, const char *url)
+{
+	assert_int_equal(history_want(f->h, HISTORY_LINKS, span_of(url),
+				      span_of(url), &f->err), 0);
+}
+
+static void put(struct fixture *f, const char *url, const char *status,
+		int64_t checked_at, int64_t due_at)
+{
+	struct history_link l = { .checked_at = checked_at, .due_at = due_at,
+				  .code = 200, .failures = 3 };
+
+	str_puts(&l.status, status);
+	str_puts(&l.reason, "r");
+	assert_int_equal(history_put_link(f->h, span_of(url), &l, &f->err), 0);
+	history_link_release(&l);
+}
+
+static uint64_t due(struct fixture *f, bool all, int64_t max_age)
+{
+	uint64_t n;
+
+	assert_int_equal(history_due(f->h, HISTORY_LINKS, all, NOW, max_age,
+				     &n, &f->err), 0);
+	return n;
+}
+
+static void test_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct history_link l = { 0 };
+
+	assert_int_equal(history_get_link(f->h, SPAN("u"), &l, &f->err), 0);
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	want(f, "u");
+	want(f, "u");
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	assert_int_equal(history_get_link(f->h, SPAN("u"), &l, &f->err), 1);
+	assert_string_equal(str_z(&l.status), "UNKNOWN");
+	assert_string_equal(str_z(&l.reason), "not asked");
+	assert_int_equal(l.checked_at, 0);
+	assert_int_equal(due(f, true, 100), 1);
+	put(f, "u", "VALID", NOW, 0);
+	assert_int_equal(history_get_link(f->h, SPAN("u"), &l, &f->err), 1);
+	assert_string_equal(str_z(&l.status), "VALID");
+	assert_int_equal(l.code, 200);
+	assert_int_equal(l.failures, 3);
+	assert_int_equal(l.checked_at, NOW);
+	history_link_release(&l);
+}
+
+static void test_due(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	want(f, "a");
+	want(f, "b");
+	want(f, "c");
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	put(f, "a", "VALID", NOW - 50, 0);
+	put(f, "b", "UNKNOWN", NOW - 50, NOW + 1);
+	put(f, "c", "DEAD", NOW - 500, NOW + 1);
+	assert_int_equal(due(f, false, 100), 0);
+	assert_int_equal(due(f, false, 50), 1);
+	put(f, "b", "UNKNOWN", NOW - 50, NOW);
+	assert_int_equal(due(f, false, 100), 1);
+	put(f, "c", "DEAD", NOW - 500, 0);
+	assert_int_equal(due(f, false, 100), 2);
+}
+
+static void test_queue(void **state)
+{
+	struct fixture *f = *state;
+	struct str url = { 0 }, request = { 0 }, all = { 0 };
+	uint64_t n;
+
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	want(f, "old");
+	want(f, "new1");
+	want(f, "fresh");
+	want(f, "new0");
+	want(f, "older");
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	put(f, "old", "VALID", NOW - 200, 0);
+	put(f, "older", "DEAD", NOW - 300, 0);
+	put(f, "fresh", "VALID", NOW - 1, 0);
+	assert_int_equal(history_queue(f->h, HISTORY_LINKS, NOW, 100, &n,
+				       &f->err), 0);
+	assert_int_equal(n, 4);
+	while (history_next(f->h, &url, &request, &f->err) == 1)
+		str_printf(&all, "%s ", str_z(&url));
+	assert_string_equal(str_z(&all), "new1 new0 older old ");
+	str_release(&url);
+	str_release(&request);
+	str_release(&all);
+}
+
+static void test_fetches(void **state)
+{
+	struct fixture *f = *state;
+	struct history_fetch x = { .bytes = 7, .fetched_at = NOW,
+				   .due_at = HISTORY_NEVER }, y = { 0 };
+	struct str url = { 0 }, request = { 0 };
+	uint64_t n;
+
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	assert_int_equal(history_want(f->h, HISTORY_FETCHES, SPAN("u"),
+				      SPAN("r1"), &f->err), 0);
+	assert_int_equal(history_want(f->h, HISTORY_FETCHES, SPAN("u"),
+				      SPAN("r2"), &f->err), 0);
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	assert_int_equal(history_queue(f->h, HISTORY_FETCHES, NOW, 1, &n,
+				       &f->err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(history_next(f->h, &url, &request, &f->err), 1);
+	assert_string_equal(str_z(&request), "r2");	/* where it is now */
+	str_puts(&x.status, "ok");
+	str_puts(&x.sha256, "ab");
+	str_puts(&x.ext, "ogg");
+	assert_int_equal(history_put_fetch(f->h, SPAN("u"), &x, &f->err), 0);
+	assert_int_equal(history_get_fetch(f->h, SPAN("u"), &y, &f->err), 1);
+	assert_string_equal(str_z(&y.sha256), "ab");
+	assert_int_equal(y.bytes, 7);
+	assert_int_equal(history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n,
+				     &f->err), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(history_expire(f->h, SPAN("u"), &f->err), 0);
+	assert_int_equal(history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n,
+				     &f->err), 0);
+	assert_int_equal(n, 1);
+	history_fetch_release(&x);
+	history_fetch_release(&y);
+	str_release(&url);
+	str_release(&request);
+}
+
+/* A URL is data: quotes and control bytes are neither SQL nor an end. */
+static void test_odd_urls(void **state)
+{
+	static const char *const odd[] = {
+		"'", "\"; DROP TABLE links; --", "%s%n", "\xff\xfe", "a\nb",
+	};
+	struct fixture *f = *state;
+	struct history_link l = { 0 };
+
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	for (size_t i = 0; i < 5; i++)
+		want(f, odd[i]);
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(history_get_link(f->h, span_of(odd[i]), &l,
+						  &f->err), 1);
+	assert_int_equal(due(f, true, 0), 5);
+	history_link_release(&l);
+}
+
+static void test_reopen(void **state)
+{
+	struct fixture *f = *state;
+	struct history_link l = { 0 };
+	struct history *r;
+	FILE *file;
+
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	want(f, "u");
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	r = history_open(f->path, false, &f->err);
+	assert_non_null(r);
+	assert_int_equal(history_get_link(r, SPAN("u"), &l, &f->err), 1);
+	history_close(r);
+	r = history_open("/nonexistent/l.db", false, &f->err);
+	assert_non_null(r);
+	assert_int_equal(history_get_link(r, SPAN("u"), &l, &f->err), 0);
+	history_close(r);
+	history_link_release(&l);
+	/* Not a history. */
+	history_close(f->h);
+	f->h = NULL;
+	file = fopen(f->path, "w");
+	for (int i = 0; i < 1000; i++)
+		fputs("no database ", file);
+	fclose(file);
+	for (int write = 0; write < 2; write++) {
+		assert_null(history_open(f->path, write, &f->err));
+		assert_int_equal(f->err.status, ERR_DATA);
+		assert_non_null(strstr(f->err.message, f->path));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_due, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_queue, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fetches, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_odd_urls, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_reopen, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every retrieval against a scan that shares no code with it. */
+#include "indexfixture.h"
+
+#include "corpus/retrieval.h"
+#include "index/scan.h"
+
+struct truth {
+	double score;
+	uint32_t row;
+};
+
+static int better(const void *a, const void *b)
+{
+	const struct truth *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+static size_t naive_select(const struct fixture *f, const double *score,
+			   size_t k, size_t per_artist, struct truth *out)
+{
+	struct truth *all = mem_zalloc(f->n + 1, sizeof(*all));
+	size_t n = 0, kept = 0;
+
+	for (uint32_t i = 0; i < f->n; i++)
+		if (!isnan(score[i]))
+			all[n++] = (struct truth){ score[i], i };
+	qsort(all, n, sizeof(*all), better);
+	for (size_t i = 0; i < n && kept < k; i++) {
+		const char *artist = f->rows[all[i].row].artist;
+		size_t met = 0;
+
+		for (size_t j = 0; j < kept; j++)
+			met += *artist &&
+			       !strcmp(f->rows[out[j].row].artist, artist);
+		if (!per_artist || met < per_artist)
+			out[kept++] = all[i];
+	}
+	free(all);
+	return kept;
+}
+
+static void same(const struct fixture *f, const struct generation *g,
+		 const float *scores, const double *truth, size_t k,
+		 size_t per_artist, double tolerance)
+{
+	struct topk_item *best = mem_zalloc(k + 1, sizeof(*best));
+	struct truth *want = mem_zalloc(f->n + 1, sizeof(*want));
+	size_t n = scan_select(g, scores, NULL, k, per_artist, best);
+
+	assert_int_equal(n, naive_select(f, truth, k, per_artist, want));
+	for (size_t i = 0; i < n; i++) {
+		assert_true(fabs((double)best[i].score - want[i].score) <
+			    tolerance);
+		if (i && i + 1 < n &&
+		    want[i - 1].score - want[i].score > tolerance &&
+		    want[i].score - want[i + 1].score > tolerance)
+			assert_int_equal(best[i].index, want[i].row);
+	}
+	free(best);
+	free(want);
+}
+
+static double dot(const float *a, const float *b, size_t n)
+{
+	double s = 0;
+
+	for (size_t i = 0; i < n; i++)
+		s += (double)a[i] * (double)b[i];
+	return s;
+}
+
+static double cosine(const float *a, const float *b, size_t n)
+{
+	return dot(a, b, n) / sqrt(dot(a, a, n) * dot(b, b, n));
+}
+
+static void blank(float *scores, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		scores[i] = NAN;
+}
+
+static void test_exact(void **state)
+{
+	static const size_t limits[][2] = {
+		{ 1, 0 }, { 20, 0 }, { 20, 2 }, { 400, 3 }, { 1000, 0 }
+	};
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	float scores[500];
+	double truth[500];
+	struct fixture_row q;
+	struct scan_query text;
+
+	(void)state;
+	fixture_make(&f, 500, 4, "tam");
+	g = generation_open(f.path, &err);
+	assert_non_null(g);
+	for (size_t c = 0; c < 5; c++) {
+		fixture_fill(&q, 1000 + c, 9);
+
+		blank(scores, f.n);
+		assert_int_equal(scan_text_query(&text, q.text), 0);
+		assert_int_equal(
+		    scan_text(g, &text, 0, g->text_count, scores, &err), 0);
+		for (size_t i = 0; i < f.n; i++)
+			truth[i] = !f.rows[i].has_text
+				       ? NAN
+				       : cosine(q.text, f.rows[i].text,
+						GENERATION_TEXT_DIM);
+		/* two roundings to 1/127 of the largest of 384 components */
+		same(&f, g, scores, truth, limits[c][0], limits[c][1], 2e-3);
+
+		blank(scores, f.n);
+		vector_normalise(q.audio, GENERATION_AUDIO_DIM);
+		assert_int_equal(
+		    scan_audio(g, q.audio, 0, g->audio_count, scores, &err), 0);
+		for (size_t i = 0; i < f.n; i++)
+			truth[i] = !f.rows[i].has_audio
+				       ? NAN
+				       : cosine(q.audio, f.rows[i].audio,
+						GENERATION_AUDIO_DIM);
+		same(&f, g, scores, truth, limits[c][0], limits[c][1], 1e-5);
+
+		scan_mood(g, q.mood[0], q.mood[1], 0, f.n, scores);
+		for (size_t i = 0; i < f.n; i++)
+			truth[i] =
+			    !f.rows[i].has_mood
+				? NAN
+				: -hypot(
+				      (double)(f.rows[i].mood[0] - q.mood[0]),
+				      (double)(f.rows[i].mood[1] - q.mood[1]));
+		same(&f, g, scores, truth, limits[c][0], limits[c][1], 1e-5);
+		for (size_t i = 0; i < f.n; i++)
+			assert_true(isnan(truth[i])
+					? isnan(scan_mood_row(g, q.mood[0],
+							      q.mood[1], i))
+					: scan_mood_row(g, q.mood[0], q.mood[1],
+							i) == -scores[i]);
+	}
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static void test_mood_tracks(void **state)
+{
+	(void)state;
+	assert_int_equal(retrieval_mood_tracks(0), 5);
+	assert_int_equal(retrieval_mood_tracks(24), 5);
+	assert_int_equal(retrieval_mood_tracks(150), 12);
+	assert_int_equal(retrieval_mood_tracks(1000000), 50);
+}
+
+static void test_zero_query(void **state)
+{
+	float zero[GENERATION_TEXT_DIM] = { 0 };
+	struct scan_query q;
+
+	(void)state;
+	assert_int_equal(scan_text_query(&q, zero), -1);
+}
+
+/* The mean of the measured tracks nearest to the mood, worked out plainly. */
+static void naive_sound(const struct fixture *f, double v, double a,
+			double out[GENERATION_AUDIO_DIM])
+{
+	struct truth *all = mem_zalloc(f->n, sizeof(*all));
+	size_t n = 0, measured = 0, k;
+
+	for (uint32_t i = 0; i < f->n; i++) {
+		const struct fixture_row *r = &f->rows[i];
+
+		if (!r->has_audio || !r->measured)
+			continue;
+		measured++;
+		if (r->has_mood)
+			all[n++] =
+			    (struct truth){ -hypot((double)r->mood[0] - v,
+						   (double)r->mood[1] - a),
+					    i };
+	}
+	qsort(all, n, sizeof(*all), better);
+	k = (size_t)sqrt((double)measured);
+	k = k < 5 ? 5 : k;
+	for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++) {
+		out[d] = 0;
+		for (size_t i = 0; i < n && i < k; i++) {
+			const float *x = f->rows[all[i].row].audio;
+
+			out[d] += (double)x[d] /
+				  sqrt(dot(x, x, GENERATION_AUDIO_DIM));
+		}
+	}
+	free(all);
+}
+
+static struct candidates retrieve(const struct generation *g, int threads,
+				  float v, float a, const char *filter)
+{
+	struct retrieval_limits limits = {
+		.threads = threads, .each = 60, .per_artist = 10, .most = 1000
+	};
+	struct retrieval *r = retrieval_new(g, NULL, limits);
+	struct intent intent = { .mood = { v, a, 1 } };
+	struct candidates found = { 0 };
+	struct request request = { 0 };
+	struct err err = { 0 };
+
+	request_read(&request, span_of(filter), &err);
+	candidates_reset(&found);
+	assert_int_equal(retrieval_run(r, &request, &intent, &found, &err), 0);
+	request_release(&request);
+	retrieval_free(r);
+	return found;
+}
+
+/* All candidates have the exact signals of their rows. */
+static void test_candidates(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found, again;
+	double sound[GENERATION_AUDIO_DIM];
+	float unit[GENERATION_AUDIO_DIM];
+
+	(void)state;
+	fixture_make(&f, 500, 5, "tam");
+	g = generation_open(f.path, &err);
+	found = retrieve(g, 1, -0.6f, -0.2f, "{\"query\":\"x\"}");
+	again = retrieve(g, 4, -0.6f, -0.2f, "{\"query\":\"x\"}");
+	assert_int_equal(found.count, again.count);
+	assert_in_range(found.count, 60, 120);
+	naive_sound(&f, -0.6, -0.2, sound);
+	for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++)
+		unit[d] = (float)sound[d];
+	for (size_t i = 0; i < found.count; i++) {
+		const struct candidate *c = &found.items[i];
+		const struct fixture_row *r = &f.rows[c->row];
+		size_t of_artist = 0;
+
+		assert_memory_equal(c, &again.items[i], sizeof(*c));
+		assert_true(r->link != LINK_DEAD);
+		assert_true(isnan(c->text_distance)); /* no model */
+		assert_true(r->has_mood
+				? fabs((double)c->mood_distance -
+				       hypot((double)r->mood[0] + 0.6,
+					     (double)r->mood[1] + 0.2)) < 1e-5
+				: isnan(c->mood_distance));
+		assert_true(r->has_audio
+				? fabs((double)c->audio_cosine -
+				       cosine(unit, r->audio,
+					      GENERATION_AUDIO_DIM)) < 1e-5
+				: isnan(c->audio_cosine));
+		for (size_t j = 0; j < found.count; j++)
+			of_artist += *r->artist &&
+				     !strcmp(f.rows[found.items[j].row].artist,
+					     r->artist);
+		assert_true(of_artist <= 10);
+	}
+	candidates_release(&found);
+	candidates_release(&again);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static void test_filters(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found;
+	size_t want = 0;
+
+	(void)state;
+	fixture_make(&f, 500, 6, "am");
+	g = generation_open(f.path, &err);
+	found = retrieve(g, 1, 0.5f, 0.5f,
+			 "{\"query\":\"x\",\"filters\":{\"min_year\":1980,"
+			 "\"max_year\":1999,\"genres\":[\"INDIE\"],"
+			 "\"exclude_artists\":[\"ARTIST 3\"]}}");
+	for (size_t i = 0; i < f.n; i++)
+		want += f.rows[i].year >= 1980 && f.rows[i].year <= 1999 &&
+			!strcmp(f.rows[i].genre, "Indie Rock") &&
+			strcmp(f.rows[i].artist, "Artist 3") &&
+			f.rows[i].link != LINK_DEAD;
+	assert_true(want > 10);
+	assert_int_equal(found.eligible, want);
+	assert_true(found.count > 0);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct fixture_row *r = &f.rows[found.items[i].row];
+
+		assert_in_range(r->year, 1980, 1999);
+		assert_string_equal(r->genre, "Indie Rock");
+		assert_string_not_equal(r->artist, "Artist 3");
+	}
+	candidates_release(&found);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static void test_no_signals(void **state)
+{
+	static const char *const signals[] = { "", "t", "m", "a", "am" };
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t s = 0; s < 5; s++)
+		for (size_t n = 0; n < 60; n += 59) {
+			struct fixture f;
+			struct generation *g;
+			struct candidates found;
+
+			fixture_make(&f, n, 7, signals[s]);
+			g = generation_open(f.path, &err);
+			assert_non_null(g);
+			found = retrieve(g, 2, 0.5f, 0.5f, "{\"query\":\"x\"}");
+			/* without a mood to go by nothing can be said here */
+			assert_true(n && s >= 2 && s != 3 ? found.count > 0
+							  : found.count == 0);
+			candidates_release(&found);
+			generation_close(g);
+			fixture_release(&f);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exact),
+		cmocka_unit_test(test_mood_tracks),
+		cmocka_unit_test(test_zero_query),
+		cmocka_unit_test(test_candidates),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_no_signals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

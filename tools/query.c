@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * query: understands requests and retrieves candidates for rerank. Reads
+ * words or requests (NDJSON), writes one candidates object each; answer(5).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "corpus/indexpath.h"
+#include "corpus/eachline.h"
+#include "corpus/retrieval.h"
+#include "io/atomic.h"
+#include "io/json.h"
+#include "io/options.h"
+#include "io/progress.h"
+
+#define REQUEST_LINE_MAX ((size_t)64 << 20)
+
+static const char usage[] =
+    "usage: query [--index PATH] [-k N] [--min-year Y] [--max-year Y]\n"
+    "             [--genre G]... [--exclude-artist A]... WORDS...\n"
+    "       query [--index PATH] < REQUESTS\n"
+    "Find candidates for a mood or other words; pipe them into rerank.\n"
+    "  --index PATH  directory of generations or an .idx file; else\n"
+    "                $MOODPIPE_INDEX, else the demo corpus\n"
+    "  -k, --top-k N        answers wanted of rerank (1-1000)\n"
+    "  --min-year Y, --max-year Y, --genre G, --exclude-artist A\n"
+    "                       filters, for WORDS\n"
+    "  --retrieve N         rows of each retrieval (500)\n"
+    "  --per-artist N       candidates of one artist, 0: any (10)\n"
+    "  --candidates N       candidates in all (1000)\n"
+    "  --keep-dead          dead links too (rerank drops them)\n"
+    "  -j, --jobs N  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
+    "  -h, --help  -V, --version\n"
+    "Without WORDS (or with -) requests are read from standard input, one\n"
+    "JSON object a line: {\"query\":\"i miss my ex\",\"top_k\":20,\n"
+    "\"filters\":{\"min_year\":2010,\"genres\":[\"Indie\"]}}. See answer(5).\n";
+
+struct ctx {
+	struct options options;
+	const char *index;
+	struct retrieval_limits limits;
+	int each, per_artist, most, top_k, min_year, max_year;
+	struct option_list genres, exclude;
+
+	struct generation *g;
+	struct textmodel *model;
+	struct lexicon *lexicon;
+	struct weights weights;
+	struct retrieval *retrieval;
+	struct request request;
+	struct intent intent;
+	struct candidates found;
+	struct str out;
+	struct progress progress;
+	FILE *file;
+};
+
+static int open_index(struct ctx *c, struct err *err)
+{
+	struct str path = { 0 };
+
+	c->g = generation_open(indexpath(c->index, &path), err);
+	str_release(&path);
+	if (!c->g)
+		return -1;
+	c->lexicon = lexicon_parse(c->g->lexicon, "lexicon", err);
+	if (!c->lexicon ||
+	    weights_parse(&c->weights, c->g->weights, "weights", err))
+		return err_prefix(err, "%s", c->g->path);
+	if (c->g->text_count) {
+		c->model = textmodel_open(c->g->pack, err);
+		if (!c->model)
+			return err_prefix(err, "%s", c->g->path);
+	}
+	c->limits.each = (size_t)c->each;
+	c->limits.per_artist = (size_t)c->per_artist;
+	c->limits.most = (size_t)c->most;
+	c->limits.threads = c->options.jobs;
+	c->retrieval = retrieval_new(c->g, c->model, c->limits);
+	return 0;
+}
+
+static void put_error(struct candidates *found, const struct err *err)
+{
+	str_reset(&found->error);
+	str_puts(&found->error, "{\"tool\":\"query\",\"code\":");
+	json_put_string(&found->error, span_of(err->code));
+	str_puts(&found->error, ",\"message\":");
+	json_put_string(&found->error, span_of(err->message));
+	str_puts(&found->error, ",\"retry\":false}");
+}
+
+static int search(struct ctx *c, struct err *err)
+{
+	struct candidates *found = &c->found;
+	double start = progress_clock(), understood;
+
+	intent_read(&c->intent, &c->weights, c->lexicon,
+		    span_str(&c->request.query));
+	understood = progress_clock();
+	memcpy(found->generation, c->g->name, GENERATION_NAME);
+	found->top_k = c->request.top_k;
+	found->type = c->intent.type;
+	found->blend = c->intent.blend;
+	memcpy(found->weight, c->intent.weight, sizeof(found->weight));
+	found->mood_matches = c->intent.mood.matches;
+	found->valence = c->intent.mood.valence;
+	found->arousal = c->intent.mood.arousal;
+	str_span(&found->context, span_str(&c->intent.context));
+	str_span(&found->warnings, span_str(&c->request.warnings));
+	if (retrieval_run(c->retrieval, &c->request, &c->intent, found, err))
+		return -1;
+	found->understanding_ms = 1e3 * (understood - start);
+	found->retrieval_ms = 1e3 * (progress_clock() - understood);
+	return 0;
+}
+
+/* Answers c->request, or says that it was refused. */
+static int answer(struct ctx *c, int refused, struct err *err)
+{
+	candidates_reset(&c->found);
+	str_span(&c->found.query, span_str(&c->request.query));
+	str_span(&c->found.qid, span_str(&c->request.qid));
+	c->progress.in++;
+	if (refused) {
+		c->progress.errors++;
+		put_error(&c->found, err);
+		if (!c->options.quiet)
+			fprintf(stderr, "query: request %llu: %s\n",
+				(unsigned long long)c->progress.in,
+				err->message);
+	} else if (search(c, err)) {
+		return -1;
+	} else {
+		c->progress.ok++;
+	}
+	str_reset(&c->out);
+	if (candidates_write(&c->found, c->g, &c->out, err))
+		return -1;
+	if (fwrite(c->out.p, 1, c->out.n, c->file) != c->out.n ||
+	    fflush(c->file))
+		return err_errno(err, "cannot write the candidates");
+	return 0;
+}
+
+static void add_filters(struct ctx *c)
+{
+	struct request *r = &c->request;
+	size_t i;
+
+	r->top_k = c->top_k;
+	r->has_min_year = c->min_year != INT32_MIN;
+	r->min_year = c->min_year;
+	r->has_max_year = c->max_year != INT32_MIN;
+	r->max_year = c->max_year;
+	for (i = 0; i < c->genres.count; i++)
+		str_printf(&r->genres, "%s\n", c->genres.items[i]);
+	for (i = 0; i < c->exclude.count; i++)
+		str_printf(&r->exclude, "%s\n", c->exclude.items[i]);
+}
+
+static int ask_words(struct ctx *c, char **words, int count, struct err *err)
+{
+	struct str text = { 0 };
+	int refused;
+
+	for (int i = 0; i < count; i++)
+		str_printf(&text, i ? " %s" : "%s", words[i]);
+	refused = request_words(&c->request, span_str(&text), err);
+	add_filters(c);
+	str_release(&text);
+	return answer(c, refused, err);
+}
+
+static int ask_line(void *ctx, struct span line, struct err *err)
+{
+	struct ctx *c = ctx;
+	int refused = request_read(&c->request, line, err);
+
+	if (c->top_k && !c->request.top_k)
+		c->request.top_k = c->top_k;
+	return answer(c, refused, err);
+}
+
+static void release(struct ctx *c)
+{
+	retrieval_free(c->retrieval);
+	textmodel_free(c->model);
+	lexicon_free(c->lexicon);
+	weights_release(&c->weights);
+	generation_close(c->g);
+	request_release(&c->request);
+	intent_release(&c->intent);
+	candidates_release(&c->found);
+	str_release(&c->out);
+	free(c->genres.items);
+	free(c->exclude.items);
+}
+
+static int run(struct ctx *c, char **words, int count, struct err *err)
+{
+	struct atomic *a;
+	int rc;
+
+	if (open_index(c, err))
+		return -1;
+	a = atomic_open(c->options.output, err);
+	if (!a)
+		return -1;
+	c->file = atomic_file(a);
+	if (!count || (count == 1 && !strcmp(words[0], "-")))
+		rc = eachline_of("-", REQUEST_LINE_MAX, c, ask_line, err);
+	else
+		rc = ask_words(c, words, count, err);
+	if (!rc)
+		return atomic_commit(a, err);
+	atomic_abort(a);
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctx c = { .each = 500,
+			 .per_artist = 10,
+			 .most = 1000,
+			 .min_year = INT32_MIN,
+			 .max_year = INT32_MIN };
+	struct err err = { 0 };
+	const struct option_spec specs[] = {
+		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
+		{ "top-k", 'k', OPTION_INT, &c.top_k, 1, REQUEST_TOP_K_MAX },
+		{ "min-year", 0, OPTION_INT, &c.min_year, -9999, 9999 },
+		{ "max-year", 0, OPTION_INT, &c.max_year, -9999, 9999 },
+		{ "genre", 0, OPTION_LIST, &c.genres, 0, 0 },
+		{ "exclude-artist", 0, OPTION_LIST, &c.exclude, 0, 0 },
+		{ "retrieve", 0, OPTION_INT, &c.each, 1, CANDIDATES_MAX },
+		{ "per-artist", 0, OPTION_INT, &c.per_artist, 0, 1 << 20 },
+		{ "candidates", 0, OPTION_INT, &c.most, 1, CANDIDATES_MAX },
+		{ "keep-dead", 0, OPTION_FLAG, &c.limits.keep_dead, 0, 0 },
+		{ 0 }
+	};
+	int status, first = options_parse(&c.options, "query", usage, specs,
+					  argc, argv, &status);
+
+	if (first < 0) {
+		release(&c);
+		return status;
+	}
+	progress_start(&c.progress, &c.options);
+	if (run(&c, argv + first, argc - first, &err)) {
+		status = options_fail(&c.options, &err);
+	} else {
+		if (c.progress.in != 1 || c.progress.errors)
+			progress_end(&c.progress, false);
+		status = progress_status(&c.progress);
+	}
+	release(&c);
+	return status;
+}
