@@ -204,10 +204,14 @@ static int spread_file(struct ctx *c, struct moodspread *m, const char *path,
 	return rc;
 }
 
-static int spread(struct ctx *c, struct str *table, struct err *err)
+static int spread(struct ctx *c, struct str *table, int n, struct err *err)
 {
 	struct moodspread m = { 0 };
 
+	if (n || c->labels_path)
+		return err_set(err, ERR_USAGE, "usage",
+			       "spread takes features only, no labels or "
+			       "records; see --help");
 	if (read_formula(c, err))
 		return -1;
 	for (size_t i = 0; i < c->features.count; i++)
@@ -229,7 +233,7 @@ static int run(struct ctx *c, const struct options *o, char **args, int n,
 		return err_set(err, ERR_USAGE, "usage",
 			       "\"mood\" or \"spread\", and --features, are "
 			       "needed; see --help");
-	rc = strcmp(args[0], "mood") ? spread(c, &table, err)
+	rc = strcmp(args[0], "mood") ? spread(c, &table, n - 1, err)
 				     : mood(c, &table, args + 1, n - 1, err);
 	if (!rc)
 		rc = write_table(&table, o, err);

@@ -125,11 +125,18 @@ void artists_prefetch(const struct artists_index *x, uint64_t key)
 const struct artist *artists_find(const struct artists_index *x, uint64_t key)
 {
 	const uint32_t *start = &x->starts[key >> x->shift];
-	uint32_t i;
+	uint32_t lo = start[0], hi = start[1];
 
-	for (i = start[0]; i < start[1]; i++)
-		if (x->table[i].key == key)
-			return &x->table[i];
+	while (lo < hi) { /* two or three, unless names were crafted */
+		uint32_t at = lo + (hi - lo) / 2;
+
+		if (x->table[at].key == key)
+			return &x->table[at];
+		if (x->table[at].key < key)
+			lo = at + 1;
+		else
+			hi = at;
+	}
 	return NULL;
 }
 

@@ -36,19 +36,18 @@ void moodfit_add(struct moodfit *f, const float *values, double valence,
 }
 
 /* label = 2 (sum of weight * term + constant) - 1; a term v of weight -w is
- * the falling term 1 - v of weight w, and -w more in the constant. */
+ * the falling term 1 - v of weight w, and -w more in the constant. x holds the
+ * weights and, last, the constant. */
 static void write_axis(const struct moodfit *f, const double *x, int axis,
 		       double *constant, struct str *out)
 {
 	size_t k = f->formula->count;
 
-	*constant = (x[k * AXES + (size_t)axis] + 1) / 2;
+	*constant = (x[k] + 1) / 2;
 	for (size_t i = 0; i < k; i++) {
 		struct moodformula_term t = f->formula->terms[i];
-		double w = x[i * AXES + (size_t)axis] / 2;
+		double w = x[i] / 2;
 
-		if (w < 0 && t.below)
-			continue; /* has no falling form */
 		if (w < 0) {
 			double low = t.low;
 
@@ -57,37 +56,69 @@ static void write_axis(const struct moodfit *f, const double *x, int axis,
 			*constant += w;
 			w = -w;
 		}
-		moodformula_put(out, &t, axis ? 0 : w, axis ? w : 0,
-				"fitted");
+		moodformula_put(out, &t, axis ? 0 : w, axis ? w : 0, "fitted");
 	}
+}
+
+/* Terms of shape below have no falling form: those whose weight comes out
+ * negative are left out, which is a column of zeros, and the rest is fitted
+ * again. a is [count][k + 1]. */
+static int fit_axis(const struct moodfit *f, int axis, double *a, double *x,
+		    const double *ridge, struct err *err)
+{
+	size_t n = f->count, k = f->formula->count;
+	double *label = mem_zalloc(n, sizeof(*label));
+	bool again = true;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		label[i] = f->labels[i * AXES + (size_t)axis];
+		memcpy(a + i * (k + 1), f->terms + i * k, k * sizeof(*a));
+		a[i * (k + 1) + k] = 1;	/* the constant, not held back */
+	}
+	while (again && !rc) {
+		again = false;
+		rc = algebra_ridge(x, a, label, ridge, n, k + 1, 1, err);
+		for (size_t i = 0; !rc && i < k; i++) {
+			if (!f->formula->terms[i].below || !(x[i] < 0))
+				continue;
+			for (size_t r = 0; r < n; r++)
+				a[r * (k + 1) + i] = 0;
+			again = true;
+		}
+	}
+	free(label);
+	return rc;
 }
 
 int moodfit_write(const struct moodfit *f, struct str *out, struct err *err)
 {
 	size_t n = f->count, k = f->formula->count;
 	double *a, *x, *ridge, constant[AXES];
-	int rc;
+	int rc = 0;
 
+	if (AXES * k > MOODFORMULA_TERMS)
+		return err_set(err, ERR_DATA, "formula",
+			       "a formula of %zu terms cannot be refitted, at "
+			       "most %d can: each becomes two", k,
+			       MOODFORMULA_TERMS / AXES);
 	if (n < LEAST_PER_TERM * (k + 1))
 		return err_set(err, ERR_DATA, "labels",
 			       "%zu labelled tracks with features; at least "
 			       "%zu are needed for %zu terms", n,
 			       LEAST_PER_TERM * (k + 1), k);
 	a = mem_zalloc(n, (k + 1) * sizeof(*a));
-	x = mem_zalloc(k + 1, AXES * sizeof(*x));
+	x = mem_zalloc(k + 1, sizeof(*x));
 	ridge = mem_zalloc(k + 1, sizeof(*ridge));
-	for (size_t i = 0; i < n; i++) {
-		memcpy(a + i * (k + 1), f->terms + i * k, k * sizeof(*a));
-		a[i * (k + 1) + k] = 1;	/* the constant, not held back */
-	}
 	for (size_t i = 0; i < k; i++)
 		ridge[i] = MOODFIT_RIDGE;
-	rc = algebra_ridge(x, a, f->labels, ridge, n, k + 1, AXES, err);
-	if (!rc) {
-		for (int axis = 0; axis < AXES; axis++)
+	for (int axis = 0; axis < AXES && !rc; axis++) {
+		rc = fit_axis(f, axis, a, x, ridge, err);
+		if (!rc)
 			write_axis(f, x, axis, &constant[axis], out);
-		moodformula_put(out, NULL, constant[0], constant[1], "fitted");
 	}
+	if (!rc)
+		moodformula_put(out, NULL, constant[0], constant[1], "fitted");
 	free(a);
 	free(x);
 	free(ridge);
@@ -126,8 +157,6 @@ void moodspread_write(const struct moodspread *m, const struct moodformula *f,
 		deviation = sqrt(fmax(m->arousal_square / n - a * a, 0));
 		k = fmin(fmax(MOODSPREAD_AROUSAL / fmax(deviation, 1e-6), 0.5),
 			 3);
-	} else {
-		v = a = 0;
 	}
 	for (size_t i = 0; i < f->count; i++)
 		moodformula_put(out, &f->terms[i], k * f->terms[i].valence,

@@ -22,14 +22,16 @@ void moodfit_release(struct moodfit *f);
 void moodfit_add(struct moodfit *f, const float *values, double valence,
 		 double arousal);
 /* Appends the refitted formula's table. A weight below zero becomes a term
- * that falls. -1, ERR_DATA: too few tracks, or a singular system. */
+ * that falls; one of shape below has no such form and gets weight 0. -1,
+ * ERR_DATA: too few tracks, too many terms (each becomes two), or a singular
+ * system. */
 int moodfit_write(const struct moodfit *f, struct str *out, struct err *err);
 
 /* A formula's answers lie where the levels and masterings of other people's
  * recordings put them; a query means "calm, for what I have". Centring moves
  * the mean of a corpus' measured tracks to the middle of the mood space and
  * scales both axes alike until arousal has the deviation that it has among the
- * lexicon's words. The result is a formula again; below MOODSPREAD_LEAST
+ * lexicon's words, by 0.5 to 3 times. The result is a formula again; below MOODSPREAD_LEAST
  * tracks it is the same formula. */
 #define MOODSPREAD_LEAST 30
 #define MOODSPREAD_AROUSAL 0.43

@@ -48,14 +48,16 @@ static int parse_line(struct moodformula *f, struct span line, struct err *err)
 {
 	struct span cells[CELLS];
 	struct moodformula_term *t = &f->terms[f->count];
+	int n = cut(line, cells);
 
+	if (n == CELLS && span_is(cells[SHAPE], "one"))
+		return parse_constant(f, cells, err);
 	if (f->count == MOODFORMULA_TERMS)
 		return err_set(err, ERR_DATA, "table", "more than %d terms",
 			       MOODFORMULA_TERMS);
 	*t = (struct moodformula_term){ .column = -1, .by_column = -1 };
-	if (cut(line, cells) == CELLS && span_is(cells[SHAPE], "one"))
-		return parse_constant(f, cells, err);
-	if (cut(line, cells) < CELLS || copy_name(t->name, cells[NAME]) || copy_name(t->feature, cells[FEATURE]) ||
+	if (n < CELLS || copy_name(t->name, cells[NAME]) ||
+	    copy_name(t->feature, cells[FEATURE]) ||
 	    (!span_is(cells[BY], "-") && copy_name(t->by, cells[BY])))
 		return err_set(err, ERR_DATA, "table",
 			       "a term needs name, "

@@ -16,7 +16,7 @@ struct url {
 	struct span host;	/* raw spelling, "[...]" for IPv6 */
 	int port;		/* given, or the scheme's default */
 	struct span path;	/* raw, "" or from its "/" */
-	struct span query;	/* raw, behind "?"; {NULL,0} where there is none */
+	struct span query;	/* raw, behind "?"; {NULL,0}: there is none */
 };
 
 /* Takes raw apart (spans into it); white space around it, user names, passwords

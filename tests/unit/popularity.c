@@ -61,6 +61,7 @@ static void test_scale(void **state)
 static void test_artists(void **state)
 {
 	struct artists_fit fit;
+	struct artists_index index, none;
 	struct artist *table = mem_zalloc(3000, sizeof(*table));
 	size_t n = 0, tracks = 0;
 	uint64_t rng = 5;
@@ -78,15 +79,22 @@ static void test_artists(void **state)
 	while (artists_fit_next(&fit, &table[n], NULL) > 0)
 		tracks += table[n++].tracks;
 	assert_int_equal(tracks, 3000);
+	assert_int_equal(artists_index_init(&index, table, n), 0);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(!i || table[i - 1].key < table[i].key);
 		assert_true(table[i].plays == 2.0 * table[i].played);
-		assert_ptr_equal(artists_find(table, n, table[i].key),
+		assert_ptr_equal(artists_find(&index, table[i].key),
 				 &table[i]);
 		if (i + 1 < n && table[i].key + 1 < table[i + 1].key)
-			assert_null(artists_find(table, n, table[i].key + 1));
+			assert_null(artists_find(&index, table[i].key + 1));
 	}
-	assert_null(artists_find(table, 0, 1));
+	artists_index_release(&index);
+	assert_int_equal(artists_index_init(&none, table, 0), 0);
+	assert_null(artists_find(&none, 1));
+	artists_index_release(&none);
+	table[1].key = table[0].key;
+	assert_int_equal(artists_index_init(&index, table, n), -1);
+	artists_index_release(&index);
 	artists_fit_release(&fit);
 	free(table);
 }

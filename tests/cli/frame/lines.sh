@@ -17,7 +17,7 @@ same '{"a":"\\u0000","a":1e400,"b":"\377"}\n' \
 is "$(printf '{"a":1e400 , "x":2,"\\u0061":"\\ud800"}' |
 	identity -q --set x)" '{"a":1e400,"\u0061":"\ud800","x":1}' \
 	"a member is replaced, the rest stays"
-is "$(printf '{ }' | identity -q --set x)" '{"x":1}' "set in an empty record"
+is "$(printf '{ }' | identity -q --set x)" '{ "x":1}' "set in an empty record"
 printf '{"a":1}' >"$TMP/a"
 : >"$TMP/b"
 printf '{"c":1}\n' >"$TMP/c"
