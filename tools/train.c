@@ -20,18 +20,18 @@
 #include "io/stream.h"
 
 static const char usage[] =
-    "usage: train mood --labels FILE --features FILE [--formula FILE] [FILE "
-    "...]\n"
-    "       train spread --features FILE... [--formula FILE]\n"
+    "usage: train mood --labels FILE --features FILE [--formula FILE]\n"
+    "                  [FILE ...]\n"
+    "       train spread --features FILE [--features FILE ...]\n"
+    "                    [--formula FILE]\n"
     "\n"
-    "mood refits the weights of the mood formula to labelled tracks; spread "
-    "centres\n"
-    "and scales it on the measured tracks of a corpus.\n"
+    "mood refits the weights of the mood formula to labelled tracks; spread\n"
+    "centres and scales it on the measured tracks of a corpus. Writes the\n"
+    "table that mood-map --formula reads.\n"
     "\n"
-    "      --labels FILE    lines of id, valence, arousal, each in [-1, 1], "
-    "by tabs\n"
-    "      --features FILE  rows of extract-features or impute audio; spread "
-    "takes several\n"
+    "      --labels FILE    lines of id, valence, arousal, each in [-1, 1],\n"
+    "                       separated by tabs\n"
+    "      --features FILE  rows of extract-features or impute audio\n"
     "      --formula FILE   terms and ranges (default: mood-formula.tsv)\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -q, --quiet          no last line\n"
@@ -134,8 +134,10 @@ static int each(void *ctx, struct record *r, struct err *err)
 	const uint64_t *number;
 	int rc;
 
-	if (record_id(r, &c->id, err))
+	if (record_id(r, &c->id, err)) {
+		err->status = ERR_DATA; /* no record's error ends a process */
 		return -1;
+	}
 	number = table_get(&c->numbers, span_str(&c->id));
 	if (!number)
 		return 0;
@@ -144,7 +146,8 @@ static int each(void *ctx, struct record *r, struct err *err)
 		return rc;
 	row = c->rows.row;
 	if (row->status == FEAT_OK || row->status == FEAT_PARTIAL)
-		moodfit_add(&c->fit, row->values, c->labels[*number - 1].valence,
+		moodfit_add(&c->fit, row->values,
+			    c->labels[*number - 1].valence,
 			    c->labels[*number - 1].arousal);
 	return 0;
 }
@@ -157,7 +160,8 @@ static int write_table(const struct str *table, const struct options *o,
 	if (!a)
 		return -1;
 	fputs("# A mood formula, written by train(1); columns as in "
-	      "mood-formula.tsv.\n", atomic_file(a));
+	      "mood-formula.tsv.\n",
+	      atomic_file(a));
 	fwrite(table->p, 1, table->n, atomic_file(a));
 	return atomic_commit(a, err);
 }

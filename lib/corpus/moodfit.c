@@ -74,7 +74,7 @@ static int fit_axis(const struct moodfit *f, int axis, double *a, double *x,
 	for (size_t i = 0; i < n; i++) {
 		label[i] = f->labels[i * AXES + (size_t)axis];
 		memcpy(a + i * (k + 1), f->terms + i * k, k * sizeof(*a));
-		a[i * (k + 1) + k] = 1;	/* the constant, not held back */
+		a[i * (k + 1) + k] = 1; /* the constant, not held back */
 	}
 	while (again && !rc) {
 		again = false;
@@ -100,13 +100,13 @@ int moodfit_write(const struct moodfit *f, struct str *out, struct err *err)
 	if (AXES * k > MOODFORMULA_TERMS)
 		return err_set(err, ERR_DATA, "formula",
 			       "a formula of %zu terms cannot be refitted, at "
-			       "most %d can: each becomes two", k,
-			       MOODFORMULA_TERMS / AXES);
+			       "most %d can: each becomes two",
+			       k, MOODFORMULA_TERMS / AXES);
 	if (n < LEAST_PER_TERM * (k + 1))
 		return err_set(err, ERR_DATA, "labels",
 			       "%zu labelled tracks with features; at least "
-			       "%zu are needed for %zu terms", n,
-			       LEAST_PER_TERM * (k + 1), k);
+			       "%zu are needed for %zu terms",
+			       n, LEAST_PER_TERM * (k + 1), k);
 	a = mem_zalloc(n, (k + 1) * sizeof(*a));
 	x = mem_zalloc(k + 1, sizeof(*x));
 	ridge = mem_zalloc(k + 1, sizeof(*ridge));
@@ -161,7 +161,6 @@ void moodspread_write(const struct moodspread *m, const struct moodformula *f,
 	for (size_t i = 0; i < f->count; i++)
 		moodformula_put(out, &f->terms[i], k * f->terms[i].valence,
 				k * f->terms[i].arousal, "spread");
-	moodformula_put(out, NULL,
-			centred(f->valence, k, v), centred(f->arousal, k, a),
-			"spread");
+	moodformula_put(out, NULL, centred(f->valence, k, v),
+			centred(f->arousal, k, a), "spread");
 }

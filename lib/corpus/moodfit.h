@@ -9,12 +9,12 @@
 
 #include "corpus/moodformula.h"
 
-#define MOODFIT_RIDGE 1.0	/* of terms in [0, 1], labels in [-1, 1] */
+#define MOODFIT_RIDGE 1.0 /* of terms in [0, 1], labels in [-1, 1] */
 
 struct moodfit {
-	const struct moodformula *formula;	/* bound to the features */
-	double *terms;			/* [count][formula->count] */
-	double *labels;			/* [count][2]: valence, arousal */
+	const struct moodformula *formula; /* bound to the features */
+	double *terms; /* [count][formula->count] */
+	double *labels; /* [count][2]: valence, arousal */
 	size_t count, terms_cap, labels_cap;
 };
 void moodfit_release(struct moodfit *f);
@@ -35,9 +35,9 @@ int moodfit_write(const struct moodfit *f, struct str *out, struct err *err);
  * tracks it is the same formula. */
 #define MOODSPREAD_LEAST 30
 #define MOODSPREAD_AROUSAL 0.43
-struct moodspread {		/* zeroed to begin with */
+struct moodspread { /* zeroed to begin with */
 	uint64_t count;
-	double valence, arousal, arousal_square;	/* sums */
+	double valence, arousal, arousal_square; /* sums */
 };
 void moodspread_add(struct moodspread *m, const struct moodformula *f,
 		    const float *values);

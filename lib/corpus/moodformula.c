@@ -131,9 +131,9 @@ void moodformula_put(struct str *out, const struct moodformula_term *t,
 		     double valence, double arousal, const char *source)
 {
 	if (t)
-		str_printf(out, "%s\t%s\t%s\t%s\t%g\t%g", t->name,
-			   t->feature, t->by[0] ? t->by : "-",
-			   t->below ? "below" : "ramp", t->low, t->high);
+		str_printf(out, "%s\t%s\t%s\t%s\t%g\t%g", t->name, t->feature,
+			   t->by[0] ? t->by : "-", t->below ? "below" : "ramp",
+			   t->low, t->high);
 	else
 		str_puts(out, "constant\t-\t-\tone\t-\t-");
 	str_printf(out, "\t%.4f\t%.4f\t%s\n", valence, arousal, source);
