@@ -35,6 +35,7 @@ static const char usage[] =
     "      --records FILE   pass the records on to FILE\n"
     "      --formula FILE   table of the formula (default: mood-formula.tsv)\n"
     "      --lexicon FILE   table of words (default: lexicon.tsv)\n"
+    "      --words          let words speak beside measured sound too\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -j, --jobs N         threads (default: the processors)\n"
     "      --max-errors N   fail when more records failed; N or P%\n"
@@ -55,6 +56,7 @@ static const double genre_sure = 0.3;
 
 struct ctx {
 	const char *features, *formula_path, *lexicon_path;
+	bool words; /* beside measured sound too */
 	struct moodformula formula;
 	struct lexicon *lexicon;
 	struct feat_schema schema;
@@ -165,16 +167,15 @@ static struct guess by_lexicon(const struct ctx *c, const struct scratch *s)
 			   FEAT_METHOD_LEXICON };
 }
 
-/* Measured sound speaks alone; a guess at it and words are weighed by their
- * confidence. */
-static struct guess combine(struct guess sound, struct guess words,
-			    bool measured)
+/* Sound and words, weighed by their confidence; sound alone where it is to
+ * speak alone. */
+static struct guess combine(struct guess sound, struct guess words, bool alone)
 {
 	double all = sound.confidence + words.confidence;
 	struct guess g = sound.confidence >= words.confidence ? sound : words;
 
-	if (measured || !(sound.confidence > 0) || !(words.confidence > 0))
-		return measured ? sound : g;
+	if (alone || !(sound.confidence > 0) || !(words.confidence > 0))
+		return alone ? sound : g;
 	g.valence = (float)((sound.confidence * (double)sound.valence +
 			     words.confidence * (double)words.valence) /
 			    all);
@@ -200,7 +201,7 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	sound = by_formula(c, s);
 	measured =
 	    sound.confidence > 0 && s->rows.row->method <= FEAT_METHOD_MEASURED;
-	g = combine(sound, by_lexicon(c, s), measured);
+	g = combine(sound, by_lexicon(c, s), measured && !c->words);
 	if (!(g.confidence > 0)) {
 		row->status = FEAT_NO_INPUT;
 		return 0;
@@ -258,6 +259,8 @@ static int set_up(struct ctx *c, struct err *err)
 	    (f &&
 	     moodformula_bind(&c->formula, feat_schema(f), c->features, err)))
 		goto out;
+	if (c->words)
+		str_puts(&parameters, "words ");
 	memcpy(c->schema.stage, "mood", sizeof("mood"));
 	feat_schema_add(&c->schema, "valence", "1");
 	feat_schema_add(&c->schema, "arousal", "1");
@@ -292,6 +295,7 @@ int main(int argc, char **argv)
 		{ "records", 0, OPTION_TEXT, &s.records_path, 0, 0 },
 		{ "formula", 0, OPTION_TEXT, &c.formula_path, 0, 0 },
 		{ "lexicon", 0, OPTION_TEXT, &c.lexicon_path, 0, 0 },
+		{ "words", 0, OPTION_FLAG, &c.words, 0, 0 },
 		{ 0 }
 	};
 	struct err err = { 0 };

@@ -200,16 +200,22 @@ static void release(struct ctx *c)
 
 static int run(struct ctx *c, char **words, int count, struct err *err)
 {
+	bool requests = !count || (count == 1 && !strcmp(words[0], "-"));
 	struct atomic *a;
 	int rc;
 
+	if (requests && (c->genres.count || c->exclude.count ||
+			 c->min_year != INT32_MIN || c->max_year != INT32_MIN))
+		return err_set(err, ERR_USAGE, "usage",
+			       "filters are options of WORDS; a request "
+			       "brings its own \"filters\"");
 	if (open_index(c, err))
 		return -1;
 	a = atomic_open(c->options.output, err);
 	if (!a)
 		return -1;
 	c->file = atomic_file(a);
-	if (!count || (count == 1 && !strcmp(words[0], "-")))
+	if (requests)
 		rc = eachline_of("-", REQUEST_LINE_MAX, c, ask_line, err);
 	else
 		rc = ask_words(c, words, count, err);

@@ -152,7 +152,7 @@ static int process(void *ctx, struct span line, struct err *err)
 	str_reset(&c->out);
 	if (format(c, &a, err))
 		return -1;
-	if (fwrite(c->out.p, 1, c->out.n, c->file) != c->out.n ||
+	if ((c->out.n && fwrite(c->out.p, 1, c->out.n, c->file) != c->out.n) ||
 	    fflush(c->file))
 		return err_errno(err, "cannot write the answers");
 	return 0;

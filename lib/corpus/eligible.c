@@ -23,41 +23,50 @@ static bool next_line(struct span *rest, struct span *line)
 	return true;
 }
 
-/* Replaces *out with " word word ". */
-static void words(struct span text, struct str *out)
+/* Replaces *out with " word word ", without those that only join others
+ * ("drum and bass", "drum & bass", "drum n bass"), and *whole with all of them
+ * run together ("drumandbass"). */
+static void words(struct span text, struct str *out, struct str *whole)
 {
 	struct tokens tokens = { 0 };
 	struct token token;
 
 	str_reset(out);
+	str_reset(whole);
 	str_putc(out, ' ');
 	tokens_start(&tokens, text);
 	while (tokens_next(&tokens, &token)) {
+		str_span(whole, token.text);
+		if (span_is(token.text, "and") || span_is(token.text, "n"))
+			continue;
 		str_span(out, token.text);
 		str_putc(out, ' ');
 	}
 	tokens_release(&tokens);
 }
 
-/* Bytes by genre number: 1 where one of the wanted names is in it. */
+/* Bytes by genre number: 1 where one of the wanted names is in it, or is it
+ * with other gaps between its words. */
 static uint8_t *wanted_genres(const struct generation *g, struct span names)
 {
 	uint8_t *wanted = mem_zalloc(g->genres.count + 1, 1);
-	struct str name = { 0 }, genre = { 0 };
+	struct str name = { 0 }, genre = { 0 }, all = { 0 }, whole = { 0 };
 	struct span line, s;
 
 	while (next_line(&names, &line)) {
-		words(line, &name);
+		words(line, &name, &all);
 		for (size_t i = 0; name.n > 1 && i < g->genres.count; i++) {
 			if (wanted[i] || names_get(&g->genres, i, &s))
 				continue;
-			words(s, &genre);
-			wanted[i] =
-			    memmem(genre.p, genre.n, name.p, name.n) != NULL;
+			words(s, &genre, &whole);
+			wanted[i] = memmem(genre.p, genre.n, name.p, name.n) ||
+				    span_eq(span_str(&whole), span_str(&all));
 		}
 	}
 	str_release(&name);
 	str_release(&genre);
+	str_release(&all);
+	str_release(&whole);
 	return wanted;
 }
 
@@ -71,8 +80,8 @@ static void drop_artists(const struct generation *g, struct span names,
 		uint32_t artist;
 
 		str_reset(&folded);
-		utf8_fold(line, &folded);
-		artist = names_find(&g->artists, span_trim(span_str(&folded)));
+		utf8_fold_name(line, &folded);
+		artist = names_find(&g->artists, span_str(&folded));
 		for (size_t i = 0; artist != CATALOGUE_NONE && i < g->count;
 		     i++)
 			if (g->artist[i] == artist)

@@ -3,8 +3,8 @@
  * Which rows may answer a request: its filters, applied before anything is
  * ranked or cut. A row without a year passes no year filter, one without a
  * genre no genre filter. A genre passes where the wanted name is a run of its
- * words ("Indie" lets "Indie Rock" through); artists are compared whole. Both
- * folded. Dead links and what is known not to be music never pass, unless
+ * words ("Indie" lets "Indie Rock" through), or the same with other gaps
+ * ("hip-hop", "hiphop"); artists are compared whole. Both folded. Dead links and what is known not to be music never pass, unless
  * asked for.
  */
 #ifndef MOODPIPE_ELIGIBLE_H

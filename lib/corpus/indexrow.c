@@ -38,6 +38,29 @@ static uint8_t link_of(const struct record *record, struct str *scratch)
 	return LINK_UNKNOWN;
 }
 
+/* Where there is no link, a file of one's own can be played: RFC 8089. True
+ * where that is so; nothing more is to be found out about such a link. */
+static bool read_url(const struct record *record, struct str *scratch,
+		     struct str *out)
+{
+	static const char plain[] = "-._~/";
+
+	if (track_url(record, out) || !track_audio(record, scratch, NULL) ||
+	    scratch->p[0] != '/')
+		return false;
+	str_puts(out, "file://");
+	for (size_t i = 0; i < scratch->n; i++) {
+		unsigned char c = (unsigned char)scratch->p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || (c && strchr(plain, c)))
+			str_putc(out, (char)c);
+		else
+			str_printf(out, "%%%02X", c);
+	}
+	return true;
+}
+
 int indexrow_read(struct indexrow *r, const struct record *record,
 		  struct err *err)
 {
@@ -52,6 +75,8 @@ int indexrow_read(struct indexrow *r, const struct record *record,
 	/* The title is read behind these and serves as scratch. */
 	row->tier = tier_of(record, &t[CATALOGUE_TITLE]);
 	row->link = link_of(record, &t[CATALOGUE_TITLE]);
+	if (read_url(record, &t[CATALOGUE_TITLE], &t[CATALOGUE_URL]))
+		row->link = LINK_VALID;
 	if (!record_text(record, "title", &t[CATALOGUE_TITLE]))
 		str_reset(&t[CATALOGUE_TITLE]);
 	if (!record_text(record, "artist", &t[CATALOGUE_ARTIST]))
@@ -60,7 +85,6 @@ int indexrow_read(struct indexrow *r, const struct record *record,
 		row->flags |= CATALOGUE_GENRE_IMPUTED;
 	if (track_tags(record, &t[CATALOGUE_TAGS], NULL) == TRACK_IMPUTED)
 		row->flags |= CATALOGUE_TAGS_IMPUTED;
-	track_url(record, &t[CATALOGUE_URL]);
 	row->has_year = track_year(record, &row->year);
 	row->plays = number(record, "playback_count");
 	row->popularity = number(record, "popularity");

@@ -50,15 +50,13 @@ size_t indexwriter_count(const struct indexwriter *w)
 static uint32_t number_of(struct indexwriter *w, struct table *t,
 			  struct span name)
 {
-	struct span folded;
 	uint64_t *slot;
 
 	str_reset(&w->folded);
-	utf8_fold(name, &w->folded);
-	folded = span_trim(span_str(&w->folded));
-	if (!folded.n)
+	utf8_fold_name(name, &w->folded);
+	if (!w->folded.n)
 		return CATALOGUE_NONE;
-	slot = table_put(t, folded);
+	slot = table_put(t, span_str(&w->folded));
 	if (!*slot)
 		*slot = t->count;
 	return (uint32_t)(*slot - 1);

@@ -273,3 +273,23 @@ void utf8_fold(struct span s, struct str *out)
 	fold_unicode(s, out);
 	str_release(&clean);
 }
+
+void utf8_fold_name(struct span s, struct str *out)
+{
+	size_t start = out->n, to = start;
+
+	utf8_fold(s, out);
+	for (size_t i = start; i < out->n; i++) {
+		bool blank = strchr(" \t\r\n\f\v", out->p[i]) && out->p[i];
+
+		if (!blank)
+			out->p[to++] = out->p[i];
+		else if (to > start && out->p[to - 1] != ' ')
+			out->p[to++] = ' ';
+	}
+	if (to > start && out->p[to - 1] == ' ')
+		to--;
+	out->n = to;
+	if (out->p)
+		out->p[to] = '\0';
+}

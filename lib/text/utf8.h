@@ -37,5 +37,7 @@ size_t utf8_clean(struct span s, struct str *out);
  * lowered at memory speed. Folding twice is folding once.
  */
 void utf8_fold(struct span s, struct str *out);
+/* utf8_fold of a name: trimmed, and a run of white space is one blank. */
+void utf8_fold_name(struct span s, struct str *out);
 
 #endif

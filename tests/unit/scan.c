@@ -2,6 +2,7 @@
 /* Every retrieval against a scan that shares no code with it. */
 #include "indexfixture.h"
 
+#include "corpus/eligible.h"
 #include "corpus/retrieval.h"
 #include "index/scan.h"
 
@@ -304,6 +305,52 @@ static void test_filters(void **state)
 	fixture_release(&f);
 }
 
+/* Spellings of one genre; "Hip Hop" is no "hop", nor "Indie Rock" an "in". */
+static void test_genre_spellings(void **state)
+{
+	static const struct {
+		const char *genre, *wanted;
+		bool passes;
+	} cases[] = {
+		{ "Drum and Bass", "drum & bass", true },
+		{ "Drum and Bass", "Drum n Bass", true },
+		{ "Drum and Bass", "drumandbass", true },
+		{ "DrumandBass", "Drum and Bass", true },
+		{ "Hip Hop", "hip-hop", true },
+		{ "Hip Hop", "hiphop", true },
+		{ "HipHop", "hip hop", true },
+		{ "Indie Rock", "rock", true },
+		{ "Indie Rock", "roc", false },
+		{ "Indie Rock", "rock indie", false },
+		{ "R&B", "rnb", true },
+	};
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t offsets[2] = { 0, strlen(cases[i].genre) };
+		uint32_t number = 0;
+		uint8_t zero = 0, allowed = 0;
+		int16_t year = 2000;
+		struct generation g = {
+			.count = 1,
+			.genre = &number,
+			.artist = &number,
+			.link = &zero,
+			.flags = &zero,
+			.year = &year,
+			.genres = { 1, offsets, span_of(cases[i].genre) },
+		};
+		struct request request = { 0 };
+
+		request_words(&request, SPAN("x"), &err);
+		str_printf(&request.genres, "%s\n", cases[i].wanted);
+		assert_int_equal(eligible_rows(&g, &request, false, &allowed),
+				 cases[i].passes);
+		request_release(&request);
+	}
+}
+
 static void test_no_signals(void **state)
 {
 	static const char *const signals[] = { "", "t", "m", "a", "am" };
@@ -337,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_zero_query),
 		cmocka_unit_test(test_candidates),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_genre_spellings),
 		cmocka_unit_test(test_no_signals),
 	};
 

@@ -160,6 +160,22 @@ static void test_fold(void **state)
 	str_release(&s);
 }
 
+static void test_fold_name(void **state)
+{
+	struct str s = { 0 };
+
+	(void)state;
+	str_puts(&s, "x");
+	utf8_fold_name(span_of(" \t The\u00a0 Caf\u00e9\n "), &s);
+	assert_string_equal(str_z(&s), "xthe cafe");
+	str_reset(&s);
+	utf8_fold_name(span_of("  "), &s);
+	assert_int_equal(s.n, 0);
+	utf8_fold_name(span_of(""), &s);
+	assert_int_equal(s.n, 0);
+	str_release(&s);
+}
+
 /* Folding twice is folding once; ASCII folds alike in any company. */
 static void test_fold_all(void **state)
 {
@@ -204,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_clean_random),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_fold_name),
 		cmocka_unit_test(test_fold_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,15 @@ is "$(jq -c 'select(.id == "words").confidence * 10 | round' "$TMP/m")" 2 \
 is "$(jq -c 'select(.id == "least").dominance' "$TMP/m")" null \
 	"dominance is not known yet"
 
+mood-map -q --words --features "$TMP/a.feat" "$TMP/five" >"$TMP/both.feat"
+feat json --tracks "$TMP/five" "$TMP/both.feat" >"$TMP/both"
+is "$(jq -c 'select(.id == "middle") | [.method,
+	(.valence, .arousal | . * 1000 | round)]' "$TMP/both")" \
+	'["formula",-167,-100]' \
+	"--words: .1/0 at 0.4 and sad twice, -.7/-.3, at 0.2"
+is "$(jq -c 'select(.id == "most") | [.valence, .arousal]' "$TMP/both")" \
+	'[1,1]' "and sound where there are no words"
+
 # the same from words alone, and from many threads
 mood-map -q "$TMP/tracks" >"$TMP/w.feat"
 is "$(feat json --tracks "$TMP/tracks" "$TMP/w.feat" |

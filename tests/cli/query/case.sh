@@ -44,6 +44,9 @@ is "$(q --genre indie sad)" \
 is "$(q --exclude-artist 'ARTIST 2' --exclude-artist 'artist 4' sad)" \
 	"$(jq -rs "map($dead|select(.artist!=\"Artist 2\" and .artist!=\"Artist 4\").id)|sort|join(\" \")" "$TMP/c/tracks.ndjson")" \
 	"excluded artists"
+expr=.eligible
+is "$(q --exclude-artist " artist   2 " sad)" "$(q --exclude-artist "Artist 2" sad)" \
+	"white space in a name tells no artists apart"
 
 # Requests as NDJSON, bad ones in the middle
 cat >"$TMP/requests" <<'X'
@@ -118,6 +121,9 @@ status 3 bash -c 'query sad >/dev/full'
 like "$(cat "$TMP/err")" 'No space left' "a full disk is noticed"
 status 2 query --nonsense
 status 2 query --top-k 0 sad
+echo '{"query":"sad"}' >"$TMP/sad"
+status 2 bash -c 'query --min-year 2000 <"$TMP/sad"'
+like "$(cat "$TMP/err")" '"filters"' "filters that would be ignored"
 is "$(query '' 2>/dev/null | jq -r .error.code)" request "an empty query"
 
 # An index without sound, without mood, without anything, without tracks.

@@ -84,6 +84,17 @@ is "$(cat "$TMP/c.json" "$TMP/c4.json" | rerank -q --format trec --tag t -k 2 | 
 2 Q0 2 1 t' "trec"
 is "$(echo '{"query":"sad","qid":"q 9"}' | query -q | rerank -q -k 1 --format trec | cut -d' ' -f1)" \
 	q_9 "the request's own qid"
+is "$(query -q --genre nowhere sad | rerank -q --format trec; echo $?)" 0 \
+	"no results, no lines of a run"
+printf '%s\n' '{"id":"mpa","title":"calm","audio":{"path":"/a b/50%/é.ogg","sha256":"0"}}' \
+	'{"id":"mpb","title":"calm","permalink_url":"https://e.example/b","audio":{"path":"/c.ogg"}}' \
+	>"$TMP/own"
+mood-map -q "$TMP/own" >"$TMP/own.feat"
+build-index -q --index "$TMP/own.idx" --mood "$TMP/own.feat" "$TMP/own"
+is "$(query -q --index "$TMP/own.idx" calm |
+	rerank -q --index "$TMP/own.idx" --format m3u | grep -v '^#' | sort)" \
+	"file:///a%20b/50%25/%C3%A9.ogg
+https://e.example/b" "without a link, a file of one's own plays"
 rerank -q --format table -k 3 <"$TMP/c.json" >"$TMP/table"
 like "$(sed -n 2p "$TMP/table")" '^ *#  *score  artist  *title  *year  genre  *mood  *url$' \
 	"table heading"
