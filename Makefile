@@ -82,11 +82,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 # --- corpora ---
 
 # make corpus CRAWL=file CORPUS=dir [SHARDS=n] [ALLOW_PRIVATE=1]; without
-# arguments the demo corpus, in build/corpus.
-CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
-	$(foreach v,CRAWL CORPUS SHARDS ALLOW_PRIVATE MEMORY JOBS AS_OF \
-	INGEST_OPTIONS NET_OPTIONS LINK_BUDGET FETCH_BUDGET,\
-	$(if $($v),$v='$($v)'))
+# arguments the demo corpus, in build/corpus. The script reads these and more
+# from the environment, where make puts what its command line sets.
+CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))'
 BUILDER = $(if $(CRAWL)$(CORPUS),pipelines/corpus.sh,pipelines/demo.sh)
 
 corpus: ## build a corpus: refresh, then index (CRAWL= CORPUS= SHARDS=)

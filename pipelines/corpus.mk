@@ -16,8 +16,6 @@ NUMBERS := $(shell seq -f %03g 0 $$(($(SHARDS) - 1)))
 S := $(NUMBERS:%=$C/shards/%)
 each = $(S:%=%/$1)
 option = $(foreach f,$(call each,$2),$1 $f)
-# A folder of audio changes when a file or a directory in it does.
-CRAWL_FILES := $(if $(wildcard $(CRAWL)/.),$(shell find -L $(CRAWL)),$(CRAWL))
 
 COMMON := -j $(JOBS) --memory $(MEMORY)
 
@@ -25,11 +23,12 @@ index: $C/index/.built
 
 # --- crawl -> shards ---
 
-$C/shards/.ingested: $(CRAWL_FILES) $C/state/settings
+# corpus.sh rewrites these three where they change
+$C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	@mkdir -p $C/shards $C/report
 	$(BIN)/ingest $(COMMON) $(INGEST_OPTIONS) --sorted \
 	    --rejects $C/report/rejects.ndjson \
-	    --merged $C/report/merged.ndjson -- $(CRAWL) | \
+	    --merged $C/report/merged.ndjson -- "$$CRAWL" | \
 	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) $C/shards
 	@touch $@
 
@@ -99,7 +98,7 @@ $C/models/mood.tsv: | $(call each,sound.feat)
 $C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
     $C/models/mood.tsv
 	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
-	    --formula $C/models/mood.tsv --reuse $@ -o $@ $<
+	    --formula $C/models/mood.tsv --words --reuse $@ -o $@ $<
 
 $C/models/pca.pack: | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \

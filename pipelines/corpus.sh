@@ -2,33 +2,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds a corpus under its lock: pipelines/corpus.sh corpus|refresh|index|refit
 # Settings come from the environment; `make help` and README name them.
-# Exit status: 0; 3 another build holds the lock; else the failing stage's.
+# Exit status: 0; 2 usage; 3 another build holds the lock; else the failing
+# stage's.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 what=${1:?corpus, refresh, index or refit}
-: "${CORPUS:?set CORPUS=directory}"
-if [ -z "${CRAWL:-}" ] && [ -e "$CORPUS/state/settings" ]; then
-	CRAWL=$(sed -n 's/^CRAWL=//p' "$CORPUS/state/settings")
+if [ -z "${CORPUS:-}" ]; then
+	echo "corpus: set CORPUS=directory" >&2
+	exit 2
 fi
-: "${CRAWL:?set CRAWL=file or folder}"
+# What is not given is as it was: a nightly refresh needs CORPUS only.
+for v in CRAWL SHARDS INGEST_OPTIONS; do
+	[ "$v" = INGEST_OPTIONS ] || [ -n "${!v:-}" ] || unset "$v"
+	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
+		declare "$v=$(sed -n "s/^$v=//p" "$CORPUS/state/settings")"
+	fi
+done
+if [ -z "${CRAWL:-}" ]; then
+	echo "corpus: set CRAWL=file or folder; $CORPUS has none yet" >&2
+	exit 2
+fi
 : "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
 : "${SHARDS:=4}" "${MEMORY:=1G}" "${JOBS:=$(nproc)}"
 : "${AS_OF:=$(date -u +%F)}" "${INGEST_OPTIONS:=}" "${NET_OPTIONS:=}"
 : "${LINK_BUDGET:=120}" "${FETCH_BUDGET:=600}" "${ALLOW_PRIVATE:=}"
 : "${VERSION:=$("$BIN/ingest" --version)}"
-export CORPUS CRAWL BIN DATA SHARDS MEMORY JOBS AS_OF INGEST_OPTIONS VERSION
+export LC_ALL=C CORPUS CRAWL BIN DATA SHARDS MEMORY JOBS AS_OF INGEST_OPTIONS VERSION
 
-if [[ $CORPUS$CRAWL =~ [[:space:]] ]]; then
-	echo "corpus: paths of CORPUS and CRAWL must hold no white space" >&2
+usage() {
+	echo "corpus: $*" >&2
 	exit 2
-fi
+}
+# make cannot hold them in a target's name; CRAWL may be any path
+[[ $CORPUS =~ ^[A-Za-z0-9_./+@,~-]+$ ]] ||
+    usage "CORPUS=$CORPUS: use letters, digits and _ . / + @ , ~ - in its path"
+[[ $SHARDS =~ ^[1-9][0-9]?[0-9]?$ ]] && [ "$SHARDS" -le 500 ] ||
+    usage "SHARDS=$SHARDS: a number from 1 to 500"
+for v in JOBS LINK_BUDGET FETCH_BUDGET; do
+	[[ ${!v} =~ ^[0-9]+$ ]] || usage "$v=${!v}: a whole number"
+done
 if [ ! -e "$CRAWL" ]; then
 	echo "corpus: no such crawl: $CRAWL (set CRAWL=file or folder)" >&2
 	exit 3
 fi
 
-mkdir -p "$CORPUS"/{state,audio,shards,models,index,report}
+mkdir -p "$CORPUS" || exit 3
+mkdir -p "$CORPUS"/{state,audio,shards,models,index,report} || exit 3
 exec 9>"$CORPUS/lock"
 if ! flock -n 9; then
 	echo "corpus: $CORPUS is being built by another process; wait for" \
@@ -54,10 +74,34 @@ CRAWL=$(realpath "$CRAWL")
 SHARDS=$SHARDS
 INGEST_OPTIONS=$INGEST_OPTIONS
 EOF
-if_changed "$CORPUS/state/version" <<<"$VERSION"
+{
+	echo "$VERSION"
+	cat "$DATA"/*.tsv "$DATA"/maps/* | sha256sum
+} | if_changed "$CORPUS/state/version"
+# The crawl's files, sizes and times: a file that came with an old date, or
+# went, is a change, too.
+{ find -L "$CRAWL" -type f -printf '%P\t%s\t%T@\n' 2>/dev/null || true; } |
+    sort | if_changed "$CORPUS/state/crawl"
 
+# What somebody deleted is made again.
+for ((i = 0; i < SHARDS; i++)); do
+	[ -e "$CORPUS/shards/$(printf %03d "$i")/crawl.ndjson" ] ||
+	    rm -f "$CORPUS/shards/.ingested"
+done
+for f in rejects merged; do
+	[ -e "$CORPUS/report/$f.ndjson" ] || rm -f "$CORPUS/shards/.ingested"
+done
+"$BIN/query" -q --index "$CORPUS/index" music >/dev/null 2>&1 ||
+    rm -f "$CORPUS/index/.built"
+
+STAGE_STATUS=$(mktemp)
+trap 'rm -f "$STAGE_STATUS"' EXIT
+export STAGE_STATUS
 stages() {
-	make --no-print-directory -s -f "$here/corpus.mk" "$@"
+	BASH_ENV=$here/status.sh make --no-print-directory -s \
+	    -f "$here/corpus.mk" "$@" && return
+	read -r status <"$STAGE_STATUS" || status=3
+	exit "$status"
 }
 refresh() {
 	stages shards
@@ -66,11 +110,16 @@ refresh() {
 	    "$here/refresh.sh"
 }
 
-case $what in
-corpus) refresh && stages index ;;
+case $what in	# no &&: it would hide a failure from set -e
+corpus) refresh; stages index ;;
 refresh) refresh ;;
 index) stages index ;;
-refit) rm -f "$CORPUS"/models/* && stages index ;;
+refit) rm -f "$CORPUS"/models/*; stages index ;;
 *) echo "corpus: unknown target $what" >&2; exit 2 ;;
 esac
-"$here/report.sh" | if_changed "$CORPUS/report/summary.txt"
+summary=$CORPUS/report/summary.txt
+if [ ! -e "$summary" ] || [ "$CORPUS/index/.built" -nt "$summary" ] ||
+    [ "$CORPUS/state/links.db" -nt "$summary" ]; then
+	"$here/report.sh" | if_changed "$summary"
+	touch "$summary"
+fi

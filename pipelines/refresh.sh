@@ -8,8 +8,29 @@ db=$CORPUS/state/links.db
 read -ra net <<<"${NET_OPTIONS:-}"
 [ -z "${ALLOW_PRIVATE:-}" ] || net+=(--allow-private)
 
-due=0
-[ ! -e "$db" ] || due=$("$BIN/linkcheck" --due --state "$db")
+# How many links and files are due; the quick count over the whole history
+# first, since links that left the crawl stay in it.
+due() {
+	[ -e "$db" ] || return 0
+	[ "$("$BIN/linkcheck" --due --state "$db")" = 0 ] ||
+	    "$BIN/linkcheck" --due --state "$db" "$CORPUS"/shards/*/crawl.ndjson ||
+	    return
+	[ "$("$BIN/fetch-audio" --due --state "$db" \
+	    --store "$CORPUS/audio")" = 0 ] ||
+	    "$BIN/linkcheck" -q --offline --state "$db" \
+	    "$CORPUS"/shards/*/crawl.ndjson |
+	    "$BIN/fetch-audio" --due --state "$db" --store "$CORPUS/audio" ||
+	    return
+}
+counts=$(due)	# a history that cannot be read ends it here
+due=$(grep -c '^[1-9]' <<<"$counts" || true)
+# A history or sound files that went are asked for again.
+stored() { find "$CORPUS/audio" -type f | wc -l; }
+known=$CORPUS/state/audio.count
+if [ ! -e "$db" ] || { [ -e "$known" ] && [ "$(stored)" -lt "$(cat "$known")" ]; }
+then
+	due=1
+fi
 stale=()
 for ((i = 0; i < SHARDS; i++)); do
 	n=$(printf %03d "$i")
@@ -23,6 +44,7 @@ done
 crawls=()
 for n in "${stale[@]}"; do
 	crawls+=("$CORPUS/shards/$n/crawl.ndjson")
+	rm -f "$CORPUS/state/$n.seen"	# killed from here on, it is due again
 done
 
 "$BIN/linkcheck" --state "$db" --budget-seconds "$LINK_BUDGET" \
@@ -44,3 +66,5 @@ for n in "${stale[@]}"; do
 	fi
 	touch -r "$CORPUS/shards/$n/crawl.ndjson" "$CORPUS/state/$n.seen"
 done
+stored >"$known.tmp"
+mv -f "$known.tmp" "$known"

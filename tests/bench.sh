@@ -32,3 +32,23 @@ rate "impute meta, fit and apply" sh -c \
      impute meta -q -j1 --model $tmp/meta.pack"
 rate "jansson load and dump" "$h/treecopy"
 ! command -v jq >/dev/null || rate "jq -c ." jq -c .
+
+# Cold processes on the demo corpus, beside the same pipeline of processes
+# that do nothing.
+index=$BUILD/corpus/index
+if [ -e "$index/current" ]; then
+	# COMMAND: median and 95th percentile wall milliseconds of 100 runs
+	latency() {
+		local i
+		for ((i = 0; i < 100; i++)); do
+			local from=$EPOCHREALTIME
+			eval "$2" >/dev/null
+			echo $((${EPOCHREALTIME/[.,]/} - ${from/[.,]/}))
+		done | sort -n | awk -v name="$1" '{ t[NR] = $1 } END {
+			printf "%-28s p50 %.1f ms, p95 %.1f ms\n", name,
+			    t[50] / 1000, t[95] / 1000 }'
+	}
+	latency "query | rerank" \
+	    "query --index $index 'i miss my ex' | rerank --index $index"
+	latency "true | true" "/bin/true | /bin/true"
+fi

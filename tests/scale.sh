@@ -65,6 +65,6 @@ stage "embed audio" embed audio "${m[@]}" --model p.pack \
 stage build-index --free build-index "${m[@]}" --index index \
     --text-model t.pack --text text.feat --sound sound.feat \
     --mood mood.feat --audio audio64.feat tagged
-query --index index "i miss my ex" >candidates
-stage query --free query --index index "pump me up"
+stage query --free sh -c "query --index index 'pump me up' >candidates"
+stage rerank --free sh -c "rerank --index index candidates >answer"
 exit "$bad"

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
 # Test Anything Protocol for shell tests: source it, call the functions, end
 # with done_testing. $TMP is an empty directory of the test's own, $ROOT the
 # tree, $BUILD the build directory; bin/ is first in PATH.

@@ -66,10 +66,13 @@ static int process(void *ctx, struct span line, struct err *err)
 		return -1;
 	p->in++;
 	progress_show(p);
-	if (record_failed(&c->record) ||
-	    indexrow_read(&c->row, &c->record, err)) {
+	if (record_failed(&c->record)) {
 		p->errors++;
 		return 0;
+	}
+	if (indexrow_read(&c->row, &c->record, err)) {
+		err->status = ERR_DATA; /* no id: not a stream of ours */
+		return -1;
 	}
 	p->ok++;
 	return indexwriter_add(c->writer, &c->row.row, err);

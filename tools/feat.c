@@ -137,10 +137,13 @@ static void put_row(struct ctx *c, const struct feat_schema *s,
 		json_put_string(out, span_of(id));
 	else
 		str_printf(out, "\"%016llx\"", (unsigned long long)row->key);
-	str_printf(out, ",\"status\":\"%s\",\"method\":\"%s\",\"confidence\":",
+	str_printf(out, ",\"status\":\"%s\",\"method\":\"%s\"",
 		   feat_status_name(row->status),
 		   feat_method_name(row->method));
-	put_float(out, row->confidence);
+	if (feat_schema_find(s, "confidence") < 0) { /* one of that name */
+		str_puts(out, ",\"confidence\":");
+		put_float(out, row->confidence);
+	}
 	for (i = 0; i < s->count; i++) {
 		if (!isfinite(row->values[i]))
 			continue;

@@ -98,6 +98,8 @@ static int read_file(struct ctx *c, const char *path, struct err *err)
 				    "%s:%llu: a line "
 				    "of more than 64 MiB",
 				    input_name(in), (unsigned long long)number);
+		if (!cut && !span_trim(line).n)
+			continue;
 		if (cut || (got = add(c, input_name(in), number, line, err)))
 			break;
 		c->p.in++;

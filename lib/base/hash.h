@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Hashing. SHA-256 (FIPS 180-4, libcrypto) wherever a value identifies
- * something; hash_mix only inside tables that live in memory.
+ * something; hash_mix where a collision costs nobody anything.
  */
 #ifndef MOODPIPE_HASH_H
 #define MOODPIPE_HASH_H
@@ -22,7 +22,8 @@ uint64_t hash_u64(const void *p, size_t n);
 /* Lower-case hex of n bytes; out holds 2n + 1. */
 void hash_hex(const uint8_t *p, size_t n, char *out);
 
-/* Fast, seedless, not for hostile persistence. Same on every machine. */
+/* Fast, seedless, the same on every machine. For tables, and for keys of a
+ * model where meeting another name's hash gains no more than taking the name. */
 uint64_t hash_mix(const void *p, size_t n);
 
 #endif

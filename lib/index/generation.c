@@ -240,8 +240,10 @@ struct generation *generation_open_named(const char *path, const char *name,
 	} else {
 		g = NULL;
 		err_set(err, ERR_ENV, "no-generation",
-			"no index generation %s at %s: it was pruned, or the "
-			"candidates come from another index; ask query again",
+			"no index generation %s at %s: the candidates come "
+			"from another index (give query and rerank the same "
+			"--index or $MOODPIPE_INDEX), or it was pruned since "
+			"(ask query again)",
 			name, path);
 	}
 	if (g && strcmp(g->name, name)) {

@@ -139,7 +139,8 @@ static int promote(struct atomic *a, struct err *err)
 	return 0;
 }
 
-int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err)
+static int commit(struct atomic *a, bool compare, bool *changed,
+		  struct err *err)
 {
 	bool same = false;
 	int rc = 0;
@@ -150,7 +151,7 @@ int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err)
 		return -1;
 	}
 	if (a->temp) {
-		same = changed && same_content(a->f, a->path);
+		same = compare && same_content(a->f, a->path);
 		rc = same ? 0 : promote(a, err);
 	}
 	if (changed)
@@ -161,7 +162,12 @@ int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err)
 
 int atomic_commit(struct atomic *a, struct err *err)
 {
-	return atomic_commit_changed(a, NULL, err);
+	return commit(a, false, NULL, err);
+}
+
+int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err)
+{
+	return commit(a, true, changed, err);
 }
 
 int atomic_mkdirs(const char *path, bool parent_only, struct err *err)

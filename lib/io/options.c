@@ -77,6 +77,16 @@ static int refuse(struct options *o, int c, char *const *argv, int *status)
 			       ? argv[optind - 1] : letter);
 }
 
+static int answered(const struct options *o, int *status)
+{
+	*status = 0;
+	if (fflush(stdout)) {
+		fprintf(stderr, "%s: cannot write standard output\n", o->tool);
+		*status = ERR_ENV;
+	}
+	return -1;
+}
+
 /* A common option: 0, or -1 when the process should end. */
 static int take_common(struct options *o, int c, const char *arg, int *status)
 {
@@ -85,12 +95,10 @@ static int take_common(struct options *o, int c, const char *arg, int *status)
 	switch (c) {
 	case 'h':
 		fputs(o->usage, stdout);
-		*status = fflush(stdout) ? ERR_ENV : 0;
-		return -1;
+		return answered(o, status);
 	case 'V':
 		printf("%s (moodpipe) %s\n", o->tool, MOODPIPE_VERSION);
-		*status = fflush(stdout) ? ERR_ENV : 0;
-		return -1;
+		return answered(o, status);
 	case 'q':
 		o->quiet = true;
 		return 0;
@@ -218,8 +226,24 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 	return rc ? -1 : optind;
 }
 
+/* Messages name ids and files of the crawl: nothing in them may steer a
+ * terminal. */
+static void mask(char *s)
+{
+	unsigned char *p = (unsigned char *)s;
+
+	for (; *p; p++)
+		if (*p < ' ' || *p == 0x7f)
+			*p = '?';
+		else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = '?';	/* C1 */
+}
+
 int options_fail(const struct options *o, const struct err *err)
 {
-	fprintf(stderr, "%s: %s\n", o->tool, err->message);
+	struct err masked = *err;
+
+	mask(masked.message);
+	fprintf(stderr, "%s: %s\n", o->tool, masked.message);
 	return (int)err->status;
 }

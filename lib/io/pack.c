@@ -92,12 +92,17 @@ static int check_table(struct pack *p, struct err *err)
 	return 0;
 }
 
-static int map(struct pack *p, struct err *err)
+static int map(struct pack *p, const char *kind, struct err *err)
 {
 	int fd = open(p->path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	void *m;
 
+	if (fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_DATA, "missing",
+			       "%s: no such file (a %s is expected there); "
+			       "make it first: a model with --fit, or all of "
+			       "it with \"make corpus\"", p->path, kind);
 	if (fd < 0)
 		return err_errno(err, "cannot open %s", p->path);
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < PACK_PAGE) {
@@ -122,7 +127,7 @@ struct pack *pack_open(const char *path, const char *kind, uint32_t version,
 	struct pack *p = mem_zalloc(1, sizeof(*p));
 
 	p->path = mem_strdup(path);
-	if (map(p, err) || check_header(p, kind, version, err) ||
+	if (map(p, kind, err) || check_header(p, kind, version, err) ||
 	    check_table(p, err)) {
 		pack_close(p);
 		return NULL;

@@ -31,7 +31,7 @@ int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
 		    struct err *err);
 
 struct pack;
-/* -1/NULL, ERR_DATA: not a pack of that kind and version, truncated, or with
+/* NULL, ERR_DATA: missing, not a pack of that kind and version, truncated, or with
  * a broken table; the message says what to do. */
 struct pack *pack_open(const char *path, const char *kind, uint32_t version,
 		       struct err *err);

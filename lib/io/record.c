@@ -25,7 +25,8 @@ static int malformed(const struct span line, const char *at, const char *why,
 		     struct err *err)
 {
 	return err_set(err, ERR_DATA, "malformed",
-		       "not a JSON object: %s at byte %zu", why,
+		       "not a JSON object: %s at byte %zu; the stream is no "
+		       "NDJSON, or was cut short: make it again", why,
 		       (size_t)(at - line.p) + 1);
 }
 

@@ -507,8 +507,10 @@ int stream_each(char **files, int nfiles, void *ctx,
 			if (record_failed(&rec))
 				continue;
 			rc = each(ctx, &rec, err);
-			if (rc < 0)
+			if (rc < 0) {
+				err_prefix(err, "%s:%zu", file, number);
 				goto out;
+			}
 		}
 	}
 out:

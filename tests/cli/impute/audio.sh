@@ -116,7 +116,7 @@ status 4 impute audio --model "$TMP/sound" --features "$TMP/t.feat" \
 	"$TMP/tracks"
 like "$(cat "$TMP/err")" 'fit the model anew' "other columns: what to do"
 status 2 impute audio --model "$TMP/sound" "$TMP/tracks"
-status 3 impute audio --model "$TMP/absent" $both "$TMP/tracks"
+status 4 impute audio --model "$TMP/absent" $both "$TMP/tracks"
 head -c 9000 "$TMP/sound" >"$TMP/short"
 status 4 impute audio --model "$TMP/short" $both "$TMP/tracks"
 done_testing

@@ -80,7 +80,7 @@ is "$(impute meta -q --model "$TMP/none" <<<'{"id":"a","title":"x"}')" \
 status 2 impute
 status 2 impute meta
 status 2 impute meta --features x --fit "$TMP/x"
-status 3 impute meta --model "$TMP/absent" "$TMP/corpus"
+status 4 impute meta --model "$TMP/absent" "$TMP/corpus"
 head -c 4100 "$TMP/meta" >"$TMP/short"
 status 4 impute meta --model "$TMP/short" "$TMP/corpus"
 status 4 impute audio --model "$TMP/meta" --features "$TMP/corpus"

@@ -88,5 +88,13 @@ for d in 0.01 0.02 0.03 0.04 0.06; do
 	done
 	rm -rf k
 done 2>/dev/null
+printf '{"id":"a"}\n\n \t\n{"id":"b"}\n' >blank
+ok shard -q --count 1 b blank
+is "$(wc -l <b/000/crawl.ndjson)" 2 "blank lines are no records"
+printf '{"id":"\\u001b[2Jx\\u009b"}\n%.0s' 1 2 >escape
+status 4 shard --count 1 b escape
+is "$(LC_ALL=C tr -d '\n -~' <"$TMP/err" | wc -c)" 0 \
+    "a message has no control characters"
+
 is "$bad" 0 "killed: a shard is the old one or the new one; a second run mends"
 done_testing

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Odd paths, bad settings, damage: said with the right status, or mended.
+. tests/corpus.sh
+ingest_one() { # NAME: a crawl of one row, of that file name
+	printf 'title,artist\nOne,Two\n' >"$TMP/$1"
+}
+for name in "a b.csv" "a&b.csv" "it's.csv" '(x);$y.csv' "a:b%c.csv"; do
+	ingest_one "$name"
+	rm -rf "$TMP/odd"
+	status 0 env CORPUS="$TMP/odd" CRAWL="$TMP/$name" \
+	    pipelines/corpus.sh corpus
+	is "$(cat "$TMP"/odd/shards/*/tracks.ndjson | wc -l)" 1 "$name is read"
+done
+mkdir "$TMP/music"
+cp "$DEMO_AUDIO"/t/rock-garage.mp3 "$TMP/music/Some Band - A: Song.mp3" \
+    2>/dev/null || synth -q -o "$TMP/music/Some Band - A: Song.flac" \
+    data/demo/scores/rock.score
+status 0 env CORPUS="$TMP/m" CRAWL="$TMP/music" pipelines/corpus.sh corpus
+like "$(query --index "$TMP/m/index" rock |
+    rerank --index "$TMP/m/index" --format m3u)" "^file:///.*Some%20Band" \
+    "a folder's song can be played"
+
+one=$TMP/a\ b.csv
+status 2 env CORPUS="$TMP/x y" CRAWL="$one" pipelines/corpus.sh corpus
+status 2 env CORPUS="$TMP/n" CRAWL="$one" SHARDS=abc pipelines/corpus.sh corpus
+status 2 env CORPUS="$TMP/n" CRAWL="$one" SHARDS=501 pipelines/corpus.sh corpus
+status 2 env CORPUS="$TMP/n" CRAWL="$one" LINK_BUDGET=x pipelines/corpus.sh corpus
+status 2 env -u CORPUS CRAWL="$one" pipelines/corpus.sh corpus
+status 2 env CORPUS="$TMP/n" pipelines/corpus.sh corpus
+status 3 env CORPUS=/proc/none CRAWL="$one" pipelines/corpus.sh corpus
+
+demo "$TMP/c" corpus
+want=$(generation "$TMP/c")
+# a model that is damaged is a bad artifact: 4, and nothing is swapped
+cp "$TMP/c/models/enrich.pack" "$TMP/keep"
+head -c 5000 "$TMP/keep" >"$TMP/c/models/enrich.pack"
+status 4 env CORPUS="$TMP/c" pipelines/corpus.sh index
+like "$(cat "$TMP/err")" "enrich.pack" "it is named"
+cp "$TMP/keep" "$TMP/c/models/enrich.pack"
+ok env CORPUS="$TMP/c" pipelines/corpus.sh index
+is "$(generation "$TMP/c")" "$want" "put back: the same index"
+
+truncate -s 5000 "$(readlink -f "$TMP/c/index/current")"
+ok env CORPUS="$TMP/c" pipelines/corpus.sh index
+is "$(generation "$TMP/c")" "$want" "a truncated generation is made again"
+
+rm -rf "$TMP/c/audio"
+ok demo "$TMP/c" corpus
+is "$(generation "$TMP/c")" "$want" "a store that went is fetched again"
+
+head -c 3000 /dev/urandom >"$TMP/c/state/links.db"
+status 4 env CORPUS="$TMP/c" pipelines/corpus.sh refresh
+rm "$TMP/c/state/links.db"
+ok demo "$TMP/c" corpus
+is "$(generation "$TMP/c")" "$want" "a history that went is asked again"
+done_testing
