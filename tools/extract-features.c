@@ -15,25 +15,27 @@
 #include "io/stream.h"
 
 static const char usage[] =
-"usage: extract-features [--audio-root DIR] [--reuse OLD.feat]\n"
-"                        [--records FILE] [--seconds N] [FILE ...]\n"
-"\n"
-"Decodes the audio that records name and writes one row of features for each:\n"
-"tempo and beats, timbre, chroma, key, loudness; man feat-audio.\n"
-"\n"
-"      --audio-root DIR  where relative audio paths start (default: here)\n"
-"      --reuse OLD.feat  take rows whose audio is unchanged from there\n"
-"      --records FILE    write the records there, failures marked\n"
-"      --seconds N       measure the first N seconds, 3 to 600 (default 30)\n"
-"  -o, --output FILE     write there instead of to standard output\n"
-"  -j, --jobs N          threads (default: the processors)\n"
-"      --memory SIZE     not used\n"
-"      --max-errors N    fail when more records failed; N or P%\n"
-"      --progress WHEN   auto, always or never\n"
-"  -q, --quiet           no last line\n"
-"  -v, --verbose         say why a record failed\n"
-"  -h, --help\n"
-"  -V, --version\n";
+    "usage: extract-features [--audio-root DIR] [--reuse OLD.feat]\n"
+    "                        [--records FILE] [--seconds N] [FILE ...]\n"
+    "\n"
+    "Decodes the audio that records name and writes one row of features for "
+    "each:\n"
+    "tempo and beats, timbre, chroma, key, loudness; man feat-audio.\n"
+    "\n"
+    "      --audio-root DIR  where relative audio paths start (default: here)\n"
+    "      --reuse OLD.feat  take rows whose audio is unchanged from there\n"
+    "      --records FILE    write the records there, failures marked\n"
+    "      --seconds N       measure the first N seconds, 3 to 600 (default "
+    "30)\n"
+    "  -o, --output FILE     write there instead of to standard output\n"
+    "  -j, --jobs N          threads (default: the processors)\n"
+    "      --memory SIZE     not used\n"
+    "      --max-errors N    fail when more records failed; N or P%\n"
+    "      --progress WHEN   auto, always or never\n"
+    "  -q, --quiet           no last line\n"
+    "  -v, --verbose         say why a record failed\n"
+    "  -h, --help\n"
+    "  -V, --version\n";
 
 enum { SECONDS_MAX = 600 };
 
@@ -93,7 +95,8 @@ static int find_audio(const struct ctx *c, struct scratch *s,
 	str_reset(&s->path);
 	if (memchr(s->named.p, '\0', s->named.n) ||
 	    (s->named.p[0] != '/' && climbs(str_z(&s->named))))
-		return err_set(err, ERR_RECORD, "missing", "audio path %s "
+		return err_set(err, ERR_RECORD, "missing",
+			       "audio path %s "
 			       "leads out of the audio folder",
 			       str_z(&s->named));
 	if (s->named.p[0] != '/' && c->root) {
@@ -131,13 +134,13 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	if (rc > 0)
 		rc = decode_file(str_z(&s->path), c->seconds, &s->sound, err);
 	if (rc < 0) {
-		row->status = strcmp(err->code, "missing") ?
-			      FEAT_UNDECODABLE : FEAT_UNREADABLE;
+		row->status = strcmp(err->code, "missing") ? FEAT_UNDECODABLE
+							   : FEAT_UNREADABLE;
 		err->retry = row->status == FEAT_UNREADABLE;
 		return -1;
 	}
-	row->status = (uint8_t)features_compute(s->features, &s->sound,
-						row->values);
+	row->status =
+	    (uint8_t)features_compute(s->features, &s->sound, row->values);
 	row->method = FEAT_METHOD_MEASURED;
 	row->confidence = 1;
 	if (row->status == FEAT_TOO_SHORT || row->status == FEAT_SILENT) {
@@ -160,9 +163,14 @@ int main(int argc, char **argv)
 	};
 	struct options o;
 	struct stream s = {
-		.options = &o, .ctx = &c, .scratch_new = scratch_new,
-		.scratch_free = scratch_free, .measure = measure,
-		.digest = digest, .schema = &c.schema, .batch = 1,
+		.options = &o,
+		.ctx = &c,
+		.scratch_new = scratch_new,
+		.scratch_free = scratch_free,
+		.measure = measure,
+		.digest = digest,
+		.schema = &c.schema,
+		.batch = 1,
 	};
 	int status, first;
 	struct err err;
@@ -172,8 +180,10 @@ int main(int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (c.seconds < FEATURES_SECONDS_MIN || c.seconds > SECONDS_MAX) {
-		err_set(&err, ERR_USAGE, "usage", "--seconds %g: 3 to %d are "
-			"possible", c.seconds, SECONDS_MAX);
+		err_set(&err, ERR_USAGE, "usage",
+			"--seconds %g: 3 to %d are "
+			"possible",
+			c.seconds, SECONDS_MAX);
 		return options_fail(&o, &err);
 	}
 	features_schema(&c.schema, c.seconds);

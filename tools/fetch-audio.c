@@ -23,42 +23,45 @@
 
 #define VERIFY_SECONDS 2.0
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VERIFY_MEMORY RLIM_INFINITY	/* their shadows are larger */
+#define VERIFY_MEMORY RLIM_INFINITY /* their shadows are larger */
 #else
 #define VERIFY_MEMORY (1 << 30)
 #endif
 
 static const char usage[] =
-"usage: fetch-audio --state DB --store DIR [options] [FILE...]\n"
-"       fetch-audio --state DB --store DIR --due [FILE...]\n"
-"Fetches the first seconds of each track into DIR; adds audio and\n"
-"audio_status. What is fetched already is taken from there.\n"
-"  -s, --state DB        link history and fetch journal (SQLite)\n"
-"      --store DIR       audio files, named by their SHA-256\n"
-"      --seconds N       of sound (30)\n"
-"      --max-bytes SIZE  of a file (80,000 a second and 100,000)\n"
-"      --offline         no network: annotate from the journal and DIR alone\n"
-"      --due             print how many files are due, and end\n"
-"      --max-age AGE     most to wait after failures (7d; s, m, h, d, w)\n"
-"      --budget-seconds N, --budget-requests N, --budget-bytes SIZE\n"
-"                        stop asking then; the rest is asked first next time\n"
-"      --rate R          requests a second and host (5; 0: any number)\n"
-"      --per-host N      requests at a time and host (4)\n"
-"      --connections N   requests at a time (64)\n"
-"      --timeout S       seconds for one request (30)\n"
-"      --allow-private   loopback and private addresses too; --rate 0\n"
-"      --connect-to HOST:PORT:ADDRESS:PORT2\n"
-"                        connect there instead; repeatable\n"
-"      --memo FILE, --previous FILE\n"
-"                        accepted and not needed: the journal is the memory\n"
-"  -o, --output FILE     write there, whole or not at all\n"
-"  -j, --jobs N          threads for annotating\n"
-"      --max-errors N|P% --memory SIZE --progress=auto|always|never\n"
-"  -q, --quiet  -v, --verbose  -h, --help  -V, --version\n";
+    "usage: fetch-audio --state DB --store DIR [options] [FILE...]\n"
+    "       fetch-audio --state DB --store DIR --due [FILE...]\n"
+    "Fetches the first seconds of each track into DIR; adds audio and\n"
+    "audio_status. What is fetched already is taken from there.\n"
+    "  -s, --state DB        link history and fetch journal (SQLite)\n"
+    "      --store DIR       audio files, named by their SHA-256\n"
+    "      --seconds N       of sound (30)\n"
+    "      --max-bytes SIZE  of a file (80,000 a second and 100,000)\n"
+    "      --offline         no network: annotate from the journal and DIR "
+    "alone\n"
+    "      --due             print how many files are due, and end\n"
+    "      --max-age AGE     most to wait after failures (7d; s, m, h, d, w)\n"
+    "      --budget-seconds N, --budget-requests N, --budget-bytes SIZE\n"
+    "                        stop asking then; the rest is asked first next "
+    "time\n"
+    "      --rate R          requests a second and host (5; 0: any number)\n"
+    "      --per-host N      requests at a time and host (4)\n"
+    "      --connections N   requests at a time (64)\n"
+    "      --timeout S       seconds for one request (30)\n"
+    "      --allow-private   loopback and private addresses too; --rate 0\n"
+    "      --connect-to HOST:PORT:ADDRESS:PORT2\n"
+    "                        connect there instead; repeatable\n"
+    "      --memo FILE, --previous FILE\n"
+    "                        accepted and not needed: the journal is the "
+    "memory\n"
+    "  -o, --output FILE     write there, whole or not at all\n"
+    "  -j, --jobs N          threads for annotating\n"
+    "      --max-errors N|P% --memory SIZE --progress=auto|always|never\n"
+    "  -q, --quiet  -v, --verbose  -h, --help  -V, --version\n";
 
 struct scratch {
 	struct history *history;
-	struct history_fetch fetch;	/* journal row */
+	struct history_fetch fetch; /* journal row */
 	struct audiolink link;
 	struct str path, json;
 };
@@ -69,7 +72,7 @@ struct ctx {
 	const char *store, *verify;
 	double seconds;
 	struct download d;
-	struct scratch s;		/* while collecting */
+	struct scratch s; /* while collecting */
 	int64_t now;
 };
 
@@ -83,8 +86,8 @@ static int look_up(struct ctx *c, struct scratch *s, struct err *err)
 	if (rc <= 0)
 		return rc ? -1 : 2;
 	return span_is(span_str(&s->fetch.status), "ok") &&
-	       !store_path(span_str(&s->fetch.sha256),
-			   span_str(&s->fetch.ext), &s->path) &&
+	       !store_path(span_str(&s->fetch.sha256), span_str(&s->fetch.ext),
+			   &s->path) &&
 	       store_has(c->store, &s->path);
 }
 
@@ -142,8 +145,7 @@ static int verify(const char *path)
 
 static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 {
-	struct errand e = { .o = &c->o, .options = &c->options,
-			    .now = c->now };
+	struct errand e = { .o = &c->o, .options = &c->options, .now = c->now };
 	int rc;
 
 	c->s.history = history_open(c->o.state, true, err);
@@ -157,10 +159,10 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 	download_errand(&c->d, &e);
 	rc = errand_run(&e, files, nfiles, c, want, err);
 	if (!rc && !c->o.due && !c->options.quiet)
-		fprintf(stderr, "fetch-audio: asked=%llu left=%llu "
+		fprintf(stderr,
+			"fetch-audio: asked=%llu left=%llu "
 			"requests=%llu bytes=%zu\n",
-			(unsigned long long)e.asked,
-			(unsigned long long)e.left,
+			(unsigned long long)e.asked, (unsigned long long)e.left,
 			(unsigned long long)e.requests, c->d.bytes);
 	if (!c->o.due) {
 		history_close(c->s.history);
@@ -177,8 +179,8 @@ static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
 	if (nfiles)
 		rc = refresh(c, files, nfiles, err);
 	else
-		rc = (c->s.history = history_open(c->o.state, false, err))
-			? 0 : -1;
+		rc = (c->s.history = history_open(c->o.state, false, err)) ? 0
+									   : -1;
 	if (rc || history_due(c->s.history, HISTORY_FETCHES, !nfiles, c->now,
 			      c->o.max_age_seconds, &count, err))
 		return -1;
@@ -219,16 +221,14 @@ static void set_audio(struct scratch *s, struct record *r)
 	record_set_text(r, "audio_status", SPAN("ok"));
 }
 
-static int process(void *arg, void *scratch, struct record *r,
-		   struct err *err)
+static int process(void *arg, void *scratch, struct record *r, struct err *err)
 {
 	struct ctx *c = arg;
 	struct scratch *s = scratch;
 	struct span status;
 	int rc = 2;
 
-	if (!s->history &&
-	    !(s->history = history_open(c->o.state, false, err)))
+	if (!s->history && !(s->history = history_open(c->o.state, false, err)))
 		return -1;
 	if (audiolink_is_local(&s->link, r)) {
 		record_set_text(r, "audio_status", SPAN("local"));
@@ -258,11 +258,14 @@ static int check(struct ctx *c, struct err *err)
 	if (errand_check(&c->o, err))
 		return -1;
 	if (!c->store)
-		return err_set(err, ERR_USAGE, "usage", "--store DIR is "
+		return err_set(err, ERR_USAGE, "usage",
+			       "--store DIR is "
 			       "missing: the folder for the audio files");
 	if (c->seconds <= 0 || c->seconds > 3600)
-		return err_set(err, ERR_USAGE, "usage", "--seconds %g: "
-			       "expected up to 3600", c->seconds);
+		return err_set(err, ERR_USAGE, "usage",
+			       "--seconds %g: "
+			       "expected up to 3600",
+			       c->seconds);
 	if (!c->d.max_bytes)
 		c->d.max_bytes = (size_t)(80000 * c->seconds) + 100000;
 	return 0;
@@ -270,7 +273,8 @@ static int check(struct ctx *c, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .o = ERRAND_DEFAULTS, .seconds = 30,
+	struct ctx c = { .o = ERRAND_DEFAULTS,
+			 .seconds = 30,
 			 .now = time(NULL) };
 	const struct option_spec specs[] = {
 		ERRAND_SPECS(c.o),
@@ -281,15 +285,16 @@ int main(int argc, char **argv)
 		{ "verify", 0, OPTION_TEXT, &c.verify, 0, 0 },
 		{ 0 }
 	};
-	struct stream s = { .options = &c.options, .ctx = &c,
+	struct stream s = { .options = &c.options,
+			    .ctx = &c,
 			    .scratch_new = scratch_new,
 			    .scratch_free = scratch_free,
 			    .process = process };
 	struct errand_input in = { 0 };
 	struct err err;
 	int status, rc;
-	int first = options_parse(&c.options, "fetch-audio", usage, specs,
-				  argc, argv, &status);
+	int first = options_parse(&c.options, "fetch-audio", usage, specs, argc,
+				  argv, &status);
 
 	if (first < 0)
 		return status;

@@ -56,7 +56,7 @@ struct ctx {
 	struct atomic *rejects, *merged, *out;
 	struct identity identity;
 	struct str record, line, tail; /* tail: ,"ingested_from":..} */
-	char **bases; /* base names of the operands */
+	char **bases;                  /* base names of the operands */
 	size_t nbases;
 	uint64_t nmerged, repaired;
 };
@@ -133,12 +133,14 @@ static int read_source(struct ctx *c, const char *path, struct err *err)
 	str_puts(&c->tail, ",\"ingested_from\":");
 	json_put_string(&c->tail, span_of(source_base(s)));
 	str_putc(&c->tail, '}');
-	if (source_anonymous(s))
-		fprintf(stderr,
-			"ingest: %s: the header has neither "
-			"permalink_url nor title, so no row can be told from "
-			"another; name them with --map theirs=ours\n",
-			path);
+	if (source_anonymous(s)) {
+		source_close(s);
+		return err_set(err, ERR_DATA, "header",
+			       "%s: the header has neither permalink_url nor "
+			       "title, so no row can be told from another; "
+			       "name them with --map theirs=ours",
+			       path);
+	}
 	while ((got = source_next(s, &row, err)) == 1) {
 		c->p.in++;
 		progress_show(&c->p);

@@ -15,37 +15,40 @@
 #include "text/url.h"
 
 static const char usage[] =
-"usage: linkcheck --state DB [options] [FILE...]\n"
-"       linkcheck --state DB --due [FILE...]\n"
-"Asks which links of the records still work; adds url_status, url_reason and\n"
-"redirect_url. What is known already is taken from the history DB.\n"
-"  -s, --state DB        link history (SQLite), made where there is none\n"
-"      --offline         no network: annotate from the history alone\n"
-"      --due             print how many links are due, and end\n"
-"      --max-age AGE     ask again after AGE (7d; s, m, h, d, w)\n"
-"      --budget-seconds N, --budget-requests N\n"
-"                        stop asking then; the rest is asked first next time\n"
-"      --rate R          requests a second and host (5; 0: any number)\n"
-"      --per-host N      requests at a time and host (4)\n"
-"      --connections N   requests at a time (64)\n"
-"      --timeout S       seconds for one request (30)\n"
-"      --allow-private   loopback and private addresses too; --rate 0\n"
-"      --connect-to HOST:PORT:ADDRESS:PORT2\n"
-"                        connect there instead; repeatable\n"
-"      --memo FILE, --previous FILE\n"
-"                        accepted and not needed: the history is the memory\n"
-"  -o, --output FILE     write there, whole or not at all\n"
-"  -j, --jobs N          threads for annotating\n"
-"      --max-errors N|P% --memory SIZE --progress=auto|always|never\n"
-"  -q, --quiet  -v, --verbose  -h, --help  -V, --version\n";
+    "usage: linkcheck --state DB [options] [FILE...]\n"
+    "       linkcheck --state DB --due [FILE...]\n"
+    "Asks which links of the records still work; adds url_status, url_reason "
+    "and\n"
+    "redirect_url. What is known already is taken from the history DB.\n"
+    "  -s, --state DB        link history (SQLite), made where there is none\n"
+    "      --offline         no network: annotate from the history alone\n"
+    "      --due             print how many links are due, and end\n"
+    "      --max-age AGE     ask again after AGE (7d; s, m, h, d, w)\n"
+    "      --budget-seconds N, --budget-requests N\n"
+    "                        stop asking then; the rest is asked first next "
+    "time\n"
+    "      --rate R          requests a second and host (5; 0: any number)\n"
+    "      --per-host N      requests at a time and host (4)\n"
+    "      --connections N   requests at a time (64)\n"
+    "      --timeout S       seconds for one request (30)\n"
+    "      --allow-private   loopback and private addresses too; --rate 0\n"
+    "      --connect-to HOST:PORT:ADDRESS:PORT2\n"
+    "                        connect there instead; repeatable\n"
+    "      --memo FILE, --previous FILE\n"
+    "                        accepted and not needed: the history is the "
+    "memory\n"
+    "  -o, --output FILE     write there, whole or not at all\n"
+    "  -j, --jobs N          threads for annotating\n"
+    "      --max-errors N|P% --memory SIZE --progress=auto|always|never\n"
+    "  -q, --quiet  -v, --verbose  -h, --help  -V, --version\n";
 
 struct ctx {
 	struct errand_options o;
 	struct options options;
-	struct history *history;	/* while collecting and asking */
-	struct history_link link;	/* scratch of save() */
+	struct history *history;  /* while collecting and asking */
+	struct history_link link; /* scratch of save() */
 	int64_t now;
-	struct str text, key, request;	/* scratch of want() */
+	struct str text, key, request; /* scratch of want() */
 };
 
 struct scratch {
@@ -122,18 +125,25 @@ static int save(void *arg, struct errand_task *t, struct err *err)
 	l->code = job->code;
 	l->checked_at = time(NULL);
 	l->failures = v == VERDICT_UNKNOWN ? l->failures + 1 : 0;
-	l->due_at = v != VERDICT_UNKNOWN ? 0 : l->checked_at +
-		verdict_back_off(l->failures, job->retry_after,
-				 c->o.max_age_seconds);
+	l->due_at = v != VERDICT_UNKNOWN
+			? 0
+			: l->checked_at +
+			      verdict_back_off(l->failures, job->retry_after,
+					       c->o.max_age_seconds);
 	return history_put_link(c->history, span_str(&t->key), l, err);
 }
 
 /* Everything of the network: which links are wanted, and asking for them. */
 static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 {
-	struct errand e = { .o = &c->o, .options = &c->options,
-			    .table = HISTORY_LINKS, .now = c->now, .ctx = c,
-			    .begin = begin, .end = end, .save = save };
+	struct errand e = { .o = &c->o,
+			    .options = &c->options,
+			    .table = HISTORY_LINKS,
+			    .now = c->now,
+			    .ctx = c,
+			    .begin = begin,
+			    .end = end,
+			    .save = save };
 	int rc;
 
 	c->history = history_open(c->o.state, true, err);
@@ -142,9 +152,10 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 	e.history = c->history;
 	rc = errand_run(&e, files, nfiles, c, want, err);
 	if (!rc && !c->o.due && !c->options.quiet)
-		fprintf(stderr, "linkcheck: asked=%llu left=%llu "
-			"requests=%llu\n", (unsigned long long)e.asked,
-			(unsigned long long)e.left,
+		fprintf(stderr,
+			"linkcheck: asked=%llu left=%llu "
+			"requests=%llu\n",
+			(unsigned long long)e.asked, (unsigned long long)e.left,
 			(unsigned long long)e.requests);
 	if (!c->o.due) {
 		history_close(c->history);
@@ -161,8 +172,8 @@ static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
 	if (nfiles)
 		rc = refresh(c, files, nfiles, err);
 	else
-		rc = (c->history = history_open(c->o.state, false, err))
-			? 0 : -1;
+		rc = (c->history = history_open(c->o.state, false, err)) ? 0
+									 : -1;
 	if (rc || history_due(c->history, HISTORY_LINKS, !nfiles, c->now,
 			      c->o.max_age_seconds, &count, err))
 		return -1;
@@ -214,15 +225,13 @@ static void annotate(struct scratch *s, struct record *r)
 		record_remove(r, "redirect_url");
 }
 
-static int process(void *arg, void *scratch, struct record *r,
-		   struct err *err)
+static int process(void *arg, void *scratch, struct record *r, struct err *err)
 {
 	struct ctx *c = arg;
 	struct scratch *s = scratch;
 	int rc;
 
-	if (!s->history &&
-	    !(s->history = history_open(c->o.state, false, err)))
+	if (!s->history && !(s->history = history_open(c->o.state, false, err)))
 		return -1;
 	if (!record_text(r, "permalink_url", &s->text)) {
 		set(r, VERDICT_UNKNOWN, SPAN("no url"));
@@ -247,7 +256,8 @@ int main(int argc, char **argv)
 {
 	struct ctx c = { .o = ERRAND_DEFAULTS, .now = time(NULL) };
 	struct option_spec specs[] = { ERRAND_SPECS(c.o), { 0 } };
-	struct stream s = { .options = &c.options, .ctx = &c,
+	struct stream s = { .options = &c.options,
+			    .ctx = &c,
 			    .scratch_new = scratch_new,
 			    .scratch_free = scratch_free,
 			    .process = process };

@@ -24,22 +24,23 @@
 #define SYNTH_VERSION "synth 1\n"
 
 static const char usage[] =
-"usage: synth [-o FILE] [--clip NAME] [--seconds N] SCORE\n"
-"       synth --dir DIR [-j N] [--seconds N] SCORE...\n"
-"       synth --truth SCORE...\n"
-"\n"
-"Renders a score, or every clip of many scores, to FLAC, WAV, Ogg or MP3.\n"
-"\n"
-"  -o, --output FILE  the suffix names the format (default: stdout)\n"
-"      --clip NAME    this clip of the score instead of its first\n"
-"      --dir DIR      every clip as DIR/CLIP.FORMAT; what is there and up to\n"
-"                     date is kept\n"
-"      --seconds N    that long, whatever the score says\n"
-"      --truth        print what is true of each clip, as TSV\n"
-"  -j, --jobs N       threads (default: the processors)\n"
-"  -q, --quiet        no last line\n"
-"  -h, --help         this text\n"
-"  -V, --version      the version\n";
+    "usage: synth [-o FILE] [--clip NAME] [--seconds N] SCORE\n"
+    "       synth --dir DIR [-j N] [--seconds N] SCORE...\n"
+    "       synth --truth SCORE...\n"
+    "\n"
+    "Renders a score, or every clip of many scores, to FLAC, WAV, Ogg or MP3.\n"
+    "\n"
+    "  -o, --output FILE  the suffix names the format (default: stdout)\n"
+    "      --clip NAME    this clip of the score instead of its first\n"
+    "      --dir DIR      every clip as DIR/CLIP.FORMAT; what is there and up "
+    "to\n"
+    "                     date is kept\n"
+    "      --seconds N    that long, whatever the score says\n"
+    "      --truth        print what is true of each clip, as TSV\n"
+    "  -j, --jobs N       threads (default: the processors)\n"
+    "  -q, --quiet        no last line\n"
+    "  -h, --help         this text\n"
+    "  -V, --version      the version\n";
 
 struct clip {
 	const struct score *score;
@@ -89,8 +90,8 @@ static int load(struct ctx *c, const char *path, struct score *s,
 		str_release(&text);
 		return -1;
 	}
-	c->clips = mem_resize(c->clips, c->nclips + s->nclips,
-			      sizeof(*c->clips));
+	c->clips =
+	    mem_resize(c->clips, c->nclips + s->nclips, sizeof(*c->clips));
 	for (size_t i = 0; i < s->nclips; i++) {
 		struct clip *k = &c->clips[c->nclips++];
 
@@ -118,7 +119,8 @@ static int load_all(struct ctx *c, char **files, int n, struct err *err)
 		struct span name = { p, strlen(p) };
 
 		if (table_get(&names, name))
-			rc = err_set(err, ERR_DATA, "score", "two clips are "
+			rc = err_set(err, ERR_DATA, "score",
+				     "two clips are "
 				     "called %s; rename a score or a variant",
 				     p);
 		*table_put(&names, name) = 1;
@@ -143,8 +145,10 @@ static int one(struct ctx *c, struct err *err)
 	for (size_t i = 0; i < c->nclips; i++)
 		if (!c->name || !strcmp(c->name, c->clips[i].clip->name))
 			return make(&c->clips[i], c->options.output, err);
-	return err_set(err, ERR_USAGE, "clip", "no clip is called %s; --truth "
-		       "lists them", c->name ? c->name : "");
+	return err_set(err, ERR_USAGE, "clip",
+		       "no clip is called %s; --truth "
+		       "lists them",
+		       c->name ? c->name : "");
 }
 
 static int truth(struct ctx *c, struct err *err)
@@ -258,8 +262,8 @@ static int batch(struct ctx *c, struct err *err)
 	if (!rc && !c->options.quiet)
 		fprintf(stderr, "synth: in=%zu made=%zu kept=%zu %.1fs\n",
 			c->nclips, c->nclips - kept, kept,
-			(double)(t1.tv_sec - t0.tv_sec)
-			+ (double)(t1.tv_nsec - t0.tv_nsec) * 1e-9);
+			(double)(t1.tv_sec - t0.tv_sec) +
+			    (double)(t1.tv_nsec - t0.tv_nsec) * 1e-9);
 	str_release(&journal);
 	return rc;
 }
@@ -284,15 +288,17 @@ int main(int argc, char **argv)
 	if (at == argc || (!c.dir && !c.truth && argc - at > 1))
 		rc = err_set(&err, ERR_USAGE, "usage", "%s",
 			     at == argc ? "a score is missing, see --help"
-			     : "many scores need --dir or --truth");
+					: "many scores need --dir or --truth");
 	else if (c.seconds < 0 || c.seconds > 3600)
-		rc = err_set(&err, ERR_USAGE, "usage", "--seconds: expected "
+		rc = err_set(&err, ERR_USAGE, "usage",
+			     "--seconds: expected "
 			     "more than 0, at most 3600");
 	else
 		rc = load_all(&c, argv + at, argc - at, &err);
 	if (!rc)
-		rc = c.truth ? truth(&c, &err) : c.dir ? batch(&c, &err)
-		   : one(&c, &err);
+		rc = c.truth ? truth(&c, &err)
+		     : c.dir ? batch(&c, &err)
+			     : one(&c, &err);
 	for (size_t i = 0; i < c.nclips; i++)
 		free(c.clips[i].path);
 	free(c.clips);

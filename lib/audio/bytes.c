@@ -20,8 +20,10 @@ int bytes_open(struct bytes *b, const char *path, struct err *err)
 			       strerror(errno));
 	if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		bytes_close(b);
-		return err_set(err, ERR_RECORD, "missing", "%s: not a regular "
-			       "file", path);
+		return err_set(err, ERR_RECORD, "missing",
+			       "%s: not a regular "
+			       "file",
+			       path);
 	}
 	b->size = (uint64_t)st.st_size;
 	return 0;
@@ -63,8 +65,9 @@ ssize_t bytes_read(struct bytes *b, void *p, size_t n)
 
 int64_t bytes_seek(struct bytes *b, int64_t offset, int whence)
 {
-	int64_t from = whence == SEEK_CUR ? (int64_t)b->at :
-		       whence == SEEK_END ? (int64_t)b->size : 0;
+	int64_t from = whence == SEEK_CUR   ? (int64_t)b->at
+		       : whence == SEEK_END ? (int64_t)b->size
+					    : 0;
 	int64_t to;
 
 	if (++b->calls > BYTES_CALLS ||

@@ -18,9 +18,9 @@
 
 struct bytes {
 	int fd;
-	uint64_t base, size;	/* offset 0 is at base; bytes from there */
+	uint64_t base, size; /* offset 0 is at base; bytes from there */
 	uint64_t at;
-	uint64_t read, calls;	/* used of the ration */
+	uint64_t read, calls; /* used of the ration */
 };
 
 /* A regular file; -1: ERR_RECORD, code "missing". */

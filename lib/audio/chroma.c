@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-#define CENTRE_OCTAVE 5.0	/* above A0: 880 Hz */
+#define CENTRE_OCTAVE 5.0 /* above A0: 880 Hz */
 #define OCTAVE_WIDTH 2.0
 
 struct chroma {
@@ -27,8 +27,8 @@ struct chroma *chroma_new(void)
 
 	for (int k = 0; k < STFT_BINS; k++) {
 		double p = pitch(k), width = pitch(k + 1) - p;
-		double octave = (p / CHROMA_BINS - CENTRE_OCTAVE) /
-				OCTAVE_WIDTH;
+		double octave =
+		    (p / CHROMA_BINS - CENTRE_OCTAVE) / OCTAVE_WIDTH;
 		double w[CHROMA_BINS], norm = 0;
 
 		if (width < 1)
@@ -42,7 +42,7 @@ struct chroma *chroma_new(void)
 		}
 		for (int b = 0; b < CHROMA_BINS; b++)
 			c->weights[k][b] = (float)(w[b] / sqrt(norm) *
-				exp(-0.5 * octave * octave));
+						   exp(-0.5 * octave * octave));
 	}
 	return c;
 }
@@ -69,9 +69,9 @@ void chroma_frame(const struct chroma *c, const float power[STFT_BINS],
 
 const char *chroma_name(int bin)
 {
-	static const char *const names[CHROMA_BINS] = {
-		"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"
-	};
+	static const char *const names[CHROMA_BINS] = { "c",  "cs", "d",  "ds",
+							"e",  "f",  "fs", "g",
+							"gs", "a",  "as", "b" };
 
 	return names[bin];
 }

@@ -12,7 +12,7 @@
 
 #define CHROMA_BINS 12
 
-struct chroma;			/* weights; read-only once made */
+struct chroma; /* weights; read-only once made */
 struct chroma *chroma_new(void);
 void chroma_free(struct chroma *c);
 /* One frame, C first; zeros for a frame of zeros. */

@@ -17,10 +17,10 @@
 
 enum kind { KIND_UNKNOWN, KIND_MPEG, KIND_SNDFILE };
 
-struct pass {			/* one reading of a file */
+struct pass { /* one reading of a file */
 	float *block, *mix;
 	double power[DECODER_CHANNELS_MAX], mixed;
-	int channel;			/* -1: all of them */
+	int channel; /* -1: all of them */
 	struct loudness *loudness;
 };
 
@@ -38,12 +38,12 @@ static size_t frame_length(const uint8_t h[4])
 	static const short kbps[5][15] = {
 		{ 0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384,
 		  416, 448 },
-		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
-		  320, 384 },
+		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+		  384 },
 		{ 0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 		  320 },
-		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192,
-		  224, 256 },
+		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224,
+		  256 },
 		{ 0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144,
 		  160 },
 	};
@@ -61,7 +61,8 @@ static size_t frame_length(const uint8_t h[4])
 	if (layer == 1)
 		return (size_t)((12000 * kbps[row][bits] / hz + pad) * 4);
 	return (size_t)((layer == 3 && version != 3 ? 72000 : 144000) *
-			kbps[row][bits] / hz + pad);
+			    kbps[row][bits] / hz +
+			pad);
 }
 
 /* MPEG audio: a frame right at the start, or two that follow each other. */
@@ -93,9 +94,10 @@ static void skip_tags(struct bytes *b)
 
 		if (bytes_peek(b, 0, h, 10) < 10 || memcmp(h, "ID3", 3))
 			return;
-		n = 10 + ((uint64_t)(h[6] & 127) << 21 |
-			  (uint64_t)(h[7] & 127) << 14 |
-			  (uint64_t)(h[8] & 127) << 7 | (h[9] & 127)) +
+		n = 10 +
+		    ((uint64_t)(h[6] & 127) << 21 |
+		     (uint64_t)(h[7] & 127) << 14 |
+		     (uint64_t)(h[8] & 127) << 7 | (h[9] & 127)) +
 		    (h[5] & 0x10 ? 10 : 0);
 		if (n >= b->size)
 			return;
@@ -106,10 +108,9 @@ static void skip_tags(struct bytes *b)
 
 static enum kind kind_of(struct bytes *b, uint8_t *p)
 {
-	static const char *const magics[] = {
-		"OggS", "fLaC", "RIFF", "RIFX", "RF64", "riff", "FORM", "caff",
-		".snd", "dns.", "Crea", "NIST"
-	};
+	static const char *const magics[] = { "OggS", "fLaC", "RIFF", "RIFX",
+					      "RF64", "riff", "FORM", "caff",
+					      ".snd", "dns.", "Crea", "NIST" };
 	size_t n = bytes_peek(b, 0, p, SNIFF);
 
 	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
@@ -131,9 +132,9 @@ static int open_decoder(struct decoder *d, struct bytes *b, struct err *err)
 	else if (kind == KIND_MPEG)
 		rc = decoder_mpeg(d, b, err);
 	else
-		rc = err_set(err, ERR_RECORD, "undecodable", b->size ?
-			     "not in an audio format that is known" :
-			     "the file is empty");
+		rc = err_set(err, ERR_RECORD, "undecodable",
+			     b->size ? "not in an audio format that is known"
+				     : "the file is empty");
 	/* MPEG audio wrapped in RIFF. */
 	if (rc != 0 && kind == KIND_SNDFILE &&
 	    looks_mpeg(p + 1, bytes_peek(b, 1, p + 1, SNIFF - 1))) {
@@ -147,10 +148,11 @@ static int open_decoder(struct decoder *d, struct bytes *b, struct err *err)
 	    d->rate >= DECODER_RATE_MIN && d->rate <= DECODER_RATE_MAX)
 		return 0;
 	d->close(d);
-	return err_set(err, ERR_RECORD, "undecodable", "%d channels at %d Hz; "
-		       "1 to %d at %d to %d Hz can be read", d->channels,
-		       d->rate, DECODER_CHANNELS_MAX, DECODER_RATE_MIN,
-		       DECODER_RATE_MAX);
+	return err_set(err, ERR_RECORD, "undecodable",
+		       "%d channels at %d Hz; "
+		       "1 to %d at %d to %d Hz can be read",
+		       d->channels, d->rate, DECODER_CHANNELS_MAX,
+		       DECODER_RATE_MIN, DECODER_RATE_MAX);
 }
 
 /* One block to mono, its power measured. */
@@ -187,8 +189,9 @@ static int read_all(struct decoder *d, struct pass *p, double seconds,
 	while (rc == 0 && got < want && n > 0) {
 		uint64_t left = want - got;
 
-		n = d->read(d, p->block, left < DECODER_BLOCK ? (size_t)left :
-			    DECODER_BLOCK);
+		n = d->read(d, p->block,
+			    left < DECODER_BLOCK ? (size_t)left
+						 : DECODER_BLOCK);
 		mix_block(p, d->channels, n);
 		if (p->loudness)
 			loudness_add(p->loudness, p->block, n);
@@ -202,8 +205,9 @@ static int read_all(struct decoder *d, struct pass *p, double seconds,
 	out->seconds = (double)got / d->rate;
 	out->partial = got < want && (d->broken || (double)got < expected);
 	out->fraction = expected <= 0 || (out->partial && d->broken &&
-			(double)got >= expected) ? NAN :
-			fmin(1, (double)got / expected);
+					  (double)got >= expected)
+			    ? NAN
+			    : fmin(1, (double)got / expected);
 	return rc;
 }
 
@@ -219,8 +223,8 @@ static int decode_pass(struct bytes *b, struct pass *p, double seconds,
 		return -1;
 	out->rate = d.rate;
 	out->channels = d.channels;
-	p->block = mem_alloc(sizeof(float) * (size_t)d.channels *
-			     DECODER_BLOCK);
+	p->block =
+	    mem_alloc(sizeof(float) * (size_t)d.channels * DECODER_BLOCK);
 	p->mix = mem_alloc(sizeof(float) * DECODER_BLOCK);
 	memset(p->power, 0, sizeof(p->power));
 	p->mixed = 0;
@@ -250,8 +254,8 @@ static int better_channel(const struct pass *p, int channels)
 		if (p->power[c] > p->power[best])
 			best = c;
 	}
-	return channels > 1 && p->mixed < CANCELLED * sum / channels ?
-	       best : -1;
+	return channels > 1 && p->mixed < CANCELLED * sum / channels ? best
+								     : -1;
 }
 
 int decode_file(const char *path, double seconds, struct sound *out,

@@ -11,17 +11,17 @@
 
 #include "audio/resample.h"
 
-#define DECODE_CLIP 8.0f		/* times full scale */
+#define DECODE_CLIP 8.0f /* times full scale */
 
-struct sound {			/* zeroed is valid; reusable */
-	struct samples mono;		/* at RESAMPLE_RATE */
-	int rate, channels;		/* of the file */
-	double seconds;			/* decoded */
-	double fraction;		/* of what the file should have given,
+struct sound {                  /* zeroed is valid; reusable */
+	struct samples mono;    /* at RESAMPLE_RATE */
+	int rate, channels;     /* of the file */
+	double seconds;         /* decoded */
+	double fraction;        /* of what the file should have given,
 					 * within the limit; NaN: unknown */
-	double loudness, range;		/* of all channels at the file's rate,
+	double loudness, range; /* of all channels at the file's rate,
 					 * loudness.h: LUFS, LU; or NaN */
-	bool partial;			/* the rest is damaged or cut off */
+	bool partial;           /* the rest is damaged or cut off */
 };
 void sound_release(struct sound *s);
 

@@ -11,12 +11,12 @@
 #define DECODER_CHANNELS_MAX 16
 #define DECODER_RATE_MIN 1000
 #define DECODER_RATE_MAX 384000
-#define DECODER_BLOCK 4096		/* frames asked for at a time */
+#define DECODER_BLOCK 4096 /* frames asked for at a time */
 
 struct decoder {
 	int rate, channels;
-	double frames;		/* in the file, as far as it says; else -1 */
-	bool broken;		/* damage was met (or found at the end) */
+	double frames; /* in the file, as far as it says; else -1 */
+	bool broken;   /* damage was met (or found at the end) */
 	void *handle;
 	/* Up to n frames, full scale = 1; 0 at the end (or at damage). */
 	size_t (*read)(struct decoder *d, float *out, size_t n);

@@ -5,8 +5,8 @@
 
 #include "audio/decoder.h"
 
-#define RESYNC_LIMIT 16384	/* bytes of damage skipped before giving up */
-#define FRAME_MAX 1152		/* samples in an MPEG audio frame */
+#define RESYNC_LIMIT 16384 /* bytes of damage skipped before giving up */
+#define FRAME_MAX 1152     /* samples in an MPEG audio frame */
 
 static ssize_t from_bytes(void *b, void *p, size_t n)
 {
@@ -24,8 +24,9 @@ static size_t mpeg_read(struct decoder *d, float *out, size_t n)
 
 	while (got < n) {
 		size_t done = 0;
-		int rc = mpg123_read(d->handle, (unsigned char *)out +
-				     got * frame, (n - got) * frame, &done);
+		int rc =
+		    mpg123_read(d->handle, (unsigned char *)out + got * frame,
+				(n - got) * frame, &done);
 
 		got += done / frame;
 		if (rc == MPG123_OK && done)
@@ -55,14 +56,14 @@ static void mpeg_close(struct decoder *d)
 
 static int set_up(mpg123_handle *m, struct bytes *b)
 {
-	const long flags = MPG123_QUIET | MPG123_FORCE_FLOAT |
-			   MPG123_SKIP_ID3V2;
+	const long flags =
+	    MPG123_QUIET | MPG123_FORCE_FLOAT | MPG123_SKIP_ID3V2;
 
 	if (mpg123_param(m, MPG123_ADD_FLAGS, flags, 0) != MPG123_OK ||
 	    mpg123_param(m, MPG123_RESYNC_LIMIT, RESYNC_LIMIT, 0) !=
-	    MPG123_OK ||
+		MPG123_OK ||
 	    mpg123_replace_reader_handle(m, from_bytes, seek_bytes, NULL) !=
-	    MPG123_OK)
+		MPG123_OK)
 		return MPG123_ERR;
 	return mpg123_open_handle(m, b);
 }

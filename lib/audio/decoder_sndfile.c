@@ -90,9 +90,9 @@ static bool riff_cut(struct bytes *b, bool big)
 	if (bytes_peek(b, 0, h, 8) < 8)
 		return true;
 	n = big ? (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 |
-		  (uint32_t)h[6] << 8 | h[7] :
-		  (uint32_t)h[7] << 24 | (uint32_t)h[6] << 16 |
-		  (uint32_t)h[5] << 8 | h[4];
+		      (uint32_t)h[6] << 8 | h[7]
+		: (uint32_t)h[7] << 24 | (uint32_t)h[6] << 16 |
+		      (uint32_t)h[5] << 8 | h[4];
 	/* Streamed files say 0 or all ones. One byte may be missing padding. */
 	return n < 0xffffff00 && (uint64_t)n + 7 > b->size;
 }
@@ -119,8 +119,9 @@ int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err)
 	d->handle = f;
 	d->rate = info.samplerate;
 	d->channels = info.channels;
-	d->frames = info.frames > 0 && info.frames < (sf_count_t)1 << 48 ?
-		    (double)info.frames : -1;
+	d->frames = info.frames > 0 && info.frames < (sf_count_t)1 << 48
+			? (double)info.frames
+			: -1;
 	if (!memcmp(magic, "OggS", 4))
 		d->broken = ogg_cut(b);
 	else if (!memcmp(magic, "RIFF", 4))

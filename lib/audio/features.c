@@ -24,28 +24,58 @@ _Static_assert(RESAMPLE_RATE == STFT_RATE, "one sampling rate");
 enum series {
 	MFCC,
 	CENTROID = MFCC + MFCC_COUNT,
-	ROLLOFF, FLUX, BW, FLAT, RMS, ZCR,
+	ROLLOFF,
+	FLUX,
+	BW,
+	FLAT,
+	RMS,
+	ZCR,
 	CHROMA,
 	SERIES = CHROMA + CHROMA_BINS
 };
 
 /* Columns behind the statistics of the series. */
 static const char *const singles[][2] = {
-	{ "chroma_mean", "1" }, { "chroma_std", "1" },
-	{ "mfcc1_dmean", "dB/frame" }, { "mfcc2_dmean", "dB/frame" },
-	{ "tempo", "BPM" }, { "tempo_conf", "1" },
-	{ "beat_int_mean", "s" }, { "beat_int_std", "s" },
+	{ "chroma_mean", "1" },
+	{ "chroma_std", "1" },
+	{ "mfcc1_dmean", "dB/frame" },
+	{ "mfcc2_dmean", "dB/frame" },
+	{ "tempo", "BPM" },
+	{ "tempo_conf", "1" },
+	{ "beat_int_mean", "s" },
+	{ "beat_int_std", "s" },
 	{ "beat_regularity", "1" },
-	{ "onset_mean", "dB" }, { "onset_std", "dB" }, { "onset_rate", "1/s" },
-	{ "key", "pitch class" }, { "mode", "1" }, { "key_strength", "1" },
-	{ "loudness", "LUFS" }, { "loudness_range", "LU" },
-	{ "duration", "s" }, { "decoded_fraction", "1" },
+	{ "onset_mean", "dB" },
+	{ "onset_std", "dB" },
+	{ "onset_rate", "1/s" },
+	{ "key", "pitch class" },
+	{ "mode", "1" },
+	{ "key_strength", "1" },
+	{ "loudness", "LUFS" },
+	{ "loudness_range", "LU" },
+	{ "duration", "s" },
+	{ "decoded_fraction", "1" },
 };
 enum {
-	CHROMA_MEAN = SERIES * SUMMARY_COUNT, CHROMA_STD, MFCC1_DMEAN,
-	MFCC2_DMEAN, TEMPO, TEMPO_CONF, BEAT_INT_MEAN, BEAT_INT_STD,
-	BEAT_REGULARITY, ONSET_MEAN, ONSET_STD, ONSET_RATE, KEY, MODE,
-	KEY_STRENGTH, LOUDNESS, LOUDNESS_RANGE, DURATION, DECODED_FRACTION,
+	CHROMA_MEAN = SERIES * SUMMARY_COUNT,
+	CHROMA_STD,
+	MFCC1_DMEAN,
+	MFCC2_DMEAN,
+	TEMPO,
+	TEMPO_CONF,
+	BEAT_INT_MEAN,
+	BEAT_INT_STD,
+	BEAT_REGULARITY,
+	ONSET_MEAN,
+	ONSET_STD,
+	ONSET_RATE,
+	KEY,
+	MODE,
+	KEY_STRENGTH,
+	LOUDNESS,
+	LOUDNESS_RANGE,
+	DURATION,
+	DECODED_FRACTION,
 	COLUMNS
 };
 _Static_assert(COLUMNS - CHROMA_MEAN == sizeof(singles) / sizeof(*singles),
@@ -57,18 +87,18 @@ struct features {
 	struct mel *mel;
 	struct chroma *chroma;
 	struct tempo_work *tempo;
-	size_t cap;			/* frames there is room for */
-	float *series[SERIES];		/* [cap] each */
-	float *db, *strength;		/* [cap][MEL_BANDS], [cap] */
+	size_t cap;            /* frames there is room for */
+	float *series[SERIES]; /* [cap] each */
+	float *db, *strength;  /* [cap][MEL_BANDS], [cap] */
 	float frame[STFT_SIZE], power[STFT_BINS];
-	float magnitude[2][STFT_BINS];	/* now and before, by turns */
+	float magnitude[2][STFT_BINS]; /* now and before, by turns */
 };
 
 static void series_name(int s, char *out, size_t n, const char **unit)
 {
 	static const char *const names[][2] = {
-		{ "centroid", "Hz" }, { "rolloff", "Hz" }, { "flux", "1" },
-		{ "bw", "Hz" }, { "flat", "1" }, { "rms", "1" },
+		{ "centroid", "Hz" },  { "rolloff", "Hz" }, { "flux", "1" },
+		{ "bw", "Hz" },        { "flat", "1" },     { "rms", "1" },
 		{ "zcr", "1/sample" },
 	};
 
@@ -148,8 +178,7 @@ static void reserve(struct features *f, size_t frames)
 }
 
 /* All series at frame t but the MFCC, which need the loudest band first. */
-static void measure_frame(struct features *f, const struct samples *x,
-			  size_t t)
+static void measure_frame(struct features *f, const struct samples *x, size_t t)
 {
 	float *now = f->magnitude[t % 2], *before = f->magnitude[(t + 1) % 2];
 	float chroma[CHROMA_BINS];
@@ -201,8 +230,8 @@ static void rhythm(struct features *f, size_t frames, float *v)
 	v[ONSET_STD] = (float)s[SUMMARY_STD];
 }
 
-static void harmony(struct features *f, const struct samples *x,
-		    size_t frames, float *v)
+static void harmony(struct features *f, const struct samples *x, size_t frames,
+		    float *v)
 {
 	double profile[CHROMA_BINS];
 	double n = (double)frames * CHROMA_BINS, sum = 0, squares = 0;
@@ -232,9 +261,10 @@ static void harmony(struct features *f, const struct samples *x,
 static void summarise(struct features *f, size_t frames, float *v)
 {
 	for (int i = 0; i < 2; i++)
-		v[MFCC1_DMEAN + i] = frames > 1 ?
-			(f->series[i][frames - 1] - f->series[i][0]) /
-			(float)(frames - 1) : NAN;
+		v[MFCC1_DMEAN + i] =
+		    frames > 1 ? (f->series[i][frames - 1] - f->series[i][0]) /
+				     (float)(frames - 1)
+			       : NAN;
 	for (int i = 0; i < SERIES; i++) {
 		double s[SUMMARY_COUNT];
 
@@ -268,12 +298,11 @@ static bool is_silent(const struct samples *x)
 		squares += (double)x->v[i] * x->v[i];
 	}
 	sum /= n;
-	return !(squares / n - sum * sum >
-		 FEATURES_SILENCE * FEATURES_SILENCE);
+	return !(squares / n - sum * sum > FEATURES_SILENCE * FEATURES_SILENCE);
 }
 
-enum feat_status features_compute(struct features *f,
-				  const struct sound *sound, float *values)
+enum feat_status features_compute(struct features *f, const struct sound *sound,
+				  float *values)
 {
 	const struct samples *x = &sound->mono;
 	size_t frames = stft_frames(x->count);

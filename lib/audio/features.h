@@ -11,9 +11,9 @@
 
 /* Part of every recipe: raise it when any value changes. */
 #define FEATURES_VERSION "1"
-#define FEATURES_SECONDS 30.0		/* of a recording, by default */
-#define FEATURES_SECONDS_MIN 3.0	/* less is too short */
-#define FEATURES_SILENCE 1e-4		/* standard deviation, full scale 1 */
+#define FEATURES_SECONDS 30.0    /* of a recording, by default */
+#define FEATURES_SECONDS_MIN 3.0 /* less is too short */
+#define FEATURES_SILENCE 1e-4    /* standard deviation, full scale 1 */
 
 /* Stage "audio", all columns with their units, and the recipe for `seconds`.
  * Release with feat_schema_release. */
@@ -30,7 +30,7 @@ void features_free(struct features *f);
  * (constant sound too) with duration and decoded_fraction only. A sound made
  * otherwise needs mono, seconds, fraction (NaN) and loudness and range (NaN:
  * measured here, of the mono sound). */
-enum feat_status features_compute(struct features *f,
-				  const struct sound *sound, float *values);
+enum feat_status features_compute(struct features *f, const struct sound *sound,
+				  float *values);
 
 #endif

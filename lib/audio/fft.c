@@ -35,7 +35,7 @@ struct fft *fft_new(size_t size)
 						FFTW_ESTIMATE);
 	pthread_mutex_unlock(&planner);
 	if (!f->plan)
-		(void)mem_zalloc(SIZE_MAX, size);	/* ends the process */
+		(void)mem_zalloc(SIZE_MAX, size); /* ends the process */
 	return f;
 }
 
@@ -58,6 +58,6 @@ void fft_power(struct fft *f, const float *frame, float *power)
 		f->in[i] = frame[i] * f->window[i];
 	fftwf_execute(f->plan);
 	for (size_t k = 0; k <= f->size / 2; k++)
-		power[k] = f->out[k][0] * f->out[k][0] +
-			   f->out[k][1] * f->out[k][1];
+		power[k] =
+		    f->out[k][0] * f->out[k][0] + f->out[k][1] * f->out[k][1];
 }

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-struct fft;			/* one per thread */
+struct fft; /* one per thread */
 /* Frames of `size` samples under a periodic Hann window. */
 struct fft *fft_new(size_t size);
 void fft_free(struct fft *f);

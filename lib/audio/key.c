@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define FLAT 1e-6		/* variance of a profile scaled to mean 1 */
+#define FLAT 1e-6 /* variance of a profile scaled to mean 1 */
 
 #define SETS 2
 
@@ -16,15 +16,16 @@
  *    Temperley, "Music and Probability", MIT Press 2007, table 6.1. */
 static const double profiles[SETS][2][CHROMA_BINS] = {
 	{
-		{ 6.33, 2.68, 3.52, 5.38, 2.60, 3.53,
-		  2.54, 4.75, 3.98, 2.69, 3.34, 3.17 },
-		{ 6.35, 2.23, 3.48, 2.33, 4.38, 4.09,
-		  2.52, 5.19, 2.39, 3.66, 2.29, 2.88 },
-	}, {
-		{ .712, .084, .474, .618, .049, .460,
-		  .105, .747, .404, .067, .133, .330 },
-		{ .748, .060, .488, .082, .670, .460,
-		  .096, .715, .104, .366, .057, .400 },
+	    { 6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34,
+	      3.17 },
+	    { 6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29,
+	      2.88 },
+	},
+	{
+	    { .712, .084, .474, .618, .049, .460, .105, .747, .404, .067, .133,
+	      .330 },
+	    { .748, .060, .488, .082, .670, .460, .096, .715, .104, .366, .057,
+	      .400 },
 	},
 };
 
@@ -62,7 +63,8 @@ void key_estimate(const double profile[CHROMA_BINS], struct key *out)
 
 			for (int s = 0; s < SETS; s++)
 				r += correlation(profile, profiles[s][mode],
-						 tonic) / SETS;
+						 tonic) /
+				     SETS;
 			if (r > out->strength)
 				*out = (struct key){ tonic, mode, r };
 		}

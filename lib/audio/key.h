@@ -10,9 +10,9 @@
 #include "audio/chroma.h"
 
 struct key {
-	int tonic;			/* 0-11 from C; -1: none can be told */
-	int mode;			/* 1 major, 0 minor */
-	double strength;		/* mean correlation, [-1, 1] */
+	int tonic;       /* 0-11 from C; -1: none can be told */
+	int mode;        /* 1 major, 0 minor */
+	double strength; /* mean correlation, [-1, 1] */
 };
 
 /* profile: how much of each pitch class, C first; any scale. A profile that

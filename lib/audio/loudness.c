@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 
-#define OFFSET -0.691		/* LUFS of a weighted mean square of 1 */
+#define OFFSET -0.691 /* LUFS of a weighted mean square of 1 */
 #define GATE -70.0
-#define STEPS 4			/* of 100 ms in a gating block */
-#define WINDOW 30		/* of 100 ms in a range window */
+#define STEPS 4   /* of 100 ms in a gating block */
+#define WINDOW 30 /* of 100 ms in a range window */
 
 struct biquad {
 	double b0, b1, b2, a1, a2;
@@ -22,11 +22,11 @@ struct state {
 struct loudness {
 	int channels;
 	struct biquad shelf, pass;
-	struct state *state;			/* [channels] */
-	double *weight;				/* [channels] */
-	size_t step, at;			/* frames: of a step, in it */
-	double sum;				/* weighted squares in it */
-	double *power;				/* mean square of each step */
+	struct state *state; /* [channels] */
+	double *weight;      /* [channels] */
+	size_t step, at;     /* frames: of a step, in it */
+	double sum;          /* weighted squares in it */
+	double *power;       /* mean square of each step */
 	size_t count, cap;
 };
 
@@ -38,17 +38,16 @@ static void design(struct loudness *l, double rate)
 	double q = 0.7071752369554196, vh = pow(10, 3.999843853973347 / 20);
 	double vb = pow(vh, 0.4996667741545416), a0 = 1 + k / q + k * k;
 
-	l->shelf = (struct biquad){
-		(vh + vb * k / q + k * k) / a0, 2 * (k * k - vh) / a0,
-		(vh - vb * k / q + k * k) / a0, 2 * (k * k - 1) / a0,
-		(1 - k / q + k * k) / a0
-	};
+	l->shelf =
+	    (struct biquad){ (vh + vb * k / q + k * k) / a0,
+			     2 * (k * k - vh) / a0,
+			     (vh - vb * k / q + k * k) / a0,
+			     2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0 };
 	k = tan(M_PI * 38.13547087602444 / rate);
 	q = 0.5003270373238773;
 	a0 = 1 + k / q + k * k;
-	l->pass = (struct biquad){
-		1, -2, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0
-	};
+	l->pass = (struct biquad){ 1, -2, 1, 2 * (k * k - 1) / a0,
+				   (1 - k / q + k * k) / a0 };
 }
 
 struct loudness *loudness_new(int rate, int channels)
@@ -83,14 +82,14 @@ void loudness_free(struct loudness *l)
 static double weigh(const struct loudness *l, struct state *s, double x)
 {
 	const struct biquad *f = &l->shelf, *g = &l->pass;
-	double y = f->b0 * x + f->b1 * s->x1 + f->b2 * s->x2 -
-		   f->a1 * s->y1 - f->a2 * s->y2;
+	double y = f->b0 * x + f->b1 * s->x1 + f->b2 * s->x2 - f->a1 * s->y1 -
+		   f->a2 * s->y2;
 	double z = y - 2 * s->y1 + s->y2 - g->a1 * s->z1 - g->a2 * s->z2;
 
 	s->x2 = s->x1;
 	s->x1 = x;
 	s->y2 = s->y1;
-	s->y1 = fabs(y) < 1e-30 ? 0 : y;	/* no denormals */
+	s->y1 = fabs(y) < 1e-30 ? 0 : y; /* no denormals */
 	s->z2 = s->z1;
 	s->z1 = fabs(z) < 1e-30 ? 0 : z;
 	return z;

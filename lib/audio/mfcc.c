@@ -10,15 +10,15 @@
 
 struct mel {
 	int first[MEL_BANDS], count[MEL_BANDS];
-	float *weights;				/* band after band */
+	float *weights; /* band after band */
 	float dct[MFCC_COUNT][MEL_BANDS];
 };
 
 /* Slaney: linear to 1 kHz (3 mel = 200 Hz), then 27 mel for a factor 6.4. */
 static double hz_of(double mel)
 {
-	return mel < 15 ? mel * 200 / 3 : 1000 * exp((mel - 15) *
-						     log(6.4) / 27);
+	return mel < 15 ? mel * 200 / 3
+			: 1000 * exp((mel - 15) * log(6.4) / 27);
 }
 
 static double mel_of(double hz)
@@ -57,9 +57,10 @@ struct mel *mel_new(void)
 	}
 	for (int c = 0; c < MFCC_COUNT; c++)
 		for (int b = 0; b < MEL_BANDS; b++)
-			m->dct[c][b] = (float)(sqrt((c ? 2.0 : 1.0) /
-						    MEL_BANDS) *
-				cos(M_PI * c * (2 * b + 1) / (2 * MEL_BANDS)));
+			m->dct[c][b] =
+			    (float)(sqrt((c ? 2.0 : 1.0) / MEL_BANDS) *
+				    cos(M_PI * c * (2 * b + 1) /
+					(2 * MEL_BANDS)));
 	return m;
 }
 
@@ -93,8 +94,8 @@ void mel_to_db(float *bands, size_t frames)
 	float top = -1e30f;
 
 	for (size_t i = 0; i < n; i++) {
-		float p = bands[i] > (float)MEL_FLOOR ? bands[i] :
-			  (float)MEL_FLOOR;
+		float p =
+		    bands[i] > (float)MEL_FLOOR ? bands[i] : (float)MEL_FLOOR;
 
 		bands[i] = 10 * log10f(p);
 		if (bands[i] > top)

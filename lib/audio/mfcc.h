@@ -15,7 +15,7 @@
 #define MEL_RANGE 80.0
 #define MFCC_COUNT 13
 
-struct mel;			/* filters; read-only once made */
+struct mel; /* filters; read-only once made */
 struct mel *mel_new(void);
 void mel_free(struct mel *m);
 

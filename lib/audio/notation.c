@@ -74,13 +74,22 @@ double notation_pitch(struct span s)
 
 int notation_chord(struct span s, double out[NOTATION_CHORD])
 {
-	static const struct { const char *name; int n, steps[5]; } kinds[] = {
-		{ "", 3, { 0, 4, 7 } },		{ "m", 3, { 0, 3, 7 } },
-		{ "7", 4, { 0, 4, 7, 10 } },	{ "m7", 4, { 0, 3, 7, 10 } },
-		{ "maj7", 4, { 0, 4, 7, 11 } },	{ "5", 3, { 0, 7, 12 } },
-		{ "6", 4, { 0, 4, 7, 9 } },	{ "m6", 4, { 0, 3, 7, 9 } },
-		{ "sus4", 3, { 0, 5, 7 } },	{ "sus2", 3, { 0, 2, 7 } },
-		{ "dim", 3, { 0, 3, 6 } },	{ "m7b5", 4, { 0, 3, 6, 10 } },
+	static const struct {
+		const char *name;
+		int n, steps[5];
+	} kinds[] = {
+		{ "", 3, { 0, 4, 7 } },
+		{ "m", 3, { 0, 3, 7 } },
+		{ "7", 4, { 0, 4, 7, 10 } },
+		{ "m7", 4, { 0, 3, 7, 10 } },
+		{ "maj7", 4, { 0, 4, 7, 11 } },
+		{ "5", 3, { 0, 7, 12 } },
+		{ "6", 4, { 0, 4, 7, 9 } },
+		{ "m6", 4, { 0, 3, 7, 9 } },
+		{ "sus4", 3, { 0, 5, 7 } },
+		{ "sus2", 3, { 0, 2, 7 } },
+		{ "dim", 3, { 0, 3, 6 } },
+		{ "m7b5", 4, { 0, 3, 6, 10 } },
 		{ "9", 5, { 0, 4, 7, 10, 14 } },
 		{ "m9", 5, { 0, 3, 7, 10, 14 } },
 		{ "dim7", 4, { 0, 3, 6, 9 } },
@@ -144,7 +153,10 @@ int notation_setting(struct score_clip *c, struct span name, struct span v,
 	static const char *const moods[] = { "", "happy", "tense", "sad",
 					     "calm" };
 	static const char *const formats[] = { "flac", "ogg", "wav", "mp3" };
-	const struct { const char *name; double *to, lo, hi; } reals[] = {
+	const struct {
+		const char *name;
+		double *to, lo, hi;
+	} reals[] = {
 		{ "tempo", &c->tempo, 20, 300 },
 		{ "seconds", &c->seconds, .1, 600 },
 		{ "level", &c->level, -50, -6 },
@@ -152,7 +164,10 @@ int notation_setting(struct score_clip *c, struct span name, struct span v,
 		{ "reverb", &c->reverb, 0, 1 },
 		{ "swing", &c->swing, .5, .75 },
 	};
-	const struct { const char *name; int *to, lo, hi; } ints[] = {
+	const struct {
+		const char *name;
+		int *to, lo, hi;
+	} ints[] = {
 		{ "octave", &c->octave, -3, 3 },
 		{ "rate", &c->rate, 8000, 48000 },
 		{ "channels", &c->channels, 1, 2 },
@@ -184,6 +199,7 @@ int notation_setting(struct score_clip *c, struct span name, struct span v,
 	*expected = "flac, ogg, wav or mp3";
 	if (span_is(name, "format"))
 		return choice(v, formats, 4, &format)
-		     ? -1 : text(v, c->format, sizeof(c->format));
+			   ? -1
+			   : text(v, c->format, sizeof(c->format));
 	return 1;
 }

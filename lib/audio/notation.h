@@ -8,7 +8,7 @@
 
 #include "audio/score.h"
 
-enum { NOTATION_CHORD = 5 };	/* pitches of a chord, at most */
+enum { NOTATION_CHORD = 5 }; /* pitches of a chord, at most */
 
 bool notation_blank(char c);
 /* Takes the next word off the line; empty at its end. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/onset.h"
 
-#define DELAY 3			/* frames: the lag, and half a window */
-#define NEAR 2			/* frames: a maximum within so many */
-#define AROUND 8		/* frames of surroundings */
-#define STANDS_OUT 1.0		/* dB above their mean */
-#define APART 3			/* frames, at least 50 ms */
+#define DELAY 3        /* frames: the lag, and half a window */
+#define NEAR 2         /* frames: a maximum within so many */
+#define AROUND 8       /* frames of surroundings */
+#define STANDS_OUT 1.0 /* dB above their mean */
+#define APART 3        /* frames, at least 50 ms */
 
 void onset_strength(const float *db, size_t frames, float *strength)
 {

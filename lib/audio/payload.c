@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 #define BUFFER 131072
-#define TAG_ROUNDS 16		/* tags stacked at one end of a file */
+#define TAG_ROUNDS 16 /* tags stacked at one end of a file */
 #define CHUNKS_MAX 4096
 #define OGG_STREAMS 64
 #define RANGES 4
@@ -23,9 +23,9 @@ struct range {
 struct source {
 	int fd;
 	uint64_t size;
-	struct range ranges[RANGES];	/* the payload, in order */
+	struct range ranges[RANGES]; /* the payload, in order */
 	int nranges;
-	uint8_t *buf;			/* BUFFER bytes */
+	uint8_t *buf; /* BUFFER bytes */
 	bool failed;
 };
 
@@ -37,8 +37,8 @@ static bool read_at(struct source *s, uint64_t at, void *p, size_t n)
 	if (at > s->size || n > s->size - at)
 		return false;
 	while (got < n) {
-		ssize_t k = pread(s->fd, (char *)p + got, n - got,
-				  (off_t)(at + got));
+		ssize_t k =
+		    pread(s->fd, (char *)p + got, n - got, (off_t)(at + got));
 
 		if (k < 0 && errno == EINTR)
 			continue;
@@ -195,10 +195,10 @@ static bool chunk_ranges(struct source *s, bool riff, uint64_t end)
 struct ogg_stream {
 	uint32_t serial;
 	struct hash *hash;
-	uint64_t packet;		/* number of the packet under way */
-	uint64_t length;		/* of it so far */
-	int headers;			/* packets that are headers; -1: FLAC */
-	bool skip;			/* the packet under way is a header */
+	uint64_t packet; /* number of the packet under way */
+	uint64_t length; /* of it so far */
+	int headers;     /* packets that are headers; -1: FLAC */
+	bool skip;       /* the packet under way is a header */
 };
 
 static int ogg_headers(const uint8_t *p, size_t n)
@@ -251,9 +251,8 @@ static struct ogg_stream *ogg_find(struct ogg_stream *streams, int *count,
 			return &streams[i];
 	if (!begins || *count >= OGG_STREAMS)
 		return NULL;
-	streams[*count] = (struct ogg_stream){
-		.serial = serial, .hash = hash_new()
-	};
+	streams[*count] =
+	    (struct ogg_stream){ .serial = serial, .hash = hash_new() };
 	return &streams[(*count)++];
 }
 
@@ -301,8 +300,9 @@ static bool ogg_digest(struct source *s, uint64_t at, uint64_t end,
 		hash_end(streams[i].hash, one);
 		hash_add(all, one, sizeof(one));
 		hash_free(streams[i].hash);
-		sound |= streams[i].packet > (uint64_t)(
-			streams[i].headers > 0 ? streams[i].headers : 1);
+		sound |=
+		    streams[i].packet >
+		    (uint64_t)(streams[i].headers > 0 ? streams[i].headers : 1);
 	}
 	hash_end(all, out);
 	hash_free(all);
@@ -340,8 +340,8 @@ static bool find_payload(struct source *s, uint8_t out[HASH_SIZE])
 			return true;
 	} else if (!memcmp(h, "fLaC", 4)) {
 		good = flac_ranges(s, from, end);
-	} else if (from == 0 && (!memcmp(h, "RIFF", 4) ||
-				 !memcmp(h, "RF64", 4)) &&
+	} else if (from == 0 &&
+		   (!memcmp(h, "RIFF", 4) || !memcmp(h, "RF64", 4)) &&
 		   !memcmp(h + 8, "WAVE", 4)) {
 		good = chunk_ranges(s, true, end);
 	} else if (from == 0 && !memcmp(h, "FORM", 4) &&
@@ -365,13 +365,12 @@ static int open_source(const char *path, struct source *s, struct err *err)
 	/* O_NONBLOCK: a fifo named by a record must not stop the tool. */
 	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (s->fd < 0 || fstat(s->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		const char *why = s->fd < 0 ? strerror(errno) :
-				  "not a regular file";
+		const char *why =
+		    s->fd < 0 ? strerror(errno) : "not a regular file";
 
 		if (s->fd >= 0)
 			close(s->fd);
-		return err_set(err, ERR_RECORD, "missing", "%s: %s", path,
-			       why);
+		return err_set(err, ERR_RECORD, "missing", "%s: %s", path, why);
 	}
 	s->size = (uint64_t)st.st_size;
 	return 0;
@@ -400,7 +399,9 @@ int payload_digest(const char *path, uint8_t payload[HASH_SIZE],
 	free(s.buf);
 	close(s.fd);
 	if (s.failed)
-		return err_set(err, ERR_RECORD, "io", "%s: cannot be read to "
-			       "its end; check the disk", path);
+		return err_set(err, ERR_RECORD, "io",
+			       "%s: cannot be read to "
+			       "its end; check the disk",
+			       path);
 	return 0;
 }

@@ -10,17 +10,17 @@
 #define SIZE 8192
 #define HOP 4096
 #define BINS (SIZE / 2 + 1)
-#define LOWEST 65.0		/* Hz */
+#define LOWEST 65.0 /* Hz */
 #define HIGHEST 2000.0
-#define STEPS 10		/* parts of a semitone */
+#define STEPS 10 /* parts of a semitone */
 #define FINE (CHROMA_BINS * STEPS)
-#define FAINT 1e-4		/* of the frame's strongest peak, power */
-#define REACH 0.5		/* semitones to where a peak's share is half */
+#define FAINT 1e-4 /* of the frame's strongest peak, power */
+#define REACH 0.5  /* semitones to where a peak's share is half */
 
 struct pitches {
 	struct fft *fft;
 	float frame[SIZE], power[BINS];
-	double fine[FINE];	/* strength by pitch class, fine steps from C */
+	double fine[FINE]; /* strength by pitch class, fine steps from C */
 };
 
 struct pitches *pitches_new(void)
@@ -67,8 +67,7 @@ static void add_frame(struct pitches *p)
 		double a, b, c, d, w;
 
 		if (p->power[k] <= p->power[k - 1] ||
-		    p->power[k] < p->power[k + 1] ||
-		    p->power[k] < FAINT * top)
+		    p->power[k] < p->power[k + 1] || p->power[k] < FAINT * top)
 			continue;
 		a = log(p->power[k - 1] + 1e-20);
 		b = log(p->power[k] + 1e-20);
@@ -105,8 +104,9 @@ void pitches_profile(struct pitches *p, const float *samples, size_t n,
 	for (int b = 0; b < CHROMA_BINS; b++) {
 		profile[b] = 0;
 		for (int i = 0; i < FINE; i++) {
-			double d = fmod(i - off - b * STEPS + 2.5 * FINE,
-					FINE) - 0.5 * FINE;
+			double d =
+			    fmod(i - off - b * STEPS + 2.5 * FINE, FINE) -
+			    0.5 * FINE;
 
 			d /= STEPS;
 			if (fabs(d) < 2 * REACH)

@@ -10,7 +10,7 @@
 
 #include "audio/chroma.h"
 
-struct pitches;			/* scratch, one per thread */
+struct pitches; /* scratch, one per thread */
 struct pitches *pitches_new(void);
 void pitches_free(struct pitches *p);
 

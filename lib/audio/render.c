@@ -9,8 +9,8 @@ struct render {
 	const struct score *score;
 	const struct score_clip *clip;
 	size_t frames;
-	float *track, *note;		/* [frames] mono */
-	float *left, *right;		/* [frames] mix */
+	float *track, *note; /* [frames] mono */
+	float *left, *right; /* [frames] mix */
 };
 
 static double hertz(double midi)
@@ -40,8 +40,8 @@ static void note(struct render *r, const struct score_track *t, size_t track,
 		r->note[i] = 0;
 	voice_add(&v, c->rate, r->note, len);
 	for (double from = 0; from + n->start < beats; from += t->length) {
-		size_t at = (size_t)lround(score_time(c, from + n->start)
-					   * c->rate);
+		size_t at =
+		    (size_t)lround(score_time(c, from + n->start) * c->rate);
 
 		for (size_t i = 0; i < len && at + i < r->frames; i++)
 			r->track[at + i] += r->note[i];
@@ -130,10 +130,10 @@ static void level(struct render *r, struct wave *out)
 	double sum = 0, gain;
 
 	for (size_t i = 0; i < n; i++)
-		sum += (double)r->left[i] * r->left[i]
-		     + (double)r->right[i] * r->right[i];
-	gain = sum > 0 ? pow(10, c->level / 20) / sqrt(sum / (2. * (double)n))
-	     : 0;
+		sum += (double)r->left[i] * r->left[i] +
+		       (double)r->right[i] * r->right[i];
+	gain =
+	    sum > 0 ? pow(10, c->level / 20) / sqrt(sum / (2. * (double)n)) : 0;
 	for (size_t i = 0; i < n; i++) {
 		double g = i + fade > n ? (double)(n - i) / (double)fade : 1;
 		double l = g * tanh(gain * r->left[i]);
@@ -156,7 +156,9 @@ void render_clip(const struct score *s, const struct score_clip *c,
 	r.frames = (size_t)(c->seconds * c->rate);
 	*out = (struct wave){
 		mem_zalloc(r.frames * (size_t)c->channels, sizeof(float)),
-		r.frames, c->channels, c->rate,
+		r.frames,
+		c->channels,
+		c->rate,
 	};
 	r.track = mem_alloc(4 * r.frames * sizeof(float));
 	r.note = r.track + r.frames;

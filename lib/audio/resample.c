@@ -7,10 +7,10 @@
 
 #include "base/mem.h"
 
-#define STEP 16384		/* output samples asked for at a time */
+#define STEP 16384 /* output samples asked for at a time */
 
 struct resample {
-	soxr_t soxr;		/* NULL: the rate is right already */
+	soxr_t soxr; /* NULL: the rate is right already */
 };
 
 struct resample *resample_new(double rate, struct err *err)

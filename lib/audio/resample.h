@@ -12,7 +12,7 @@
 
 #define RESAMPLE_RATE 22050
 
-struct samples {		/* an owned, growing array; zeroed is empty */
+struct samples { /* an owned, growing array; zeroed is empty */
 	float *v;
 	size_t count, cap;
 };

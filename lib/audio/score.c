@@ -10,7 +10,7 @@
 
 enum { NEST = 8, CHORD = 8, NOTES_MAX = 100000, CLIPS_MAX = 256 };
 
-struct group {			/* an open parenthesis */
+struct group { /* an open parenthesis */
 	size_t note;
 	double at;
 };
@@ -23,7 +23,7 @@ struct parser {
 	struct score_clip base;
 	bool has_key;
 	/* of the current track */
-	int track;			/* -1: none yet */
+	int track; /* -1: none yet */
 	bool drums, root;
 	char drum_name[SCORE_NAME];
 	struct score_track drum_like;
@@ -50,7 +50,10 @@ static int add(struct parser *p, double start, double length, double midi,
 			       p->line, NOTES_MAX);
 	MEM_ROOM(t->notes, t->count + 1, t->cap);
 	t->notes[t->count++] = (struct score_note){
-		start, length, (float)midi, (float)velocity,
+		start,
+		length,
+		(float)midi,
+		(float)velocity,
 	};
 	return 0;
 }
@@ -129,10 +132,12 @@ static int note_word(struct parser *p, struct span w)
 
 	if (*w.p == '(' && w.n == 1) {
 		if (p->depth == NEST)
-			return wrong(p, w, "at most 8 groups, one in the "
+			return wrong(p, w,
+				     "at most 8 groups, one in the "
 				     "other");
 		p->open[p->depth++] = (struct group){
-			p->score->tracks[p->track].count, p->at,
+			p->score->tracks[p->track].count,
+			p->at,
 		};
 		return 0;
 	}
@@ -143,7 +148,8 @@ static int note_word(struct parser *p, struct span w)
 	if (*w.p == '@') {
 		w.p++, w.n--;
 		return notation_fraction(w, 0, 1, &p->velocity)
-		     ? wrong(p, w, "a loudness from 0 to 1") : 0;
+			   ? wrong(p, w, "a loudness from 0 to 1")
+			   : 0;
 	}
 	if (take_length(p, &w))
 		return -1;
@@ -152,7 +158,7 @@ static int note_word(struct parser *p, struct span w)
 	n = notation_chord(w, pitches);
 	if (n)
 		return event(p, pitches, n);
-	for (struct span rest = w; rest.n;) {		/* c4+e4+g4 */
+	for (struct span rest = w; rest.n;) { /* c4+e4+g4 */
 		const char *plus = memchr(rest.p, '+', rest.n);
 		size_t len = plus ? (size_t)(plus - rest.p) : rest.n;
 
@@ -160,7 +166,8 @@ static int note_word(struct parser *p, struct span w)
 
 		if (n == CHORD || (plus && len + 1 == rest.n) ||
 		    (pitches[n] = notation_pitch(one)) < 0)
-			return wrong(p, w, "a note such as f#4, notes joined "
+			return wrong(p, w,
+				     "a note such as f#4, notes joined "
 				     "by +, a chord such as Am7, or r");
 		n++;
 		len += plus ? 1 : 0;
@@ -178,7 +185,8 @@ static int drum_line(struct parser *p, struct span line)
 	int voice = voice_find(w);
 
 	if (voice < 0 || !voice_is_drum((enum voice)voice))
-		return wrong(p, w, "a drum: kick snare hat openhat clap "
+		return wrong(p, w,
+			     "a drum: kick snare hat openhat clap "
 			     "tom rim noise");
 	if (s->ntracks == SCORE_TRACKS)
 		return wrong(p, w, "at most 32 tracks and drum lines");
@@ -193,7 +201,8 @@ static int drum_line(struct parser *p, struct span line)
 		if (notation_blank(c) || c == '|')
 			continue;
 		if (c != '.' && c != 'x' && c != 'X' && c != 'o')
-			return wrong(p, line, "steps: x hit, X accent, o soft, "
+			return wrong(p, line,
+				     "steps: x hit, X accent, o soft, "
 				     ". rest");
 		if (c != '.' && add(p, p->at, p->step, 60, velocity))
 			return -1;
@@ -246,7 +255,8 @@ static int track_option(struct parser *p, struct score_track *t, struct span w)
 	else if (span_is(name, "step"))
 		to = &p->step, lo = 1. / 16, hi = 16;
 	if (!to || notation_fraction(value, lo, hi, to))
-		return wrong(p, w, "once, root, or volume= pan= bright= gate= "
+		return wrong(p, w,
+			     "once, root, or volume= pan= bright= gate= "
 			     "octave= arp= pulse= step= and a number in range");
 	if (to == &octave)
 		t->octave = (int)octave;
@@ -367,7 +377,8 @@ static int variant(struct parser *p, struct span line)
 		if (rc == 1 && eq)
 			rc = rearrange(p, c, name, v);
 		if (rc == 1)
-			return wrong(p, w, "SETTING=VALUE, TRACK=INSTRUMENT or "
+			return wrong(p, w,
+				     "SETTING=VALUE, TRACK=INSTRUMENT or "
 				     "without=TRACK");
 		if (rc)
 			return -1;
@@ -383,7 +394,7 @@ static int header_line(struct parser *p, struct span line)
 
 	if (span_is(w, "track"))
 		return s->nclips ? wrong(p, w, "tracks before variants")
-		     : track_begin(p, line);
+				 : track_begin(p, line);
 	if (span_is(w, "variant"))
 		return variant(p, line);
 	if (s->ntracks || s->nclips || p->drums)
@@ -394,7 +405,7 @@ static int header_line(struct parser *p, struct span line)
 		memcpy(s->title, rest.p, rest.n);
 		return 0;
 	}
-	if (span_is(w, "key")) {		/* key A minor */
+	if (span_is(w, "key")) { /* key A minor */
 		struct span key = notation_word(&line);
 		struct span mode = notation_word(&line);
 
@@ -407,8 +418,10 @@ static int header_line(struct parser *p, struct span line)
 		return 0;
 	}
 	rc = setting(p, &p->base, w, rest);
-	return rc == 1 ? wrong(p, w, "a setting (title tempo key genre mood "
-			       "seconds ...), track or variant") : rc;
+	return rc == 1 ? wrong(p, w,
+			       "a setting (title tempo key genre mood "
+			       "seconds ...), track or variant")
+		       : rc;
 }
 
 static int parse_line(struct parser *p, struct span line)
@@ -418,8 +431,8 @@ static int parse_line(struct parser *p, struct span line)
 
 	/* "#" opens a comment at the line's start or after white space. */
 	while (hash && hash > line.p && !notation_blank(hash[-1]))
-		hash = memchr(hash + 1, '#', line.n - (size_t)(hash + 1
-							       - line.p));
+		hash =
+		    memchr(hash + 1, '#', line.n - (size_t)(hash + 1 - line.p));
 	if (hash)
 		line.n = (size_t)(hash - line.p);
 	line = span_trim(line);
@@ -457,7 +470,8 @@ static int parse_all(struct parser *p, struct span text)
 		return -1;
 	if (!s->ntracks || !*s->title || p->base.tempo <= 0 || !p->has_key ||
 	    !*p->base.genre || !p->base.quadrant)
-		return wrong(p, SPAN("end of file"), "title, tempo, key, "
+		return wrong(p, SPAN("end of file"),
+			     "title, tempo, key, "
 			     "genre, mood and a track");
 	if (!s->nclips)
 		clip_add(p, (struct span){ 0 });
@@ -468,10 +482,19 @@ int score_parse(struct score *s, struct span text, const char *name,
 		struct err *err)
 {
 	struct parser p = {
-		.score = s, .name = name, .err = err, .track = -1,
-		.base = { .format = "flac", .seconds = 16, .level = -18,
-			  .bright = 1, .reverb = .15, .swing = .5,
-			  .rate = 22050, .channels = 1, .seed = 1 },
+		.score = s,
+		.name = name,
+		.err = err,
+		.track = -1,
+		.base = { .format = "flac",
+			  .seconds = 16,
+			  .level = -18,
+			  .bright = 1,
+			  .reverb = .15,
+			  .swing = .5,
+			  .rate = 22050,
+			  .channels = 1,
+			  .seed = 1 },
 	};
 
 	*s = (struct score){ .key = 0 };

@@ -15,38 +15,38 @@
 enum { SCORE_TRACKS = 32, SCORE_NAME = 48 };
 
 struct score_note {
-	double start, length;		/* beats */
-	float pitch;			/* MIDI number as written; drums: 60 */
-	float velocity;			/* 0..1 */
+	double start, length; /* beats */
+	float pitch;          /* MIDI number as written; drums: 60 */
+	float velocity;       /* 0..1 */
 };
 
 struct score_track {
 	char name[SCORE_NAME];
 	enum voice voice;
-	double volume;			/* linear, 1 */
-	double pan;			/* -1 left .. 1 right */
-	double bright;			/* times the clip's */
-	double gate;			/* share of a note's length held */
-	int octave;			/* added to what is written */
-	bool once;			/* is not repeated to the end */
-	double length;			/* beats; > 0 where there are notes */
+	double volume; /* linear, 1 */
+	double pan;    /* -1 left .. 1 right */
+	double bright; /* times the clip's */
+	double gate;   /* share of a note's length held */
+	int octave;    /* added to what is written */
+	bool once;     /* is not repeated to the end */
+	double length; /* beats; > 0 where there are notes */
 	struct score_note *notes;
 	size_t count, cap;
 };
 
 struct score_clip {
-	char name[SCORE_NAME];		/* score's file name, or that-variant */
+	char name[SCORE_NAME]; /* score's file name, or that-variant */
 	char genre[SCORE_NAME];
-	char format[8];			/* flac ogg wav mp3 */
-	double tempo;			/* quarter notes a minute */
-	int key;			/* 0-11 from C */
-	int mode;			/* 1 major, 0 minor */
-	int quadrant;			/* 1 happy 2 tense 3 sad 4 calm */
+	char format[8]; /* flac ogg wav mp3 */
+	double tempo;   /* quarter notes a minute */
+	int key;        /* 0-11 from C */
+	int mode;       /* 1 major, 0 minor */
+	int quadrant;   /* 1 happy 2 tense 3 sad 4 calm */
 	double seconds;
-	double level;			/* RMS, dB below full scale: -30..-6 */
-	double bright;			/* 0.1 dark .. 1 .. 4 */
-	double reverb;			/* 0..1 */
-	double swing;			/* 0.5 straight .. 0.75 */
+	double level;  /* RMS, dB below full scale: -30..-6 */
+	double bright; /* 0.1 dark .. 1 .. 4 */
+	double reverb; /* 0..1 */
+	double swing;  /* 0.5 straight .. 0.75 */
 	int octave, rate, channels;
 	uint64_t seed;
 	bool muted[SCORE_TRACKS];
@@ -55,10 +55,10 @@ struct score_clip {
 
 struct score {
 	char title[128];
-	int key, mode;			/* as written */
+	int key, mode; /* as written */
 	struct score_track tracks[SCORE_TRACKS];
 	size_t ntracks;
-	struct score_clip *clips;	/* at least one */
+	struct score_clip *clips; /* at least one */
 	size_t nclips;
 };
 

@@ -21,8 +21,7 @@
 /* Frames that n samples give: 1 + n / STFT_HOP. */
 size_t stft_frames(size_t n);
 /* Copies frame t of the n samples, zeros beyond the ends, no window. */
-void stft_cut(const float *samples, size_t n, size_t t,
-	      float frame[STFT_SIZE]);
+void stft_cut(const float *samples, size_t n, size_t t, float frame[STFT_SIZE]);
 /* Magnitude and power spectrum of a frame as stft_cut gives it; fft is of
  * STFT_SIZE. */
 void stft_spectrum(struct fft *fft, const float frame[STFT_SIZE],

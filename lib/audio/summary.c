@@ -27,8 +27,8 @@ static double quantile(const float *sorted, size_t n, double q)
 
 	if (i + 1 >= n)
 		return sorted[n - 1];
-	return sorted[i] + (at - (double)i) *
-			   ((double)sorted[i + 1] - sorted[i]);
+	return sorted[i] +
+	       (at - (double)i) * ((double)sorted[i + 1] - sorted[i]);
 }
 
 void summary_of(float *v, size_t n, double out[SUMMARY_COUNT])

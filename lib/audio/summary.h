@@ -8,8 +8,14 @@
 #include <stddef.h>
 
 enum summary_kind {
-	SUMMARY_MEAN, SUMMARY_STD, SUMMARY_MEDIAN, SUMMARY_MIN, SUMMARY_MAX,
-	SUMMARY_Q25, SUMMARY_Q75, SUMMARY_COUNT
+	SUMMARY_MEAN,
+	SUMMARY_STD,
+	SUMMARY_MEDIAN,
+	SUMMARY_MIN,
+	SUMMARY_MAX,
+	SUMMARY_Q25,
+	SUMMARY_Q75,
+	SUMMARY_COUNT
 };
 /* "mean", "std" ...: the suffix of the column. */
 const char *summary_name(enum summary_kind k);

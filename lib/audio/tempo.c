@@ -6,19 +6,19 @@
 
 #include "base/mem.h"
 
-#define GRID 256		/* tempi tried, evenly in log BPM */
+#define GRID 256 /* tempi tried, evenly in log BPM */
 #define SECONDS_MIN 4.0
 #define HARMONICS 4
-#define SMOOTH 1.0		/* s: the mean that is taken off */
-#define PRIOR_BPM 90.0		/* most usual tempo */
-#define PRIOR_OCTAVES 0.6	/* standard deviation */
-#define FLAT 1e-3		/* dB: strength varies less: no beat */
-#define PERIODIC 0.01		/* autocorrelation; less is no beat */
-#define TIGHTNESS 100.0		/* Ellis: how strictly beats keep time */
+#define SMOOTH 1.0        /* s: the mean that is taken off */
+#define PRIOR_BPM 90.0    /* most usual tempo */
+#define PRIOR_OCTAVES 0.6 /* standard deviation */
+#define FLAT 1e-3         /* dB: strength varies less: no beat */
+#define PERIODIC 0.01     /* autocorrelation; less is no beat */
+#define TIGHTNESS 100.0   /* Ellis: how strictly beats keep time */
 #define BEATS_MIN 4
 
 struct tempo_work {
-	double *x, *acf, *score;	/* [cap] */
+	double *x, *acf, *score; /* [cap] */
 	long *back, *beats;
 	size_t cap;
 	double grid[GRID];
@@ -145,8 +145,8 @@ static double best_tempo(struct tempo_work *w, size_t n, size_t lags,
 
 	for (int g = 0; g < GRID; g++) {
 		double bpm = bpm_of(g), away = log2(bpm / PRIOR_BPM);
-		double prior = exp(-0.5 * away * away /
-				   (PRIOR_OCTAVES * PRIOR_OCTAVES));
+		double prior =
+		    exp(-0.5 * away * away / (PRIOR_OCTAVES * PRIOR_OCTAVES));
 		double both = fmax(0, comb(w, 60 * rate / bpm, lags));
 
 		both *= sqrt(fourier(w->x, n, bpm / (60 * rate)));
@@ -179,8 +179,8 @@ static size_t track(struct tempo_work *w, size_t n, double period)
 		for (long d = near > 0 ? near : 1; d <= far && d <= (long)t;
 		     d++) {
 			double off = log((double)d / period);
-			double v = w->score[t - (size_t)d] -
-				   TIGHTNESS * off * off;
+			double v =
+			    w->score[t - (size_t)d] - TIGHTNESS * off * off;
 
 			if (v > best) {
 				best = v;
@@ -219,7 +219,8 @@ static void intervals(const struct tempo_work *w, size_t n, size_t count,
 
 	for (size_t i = 0; i + 1 < count; i++) {
 		double d = (vertex(w->x, w->beats[i], n) -
-			    vertex(w->x, w->beats[i + 1], n)) / rate;
+			    vertex(w->x, w->beats[i + 1], n)) /
+			   rate;
 
 		sum += d;
 		squares += d * d;
@@ -250,8 +251,8 @@ void tempo_estimate(struct tempo_work *w, const float *strength, size_t frames,
 	if (isnan(out->bpm))
 		return;
 	period = 60 * rate / out->bpm;
-	out->confidence = fmin(1, fmax(acf_at(w, period, lags),
-				       comb(w, period, lags)));
+	out->confidence =
+	    fmin(1, fmax(acf_at(w, period, lags), comb(w, period, lags)));
 	if (!(out->confidence > PERIODIC)) {
 		out->bpm = out->confidence = NAN;
 		return;

@@ -11,18 +11,18 @@
 
 #include <stddef.h>
 
-#define TEMPO_MIN 40.0			/* BPM */
+#define TEMPO_MIN 40.0 /* BPM */
 #define TEMPO_MAX 240.0
 
-struct tempo {			/* NaN: there is no beat to speak of */
+struct tempo { /* NaN: there is no beat to speak of */
 	double bpm;
-	double confidence;		/* [0, 1]: how periodic, at bpm */
-	double interval_mean;		/* s between beats */
-	double interval_std;		/* s */
-	double regularity;		/* [0, 1]: 1 = like a clock */
+	double confidence;    /* [0, 1]: how periodic, at bpm */
+	double interval_mean; /* s between beats */
+	double interval_std;  /* s */
+	double regularity;    /* [0, 1]: 1 = like a clock */
 };
 
-struct tempo_work;		/* scratch, one per thread */
+struct tempo_work; /* scratch, one per thread */
 struct tempo_work *tempo_work_new(void);
 void tempo_work_free(struct tempo_work *w);
 

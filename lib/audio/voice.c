@@ -12,65 +12,62 @@ enum method { ADDITIVE, SUBTRACTIVE, FM, STRING, DRUM };
 struct patch {
 	const char *name;
 	enum method method;
-	double attack, decay, sustain, release;	/* s, s, share, s */
-	double level;			/* so that voices are about as loud */
+	double attack, decay, sustain, release; /* s, s, share, s */
+	double level; /* so that voices are about as loud */
 	/* additive: partials, k^-tilt, stretch; subtractive: oscillators,
 	 * share of square, detune in cents; FM: ratio, index, index's decay;
 	 * string: T60 at 220 Hz, damping, -; drums: Hz from, to, sweep time */
 	double a, b, c;
-	double cutoff, sweep;	/* harmonics; times more at the attack */
+	double cutoff, sweep; /* harmonics; times more at the attack */
 	double drive;
 };
 
 static const struct patch patches[VOICE_COUNT] = {
 	/* name  method  attack decay sustain release level  a b c  cutoff sweep
 	 * drive */
-	[VOICE_PIANO] = { "piano", ADDITIVE, .004, 1.6, 0, .18, .9,
-		14, 1.3, 3e-4, 0, 0, 0 },
-	[VOICE_MUSICBOX] = { "musicbox", ADDITIVE, .002, .7, 0, .3, .8,
-		5, 2.2, 8e-3, 0, 0, 0 },
-	[VOICE_FLUTE] = { "flute", ADDITIVE, .06, 9, .85, .08, .7,
-		5, 2.3, 0, 0, 0, 0 },
-	[VOICE_ORGAN] = { "organ", ADDITIVE, .012, 9, 1, .05, .5,
-		8, .7, 0, 0, 0, 0 },
-	[VOICE_PAD] = { "pad", SUBTRACTIVE, .5, 9, 1, .8, .45,
-		4, 0, 9, 3, .2, 0 },
-	[VOICE_STRINGS] = { "strings", SUBTRACTIVE, .12, 9, .9, .25, .5,
-		3, 0, 7, 7, .3, 0 },
-	[VOICE_BASS] = { "bass", SUBTRACTIVE, .004, .5, .5, .05, 1,
-		1, .3, 0, 5, 1.5, 0 },
-	[VOICE_LEAD] = { "lead", SUBTRACTIVE, .006, .6, .7, .06, .6,
-		2, .5, 6, 9, 1, 0 },
-	[VOICE_GUITAR] = { "guitar", SUBTRACTIVE, .003, .9, .75, .04, .7,
-		2, .2, 5, 24, .5, 9 },
-	[VOICE_BRASS] = { "brass", SUBTRACTIVE, .035, .4, .75, .07, .6,
-		2, 0, 4, 8, .8, 0 },
-	[VOICE_STAB] = { "stab", SUBTRACTIVE, .003, .14, .05, .06, .7,
-		3, .2, 9, 10, 1.5, 0 },
-	[VOICE_EPIANO] = { "epiano", FM, .003, 1.3, .05, .15, .8,
-		1, 1.3, .35, 0, 0, 0 },
-	[VOICE_BELL] = { "bell", FM, .002, 1.8, 0, .8, .6,
-		3.5, 2, 1, 0, 0, 0 },
-	[VOICE_PLUCK] = { "pluck", STRING, .001, 0, 1, .12, 1.1,
-		2.2, .35, 0, 0, 0, 0 },
-	[VOICE_HARP] = { "harp", STRING, .002, 0, 1, .5, 1.1,
-		3.5, .5, 0, 0, 0, 0 },
-	[VOICE_KICK] = { "kick", DRUM, 0, .16, 0, 0, 1.5,
-		160, 48, .03, 0, 0, 0 },
-	[VOICE_SNARE] = { "snare", DRUM, 0, .11, 0, 0, .9,
-		240, 180, .02, .9, .3, 0 },
-	[VOICE_HAT] = { "hat", DRUM, 0, .025, 0, 0, .45,
-		0, 0, 1, .7, .75, 0 },
-	[VOICE_OPENHAT] = { "openhat", DRUM, 0, .16, 0, 0, .4,
-		0, 0, 1, .7, .7, 0 },
-	[VOICE_CLAP] = { "clap", DRUM, 0, .09, 0, 0, .9,
-		0, 0, 1, 1, .22, 0 },
-	[VOICE_TOM] = { "tom", DRUM, 0, .2, 0, 0, 1.2,
-		190, 95, .08, .05, .1, 0 },
-	[VOICE_RIM] = { "rim", DRUM, 0, .02, 0, 0, .8,
-		900, 800, .01, .3, .4, 0 },
-	[VOICE_NOISE] = { "noise", DRUM, .6, .9, 0, 0, .5,
-		0, 0, 1, .5, .04, 0 },
+	[VOICE_PIANO] = { "piano", ADDITIVE, .004, 1.6, 0, .18, .9, 14, 1.3,
+			  3e-4, 0, 0, 0 },
+	[VOICE_MUSICBOX] = { "musicbox", ADDITIVE, .002, .7, 0, .3, .8, 5, 2.2,
+			     8e-3, 0, 0, 0 },
+	[VOICE_FLUTE] = { "flute", ADDITIVE, .06, 9, .85, .08, .7, 5, 2.3, 0, 0,
+			  0, 0 },
+	[VOICE_ORGAN] = { "organ", ADDITIVE, .012, 9, 1, .05, .5, 8, .7, 0, 0,
+			  0, 0 },
+	[VOICE_PAD] = { "pad", SUBTRACTIVE, .5, 9, 1, .8, .45, 4, 0, 9, 3, .2,
+			0 },
+	[VOICE_STRINGS] = { "strings", SUBTRACTIVE, .12, 9, .9, .25, .5, 3, 0,
+			    7, 7, .3, 0 },
+	[VOICE_BASS] = { "bass", SUBTRACTIVE, .004, .5, .5, .05, 1, 1, .3, 0, 5,
+			 1.5, 0 },
+	[VOICE_LEAD] = { "lead", SUBTRACTIVE, .006, .6, .7, .06, .6, 2, .5, 6,
+			 9, 1, 0 },
+	[VOICE_GUITAR] = { "guitar", SUBTRACTIVE, .003, .9, .75, .04, .7, 2, .2,
+			   5, 24, .5, 9 },
+	[VOICE_BRASS] = { "brass", SUBTRACTIVE, .035, .4, .75, .07, .6, 2, 0, 4,
+			  8, .8, 0 },
+	[VOICE_STAB] = { "stab", SUBTRACTIVE, .003, .14, .05, .06, .7, 3, .2, 9,
+			 10, 1.5, 0 },
+	[VOICE_EPIANO] = { "epiano", FM, .003, 1.3, .05, .15, .8, 1, 1.3, .35,
+			   0, 0, 0 },
+	[VOICE_BELL] = { "bell", FM, .002, 1.8, 0, .8, .6, 3.5, 2, 1, 0, 0, 0 },
+	[VOICE_PLUCK] = { "pluck", STRING, .001, 0, 1, .12, 1.1, 2.2, .35, 0, 0,
+			  0, 0 },
+	[VOICE_HARP] = { "harp", STRING, .002, 0, 1, .5, 1.1, 3.5, .5, 0, 0, 0,
+			 0 },
+	[VOICE_KICK] = { "kick", DRUM, 0, .16, 0, 0, 1.5, 160, 48, .03, 0, 0,
+			 0 },
+	[VOICE_SNARE] = { "snare", DRUM, 0, .11, 0, 0, .9, 240, 180, .02, .9,
+			  .3, 0 },
+	[VOICE_HAT] = { "hat", DRUM, 0, .025, 0, 0, .45, 0, 0, 1, .7, .75, 0 },
+	[VOICE_OPENHAT] = { "openhat", DRUM, 0, .16, 0, 0, .4, 0, 0, 1, .7, .7,
+			    0 },
+	[VOICE_CLAP] = { "clap", DRUM, 0, .09, 0, 0, .9, 0, 0, 1, 1, .22, 0 },
+	[VOICE_TOM] = { "tom", DRUM, 0, .2, 0, 0, 1.2, 190, 95, .08, .05, .1,
+			0 },
+	[VOICE_RIM] = { "rim", DRUM, 0, .02, 0, 0, .8, 900, 800, .01, .3, .4,
+			0 },
+	[VOICE_NOISE] = { "noise", DRUM, .6, .9, 0, 0, .5, 0, 0, 1, .5, .04,
+			  0 },
 };
 
 const char *voice_name(enum voice v)
@@ -91,7 +88,7 @@ double voice_drive(enum voice v)
 	return patches[v].drive;
 }
 
-static uint64_t mix(uint64_t x)		/* splitmix64 */
+static uint64_t mix(uint64_t x) /* splitmix64 */
 {
 	x += 0x9e3779b97f4a7c15;
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
@@ -99,7 +96,7 @@ static uint64_t mix(uint64_t x)		/* splitmix64 */
 	return x ^ x >> 31;
 }
 
-static double noise(uint64_t *state)	/* uniform, -1 .. 1 */
+static double noise(uint64_t *state) /* uniform, -1 .. 1 */
 {
 	*state = mix(*state);
 	return (double)(*state >> 11) * 0x1p-52 - 1;
@@ -112,8 +109,8 @@ static double envelope(const struct patch *p, double held, double t)
 	if (t < a)
 		e = t / a;
 	else
-		e = p->sustain + (1 - p->sustain)
-				 * exp(-3 * (t - a) / (p->decay + 1e-3));
+		e = p->sustain +
+		    (1 - p->sustain) * exp(-3 * (t - a) / (p->decay + 1e-3));
 	if (t > held) {
 		double left = 1 - (t - held) / p->release;
 
@@ -139,12 +136,13 @@ static void shape(const struct patch *p, const struct voice_note *v, int rate,
 
 	for (size_t i = 0; i < n; i += CONTROL) {
 		size_t m = n - i < CONTROL ? n - i : CONTROL;
-		double e1 = envelope(p, v->seconds,
-				     (double)(i + CONTROL) / rate);
+		double e1 =
+		    envelope(p, v->seconds, (double)(i + CONTROL) / rate);
 
 		for (size_t k = 0; k < m; k++)
-			out[i + k] += (float)(gain * x[i + k]
-				    * (e0 + (e1 - e0) * (double)k / CONTROL));
+			out[i + k] +=
+			    (float)(gain * x[i + k] *
+				    (e0 + (e1 - e0) * (double)k / CONTROL));
 		e0 = e1;
 	}
 }
@@ -224,11 +222,11 @@ static void low_pass(const struct patch *p, const struct voice_note *v,
 
 		if (i % CONTROL == 0) {
 			double t = (double)i / rate;
-			double hz = v->hz * p->cutoff * v->bright
-				  * (1 + p->sweep * exp(-t / .12));
+			double hz = v->hz * p->cutoff * v->bright *
+				    (1 + p->sweep * exp(-t / .12));
 
-			g = tan(M_PI * (hz < .42 * rate ? hz : .42 * rate)
-				/ rate);
+			g = tan(M_PI * (hz < .42 * rate ? hz : .42 * rate) /
+				rate);
 			d = 1 / (1 + g * (g + k));
 		}
 		hp = (x[i] - (g + k) * s1 - s2) * d;
@@ -247,8 +245,8 @@ static void subtractive(const struct patch *p, const struct voice_note *v,
 	uint64_t state = v->seed;
 
 	for (int k = 0; k < count; k++) {
-		double cents = count > 1
-			     ? p->c * (2. * k / (count - 1) - 1) : 0;
+		double cents =
+		    count > 1 ? p->c * (2. * k / (count - 1) - 1) : 0;
 
 		oscillator(v->hz * exp2(cents / 1200), p->b,
 			   .5 + .5 * noise(&state), .8 / sqrt(count), rate, x,
@@ -288,8 +286,8 @@ static void string(const struct patch *p, const struct voice_note *v, int rate,
 	gain = pow(10, -3 / (v->hz * p->a * sqrt(220 / v->hz)));
 	line = mem_alloc((len + 1) * sizeof(*line));
 	for (size_t i = 0; i < len; i++) {
-		low += (noise(&state) - low) * (v->bright > 1 ? .9
-						: .3 + .5 * v->bright);
+		low += (noise(&state) - low) *
+		       (v->bright > 1 ? .9 : .3 + .5 * v->bright);
 		line[i] = (float)low;
 	}
 	for (size_t i = 0, at = 0; i < n; i++) {
@@ -318,10 +316,9 @@ static void drum(const struct patch *p, const struct voice_note *v, int rate,
 		double t = (double)i / rate, e, y = 0, x;
 
 		e = t < p->attack ? t / p->attack
-		  : exp(-(t - p->attack) / p->decay * 1.5);
+				  : exp(-(t - p->attack) / p->decay * 1.5);
 		if (share > 0) {
-			phase += (p->b + (p->a - p->b) * exp(-t / p->c))
-				 / rate;
+			phase += (p->b + (p->a - p->b) * exp(-t / p->c)) / rate;
 			y = share * sin(2 * M_PI * phase);
 		}
 		if (p->cutoff > 0) {

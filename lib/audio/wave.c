@@ -20,8 +20,8 @@ static uint32_t ogg_crc(const unsigned char *p, size_t n)
 	for (uint32_t i = 0; i < 256; i++) {
 		table[i] = i << 24;
 		for (int k = 0; k < 8; k++)
-			table[i] = table[i] << 1
-				 ^ (table[i] & 1u << 31 ? 0x04c11db7 : 0);
+			table[i] = table[i] << 1 ^
+				   (table[i] & 1u << 31 ? 0x04c11db7 : 0);
 	}
 	while (n--)
 		crc = crc << 8 ^ table[crc >> 24 ^ *p++];
@@ -113,7 +113,10 @@ static sf_count_t memory_write(const void *p, sf_count_t count, void *user)
 
 static int format_code(const char *format)
 {
-	static const struct { const char *name; int code; } known[] = {
+	static const struct {
+		const char *name;
+		int code;
+	} known[] = {
 		{ "flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16 },
 		{ "ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS },
 		{ "wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16 },
@@ -132,14 +135,16 @@ int wave_encode(const struct wave *w, const char *format, struct str *out,
 	SF_VIRTUAL_IO io = { memory_length, memory_seek, memory_read,
 			     memory_write, memory_tell };
 	struct memory m = { out, 0 };
-	SF_INFO info = { .samplerate = w->rate, .channels = w->channels,
+	SF_INFO info = { .samplerate = w->rate,
+			 .channels = w->channels,
 			 .format = format_code(format) };
 	sf_count_t written = 0, frames = (sf_count_t)w->frames;
 	SNDFILE *f;
 
 	str_reset(out);
 	if (!info.format)
-		return err_set(err, ERR_USAGE, "format", "no such sound "
+		return err_set(err, ERR_USAGE, "format",
+			       "no such sound "
 			       "format: \"%s\", expected flac, ogg, wav or "
 			       "mp3",
 			       format);
@@ -150,11 +155,11 @@ int wave_encode(const struct wave *w, const char *format, struct str *out,
 	sf_command(f, SFC_SET_CLIPPING, NULL, SF_TRUE);
 	/* libsndfile's Vorbis encoder keeps a long write on its stack. */
 	while (written < frames) {
-		sf_count_t n = frames - written < 4096 ? frames - written
-			     : 4096;
+		sf_count_t n =
+		    frames - written < 4096 ? frames - written : 4096;
 
-		if (sf_writef_float(f, w->samples + written * w->channels, n)
-		    != n)
+		if (sf_writef_float(f, w->samples + written * w->channels, n) !=
+		    n)
 			break;
 		written += n;
 	}
@@ -178,8 +183,10 @@ int wave_write(const struct wave *w, const char *path, const char *format,
 	int rc = -1;
 
 	if (path && !dot)
-		return err_set(err, ERR_USAGE, "format", "%s: the suffix names "
-			       "the format: .flac, .ogg, .wav or .mp3", path);
+		return err_set(err, ERR_USAGE, "format",
+			       "%s: the suffix names "
+			       "the format: .flac, .ogg, .wav or .mp3",
+			       path);
 	if (wave_encode(w, dot ? dot + 1 : format, &bytes, err))
 		err_prefix(err, "%s", path ? path : "stdout");
 	else

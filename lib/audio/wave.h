@@ -14,9 +14,9 @@
 #include "base/str.h"
 
 struct wave {
-	float *samples;			/* [frames][channels] */
+	float *samples; /* [frames][channels] */
 	size_t frames;
-	int channels, rate;		/* rate in Hz */
+	int channels, rate; /* rate in Hz */
 };
 
 /* format: flac, ogg, wav, mp3. Replaces *out. -1: ERR_USAGE for another

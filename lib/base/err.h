@@ -13,16 +13,16 @@
  * it costs one record. */
 enum err_status {
 	ERR_NONE = 0,
-	ERR_RECORD = 1,		/* this record, and only it */
-	ERR_USAGE = 2,		/* the command line */
-	ERR_ENV = 3,		/* I/O, memory, lock, network: retrying may help */
-	ERR_DATA = 4,		/* bad artifact or stream: retrying will not */
+	ERR_RECORD = 1, /* this record, and only it */
+	ERR_USAGE = 2,  /* the command line */
+	ERR_ENV = 3,    /* I/O, memory, lock, network: retrying may help */
+	ERR_DATA = 4,   /* bad artifact or stream: retrying will not */
 };
 
 struct err {
 	enum err_status status;
-	const char *code;	/* a static word for error.code: "decode" */
-	bool retry;		/* a later refresh may succeed */
+	const char *code; /* a static word for error.code: "decode" */
+	bool retry;       /* a later refresh may succeed */
 	char message[480];
 };
 
@@ -34,10 +34,10 @@ int err_set(struct err *err, enum err_status status, const char *code,
 
 /* err_set with ERR_ENV, code "io" and ": strerror(errno)" appended. */
 int err_errno(struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* Puts "prefix: " before the message; returns -1. */
 int err_prefix(struct err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -17,7 +17,7 @@ struct hash *hash_new(void)
 
 	h->evp = EVP_MD_CTX_new();
 	if (!h->evp || !EVP_DigestInit_ex(h->evp, EVP_sha256(), NULL))
-		abort();	/* libcrypto without SHA-256 */
+		abort(); /* libcrypto without SHA-256 */
 	return h;
 }
 

@@ -10,11 +10,11 @@
 
 #define HASH_SIZE 32
 
-struct hash;				/* an SHA-256 under way */
+struct hash; /* an SHA-256 under way */
 struct hash *hash_new(void);
 void hash_free(struct hash *h);
 void hash_add(struct hash *h, const void *p, size_t n);
-void hash_end(struct hash *h, uint8_t out[HASH_SIZE]);	/* and starts anew */
+void hash_end(struct hash *h, uint8_t out[HASH_SIZE]); /* and starts anew */
 
 void hash_sha256(const void *p, size_t n, uint8_t out[HASH_SIZE]);
 /* First 8 bytes of SHA-256, big-endian: so keys sort as the digests do. */

@@ -9,16 +9,17 @@
 #include <stddef.h>
 
 void *mem_alloc(size_t size);
-void *mem_zalloc(size_t count, size_t size);	/* zeroed, overflow-checked */
-void *mem_resize(void *p, size_t count, size_t size);	/* overflow-checked */
-void *mem_dup(const void *p, size_t n);		/* copy, NUL appended */
+void *mem_zalloc(size_t count, size_t size); /* zeroed, overflow-checked */
+void *mem_resize(void *p, size_t count, size_t size); /* overflow-checked */
+void *mem_dup(const void *p, size_t n);               /* copy, NUL appended */
 char *mem_strdup(const char *s);
 
 /* Makes room for at least `need` elements in the array `p` of capacity `cap`
  * (a size_t lvalue), growing it by half or more. */
-#define MEM_ROOM(p, need, cap) \
-	((need) > (cap) ? (void)((p) = mem_grow((p), (need), &(cap), \
-						 sizeof(*(p)))) : (void)0)
+#define MEM_ROOM(p, need, cap)                                                 \
+	((need) > (cap)                                                        \
+	     ? (void)((p) = mem_grow((p), (need), &(cap), sizeof(*(p))))       \
+	     : (void)0)
 void *mem_grow(void *p, size_t need, size_t *cap, size_t size);
 
 #endif

@@ -51,8 +51,8 @@ int num_int(struct span s, int lo, int hi, int *out)
 /* sign, digits, point, digits: exact while both parts fit 53 bits. */
 static bool simple_double(struct span s, double *out)
 {
-	static const double pow10[] = { 1,    1e1,  1e2,  1e3,	1e4,  1e5,
-					1e6,  1e7,  1e8,  1e9,	1e10, 1e11,
+	static const double pow10[] = { 1,    1e1,  1e2,  1e3, 1e4,  1e5,
+					1e6,  1e7,  1e8,  1e9, 1e10, 1e11,
 					1e12, 1e13, 1e14, 1e15 };
 	bool negative = s.p[0] == '-', point = false;
 	size_t i = negative, digits = 0, decimals = 0;
@@ -79,7 +79,7 @@ static bool simple_double(struct span s, double *out)
 
 int num_double(struct span s, double *out)
 {
-	char buf[800], *end;	/* 767 digits decide any double */
+	char buf[800], *end; /* 767 digits decide any double */
 	size_t i;
 	double v;
 
@@ -87,12 +87,12 @@ int num_double(struct span s, double *out)
 		return -1;
 	if (simple_double(s, out))
 		return 0;
-	for (i = 0; i < s.n; i++)	/* no "inf", "nan", "0x", white space */
+	for (i = 0; i < s.n; i++) /* no "inf", "nan", "0x", white space */
 		if (!strchr("0123456789+-.eE", s.p[i]) || !s.p[i])
 			return -1;
 	memcpy(buf, s.p, s.n);
 	buf[s.n] = '\0';
-	v = strtod(buf, &end);	/* nothing here calls setlocale() */
+	v = strtod(buf, &end); /* nothing here calls setlocale() */
 	if (end != buf + s.n || !isfinite(v))
 		return -1;
 	*out = v;
@@ -135,7 +135,7 @@ static int64_t days_of(int64_t y, unsigned m, unsigned d)
 int num_date(struct span s, int64_t *days)
 {
 	static const unsigned length[] = { 31, 29, 31, 30, 31, 30,
-				      31, 31, 30, 31, 30, 31 };
+					   31, 31, 30, 31, 30, 31 };
 	uint64_t y, m, d;
 	bool leap;
 
@@ -156,7 +156,8 @@ int num_muladd(size_t a, size_t b, size_t c, size_t *out)
 {
 	size_t v;
 
-	if (__builtin_mul_overflow(a, b, &v) || __builtin_add_overflow(v, c, &v))
+	if (__builtin_mul_overflow(a, b, &v) ||
+	    __builtin_add_overflow(v, c, &v))
 		return -1;
 	*out = v;
 	return 0;

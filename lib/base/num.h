@@ -10,9 +10,9 @@
 
 int num_u64(struct span s, uint64_t *out);
 int num_i64(struct span s, int64_t *out);
-int num_int(struct span s, int lo, int hi, int *out);	/* lo <= v <= hi */
-int num_double(struct span s, double *out);	/* finite; JSON or CSV notation */
-int num_size(struct span s, size_t *out);	/* 512, 64K, 1.5G, 2T: bytes */
+int num_int(struct span s, int lo, int hi, int *out); /* lo <= v <= hi */
+int num_double(struct span s, double *out); /* finite; JSON or CSV notation */
+int num_size(struct span s, size_t *out);   /* 512, 64K, 1.5G, 2T: bytes */
 /* YYYY-MM-DD[...] or YYYY/MM/DD: days since 1970-01-01 (may be negative). */
 int num_date(struct span s, int64_t *days);
 

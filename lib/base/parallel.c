@@ -82,7 +82,7 @@ struct pipeline {
 	char *jobs;
 	size_t size, n;
 	enum job_state *state;
-	size_t filled, taken, written;	/* counts since the start */
+	size_t filled, taken, written; /* counts since the start */
 	bool closed;
 	pthread_mutex_t lock;
 	pthread_cond_t ready, done;
@@ -151,8 +151,7 @@ static int feed(struct pipeline *p)
 		if (p->filled - p->written == p->n &&
 		    (rc = write_oldest(p, true)) < 0)
 			return -1;
-		rc = p->ops->read(p->ctx,
-				  p->jobs + p->filled % p->n * p->size);
+		rc = p->ops->read(p->ctx, p->jobs + p->filled % p->n * p->size);
 		if (rc <= 0)
 			break;
 		pthread_mutex_lock(&p->lock);
@@ -160,8 +159,8 @@ static int feed(struct pipeline *p)
 		pthread_cond_signal(&p->ready);
 		pthread_mutex_unlock(&p->lock);
 		do {
-			rc = p->written < p->filled ? write_oldest(p, false)
-						    : 0;
+			rc =
+			    p->written < p->filled ? write_oldest(p, false) : 0;
 			if (rc < 0)
 				return -1;
 		} while (rc > 0);
@@ -185,8 +184,11 @@ static int serial(const struct parallel_ops *ops, void *ctx, void *job)
 int parallel_ordered(int threads, const struct parallel_ops *ops, void *ctx,
 		     void *jobs, size_t job_size, size_t njobs)
 {
-	struct pipeline p = { .ops = ops, .ctx = ctx, .jobs = jobs,
-			      .size = job_size, .n = njobs };
+	struct pipeline p = { .ops = ops,
+			      .ctx = ctx,
+			      .jobs = jobs,
+			      .size = job_size,
+			      .n = njobs };
 	struct worker *w;
 	int i, started = 0, rc;
 
@@ -206,7 +208,7 @@ int parallel_ordered(int threads, const struct parallel_ops *ops, void *ctx,
 	rc = started ? feed(&p) : serial(ops, ctx, jobs);
 	pthread_mutex_lock(&p.lock);
 	p.closed = true;
-	if (rc < 0)	/* work not begun is dropped */
+	if (rc < 0) /* work not begun is dropped */
 		p.taken = p.filled;
 	pthread_cond_broadcast(&p.ready);
 	pthread_mutex_unlock(&p.lock);

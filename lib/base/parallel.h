@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-int parallel_cpus(void);		/* online processors, at least 1 */
+int parallel_cpus(void); /* online processors, at least 1 */
 
 /* Calls fn(ctx, i, thread) once for each i in [0, n); thread < threads. With
  * one thread, or n == 1, in the caller's. Returns when all are done. */

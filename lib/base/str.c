@@ -129,11 +129,11 @@ void str_i64(struct str *s, int64_t v)
 
 void str_fixed(struct str *s, double v, int decimals)
 {
-	static const double pow10[] = { 1, 1e1, 1e2, 1e3, 1e4,
+	static const double pow10[] = { 1,   1e1, 1e2, 1e3, 1e4,
 					1e5, 1e6, 1e7, 1e8, 1e9 };
 	double scaled = fabs(v) * pow10[decimals];
 	uint64_t whole;
-	char digits[24];	/* sign, 16 digits, point */
+	char digits[24]; /* sign, 16 digits, point */
 	size_t i = sizeof(digits);
 
 	if (!(scaled < 1e15)) {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct span {
-	const char *p;		/* NULL: absent */
+	const char *p; /* NULL: absent */
 	size_t n;
 };
 
@@ -33,14 +33,17 @@ static inline struct span span_str(const struct str *s)
 }
 bool span_eq(struct span a, struct span b);
 bool span_is(struct span a, const char *s);
-bool span_ieq(struct span a, const char *s);	/* ASCII case folded */
-struct span span_trim(struct span s);		/* ASCII white space off */
+bool span_ieq(struct span a, const char *s); /* ASCII case folded */
+struct span span_trim(struct span s);        /* ASCII white space off */
 /* memcmp order, the shorter first. */
 int span_cmp(struct span a, struct span b);
 
-void str_release(struct str *s);		/* frees; s is empty again */
-static inline void str_reset(struct str *s) { s->n = 0; }
-void str_reserve(struct str *s, size_t more);	/* room for `more` bytes + NUL */
+void str_release(struct str *s); /* frees; s is empty again */
+static inline void str_reset(struct str *s)
+{
+	s->n = 0;
+}
+void str_reserve(struct str *s, size_t more); /* room for `more` bytes + NUL */
 void str_put(struct str *s, const void *p, size_t n);
 static inline void str_span(struct str *s, struct span x)
 {
@@ -49,8 +52,8 @@ static inline void str_span(struct str *s, struct span x)
 void str_puts(struct str *s, const char *z);
 void str_putc(struct str *s, char c);
 void str_printf(struct str *s, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-const char *str_z(struct str *s);		/* NUL-terminated, "" if empty */
+    __attribute__((format(printf, 2, 3)));
+const char *str_z(struct str *s); /* NUL-terminated, "" if empty */
 
 /* Decimal numbers, locale-free. str_fixed writes at most `decimals` (0-9)
  * digits after the point, trailing zeros dropped; v must be finite. */

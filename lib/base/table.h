@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 struct table {
-	struct table_entry *entries;	/* [count] */
+	struct table_entry *entries; /* [count] */
 	size_t count, cap;
 	uint32_t *slots;
 	size_t nslots;
@@ -21,8 +21,8 @@ struct table_entry {
 	uint64_t value;
 };
 
-void table_release(struct table *t);	/* a zeroed table is empty and valid */
-uint64_t *table_get(const struct table *t, struct span key);	/* or NULL */
+void table_release(struct table *t); /* a zeroed table is empty and valid */
+uint64_t *table_get(const struct table *t, struct span key); /* or NULL */
 /* The value's place, 0 where the key is new. Valid until the next put. */
 uint64_t *table_put(struct table *t, struct span key);
 

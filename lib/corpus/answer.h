@@ -10,8 +10,8 @@ struct answer {
 	const struct generation *g; /* NULL where the request was refused */
 	const struct scored *scored;
 	const uint32_t *order; /* [count] positions into scored */
-	size_t count; /* results */
-	size_t dead; /* candidates left out as dead */
+	size_t count;          /* results */
+	size_t dead;           /* candidates left out as dead */
 	double scoring_ms, reranking_ms;
 	double ranked; /* progress_clock() behind them */
 };

@@ -94,7 +94,8 @@ int artists_index_init(struct artists_index *x, const struct artist *table,
 	while (bits < 30 && ((size_t)2 << bits) < count)
 		bits++;
 	buckets = (size_t)1 << bits;
-	*x = (struct artists_index){ .table = table, .count = count,
+	*x = (struct artists_index){ .table = table,
+				     .count = count,
 				     .shift = 64 - bits };
 	x->starts = mem_zalloc(buckets + 1, sizeof(*x->starts));
 	for (i = 0; i < count; i++) {

@@ -8,13 +8,13 @@
 
 #include "io/record.h"
 
-struct audiolink {		/* zeroed is valid; reusable */
-	struct str key;		/* canonical URL of recovered_url, else of
+struct audiolink {          /* zeroed is valid; reusable */
+	struct str key;     /* canonical URL of recovered_url, else of
 				   permalink_url. Not of redirect_url: that
 				   may be another one every time */
-	struct str request;	/* the URL that works (track_url), cleaned */
-	struct str why;		/* "link is DEAD", "no url" ... */
-	struct str text;	/* scratch */
+	struct str request; /* the URL that works (track_url), cleaned */
+	struct str why;     /* "link is DEAD", "no url" ... */
+	struct str text;    /* scratch */
 };
 void audiolink_release(struct audiolink *a);
 

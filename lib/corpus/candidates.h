@@ -12,22 +12,22 @@ enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
 
 struct candidate {
 	uint32_t row;
-	unsigned from; /* bits 1 << signal that found it */
+	unsigned from;       /* bits 1 << signal that found it */
 	float text_distance; /* Euclidean, unit vectors; NaN */
-	float audio_cosine; /* NaN: no signal */
+	float audio_cosine;  /* NaN: no signal */
 	float mood_distance; /* Euclidean; NaN */
 };
 
 struct candidates {
 	struct str query, qid;
 	char generation[GENERATION_NAME];
-	int top_k; /* 0: not asked for */
+	int top_k;                   /* 0: not asked for */
 	enum query_type type, blend; /* blend QUERY_TYPES: none */
 	float weight[SIGNAL_COUNT];
 	int mood_matches; /* 0: no mood, whatever stands here */
 	float valence, arousal;
 	struct str context, warnings; /* one per line */
-	size_t eligible; /* rows that passed the filters */
+	size_t eligible;              /* rows that passed the filters */
 	double understanding_ms, retrieval_ms;
 	struct str error; /* raw JSON of a refused request */
 	struct candidate *items;

@@ -11,7 +11,7 @@ enum evaluation {
 	EVAL_NDCG,
 	EVAL_MAP,
 	EVAL_MRR,
-	EVAL_ARTISTS, /* unique artists by results, of 50 */
+	EVAL_ARTISTS,   /* unique artists by results, of 50 */
 	EVAL_ALIGNMENT, /* 1 - mean distance to the mood */
 	EVAL_MEASURES
 };

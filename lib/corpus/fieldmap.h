@@ -20,8 +20,8 @@
 
 enum fieldmap_kind {
 	FIELDMAP_TEXT,
-	FIELDMAP_NUMBER, /* a number where it reads as one */
-	FIELDMAP_TAGS, /* may be a JSON array of strings */
+	FIELDMAP_NUMBER,          /* a number where it reads as one */
+	FIELDMAP_TAGS,            /* may be a JSON array of strings */
 	FIELDMAP_SOUNDCLOUD_TAGS, /* fieldmap_split_tags */
 };
 
@@ -37,8 +37,8 @@ enum fieldmap_role { /* in the identity of a row */
 
 struct fieldmap_column {
 	struct span name; /* ours, plain text */
-	struct span key; /* as JSON with its colon: "name": */
-	bool renamed; /* it differs from theirs */
+	struct span key;  /* as JSON with its colon: "name": */
+	bool renamed;     /* it differs from theirs */
 	enum fieldmap_kind kind;
 	enum fieldmap_role role;
 };

@@ -23,12 +23,12 @@ struct candidate {
 struct genremodel_fit {
 	const struct stoplist *stop;
 	struct counter *spellings; /* key \0 spelling */
-	struct counter *artists; /* 8 bytes of artist, key */
-	struct counter *words; /* term \0 key \0 artist's 8 bytes */
+	struct counter *artists;   /* 8 bytes of artist, key */
+	struct counter *words;     /* term \0 key \0 artist's 8 bytes */
 	struct candidate *genres;
 	size_t count, cap;
 	struct table ids; /* key -> genre + 1 */
-	uint64_t tracks; /* of the genres kept */
+	uint64_t tracks;  /* of the genres kept */
 	struct tokens tokens;
 	struct str key, entry, group;
 };

@@ -24,7 +24,7 @@ bool genremodel_key(struct span genre, const struct stoplist *stop,
 /* What is known of a track. */
 struct genre_clues {
 	bool has_artist;
-	uint64_t artist; /* artists_key */
+	uint64_t artist;            /* artists_key */
 	const struct ngrams *terms; /* merged: title, texts, tags */
 };
 
@@ -43,7 +43,7 @@ struct genremodel { /* a view of a pack */
 	const struct genre {
 		uint64_t tracks;
 		uint32_t at, n; /* spelling, in text */
-	} * genres; /* most frequent first */
+	} * genres;             /* most frequent first */
 	size_t count;
 	struct span text;
 	uint64_t tracks; /* with a genre */
@@ -59,7 +59,7 @@ int genremodel_open(struct genremodel *m, const struct pack *p,
 		    struct err *err);
 
 struct genre_guess {
-	struct span value; /* in the mapping */
+	struct span value;  /* in the mapping */
 	const char *method; /* "artist-mode", "keyword", "most-common" */
 	double confidence;
 };

@@ -6,7 +6,7 @@
 #include "index/indexwriter.h"
 #include "io/record.h"
 
-struct indexrow { /* zeroed is valid */
+struct indexrow {             /* zeroed is valid */
 	struct index_row row; /* spans into text, until the next */
 	struct str text[CATALOGUE_FIELDS];
 };

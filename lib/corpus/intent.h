@@ -17,7 +17,7 @@ struct intent {
 	enum query_type blend; /* QUERY_TYPES: none */
 	float weight[SIGNAL_COUNT];
 	struct lexicon_mood mood; /* matches 0: none, not neutral */
-	struct str context; /* context words, one per line */
+	struct str context;       /* context words, one per line */
 };
 
 /* Replaces *in, which begins zeroed. */

@@ -13,7 +13,7 @@ struct ledger_entry {
 	const char *file;
 	uint64_t line;
 	const char *reason; /* NULL: no such member */
-	struct span raw; /* any bytes; written as valid UTF-8 */
+	struct span raw;    /* any bytes; written as valid UTF-8 */
 };
 
 /* Replaces *out with {"id":..,"file":..,"line":..,"reason":..,"raw":..}, without

@@ -20,7 +20,7 @@ struct lexicon {
 	struct entry *entries;
 	size_t count, cap;
 	struct table exact, stemmed; /* phrase -> entry + 1, first wins */
-	size_t longest; /* tokens of the longest phrase */
+	size_t longest;              /* tokens of the longest phrase */
 };
 
 /* A text as tokens joined by blanks, twice: a phrase of n tokens is then one

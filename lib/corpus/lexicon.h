@@ -18,7 +18,7 @@ struct lexicon *lexicon_parse(struct span tsv, const char *name,
 void lexicon_free(struct lexicon *l);
 
 struct lexicon_mood {
-	float valence, arousal;		/* [-1, 1]; 0 where matches == 0 */
+	float valence, arousal; /* [-1, 1]; 0 where matches == 0 */
 	int matches;
 };
 /* context (may be NULL): replaced by the context words met, one per line. */

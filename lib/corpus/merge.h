@@ -14,9 +14,9 @@
 
 struct merge_row {
 	struct span id; /* at most 255 bytes */
-	uint32_t file; /* the caller's numbers, given back */
+	uint32_t file;  /* the caller's numbers, given back */
 	uint64_t line;
-	struct span raw; /* given back for an absorbed row */
+	struct span raw;    /* given back for an absorbed row */
 	struct span record; /* its NDJSON line, no newline */
 };
 

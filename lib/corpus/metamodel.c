@@ -13,7 +13,7 @@
 /* Confidences that are no estimates: man impute(1) says what was measured. */
 static const double vibe_confidence = 0.8, template_confidence = 0.3;
 static const double tags_confidence = 0.15; /* with TAGMODEL_LEAST tags */
-static const double template_genre = 0.3; /* least of a genre told */
+static const double template_genre = 0.3;   /* least of a genre told */
 
 struct metatext {
 	struct fields fields;

@@ -13,8 +13,8 @@
 
 struct moodfit {
 	const struct moodformula *formula; /* bound to the features */
-	double *terms; /* [count][formula->count] */
-	double *labels; /* [count][2]: valence, arousal */
+	double *terms;                     /* [count][formula->count] */
+	double *labels;                    /* [count][2]: valence, arousal */
 	size_t count, terms_cap, labels_cap;
 };
 void moodfit_release(struct moodfit *f);

@@ -14,8 +14,8 @@
 
 enum popularity_tier { /* share of tracks with fewer plays */
 		       POPULARITY_UNDERGROUND, /* < 50 % */
-		       POPULARITY_NICHE, /* < 80 % */
-		       POPULARITY_POPULAR, /* < 98 % */
+		       POPULARITY_NICHE,       /* < 80 % */
+		       POPULARITY_POPULAR,     /* < 98 % */
 		       POPULARITY_VIRAL,
 		       POPULARITY_TIERS
 };
@@ -29,9 +29,9 @@ struct popularity_fit {
 };
 void popularity_add(struct popularity_fit *f, double plays);
 
-struct popularity { /* as a model stores it */
-	uint64_t count; /* tracks with a play count */
-	double scale; /* 1 / log(1 + most plays), or 0 */
+struct popularity {                     /* as a model stores it */
+	uint64_t count;                 /* tracks with a play count */
+	double scale;                   /* 1 / log(1 + most plays), or 0 */
 	double least[POPULARITY_TIERS]; /* plays at which a tier begins */
 };
 void popularity_end(const struct popularity_fit *f, struct popularity *out);

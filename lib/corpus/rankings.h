@@ -14,9 +14,9 @@
 
 struct qrels {
 	struct table queries; /* qid -> number + 1 */
-	struct table pairs; /* number, track id -> pair + 1 */
-	double *relevance; /* [pairs.count] */
-	uint32_t *query; /* [pairs.count]: number of its query */
+	struct table pairs;   /* number, track id -> pair + 1 */
+	double *relevance;    /* [pairs.count] */
+	uint32_t *query;      /* [pairs.count]: number of its query */
 	size_t cap, query_cap;
 };
 
@@ -29,14 +29,14 @@ double qrels_relevance(const struct qrels *q, size_t query, struct span id);
 /* All relevances above 0 of a query, largest first; *out is malloc'ed. */
 size_t qrels_relevant(const struct qrels *q, size_t query, double **out);
 
-struct ranked { /* one result */
+struct ranked {               /* one result */
 	size_t id, id_length; /* in rankings.text */
 	double score;
 	uint64_t rank, order;
-	uint32_t artist; /* number, UINT32_MAX: none */
+	uint32_t artist;        /* number, UINT32_MAX: none */
 	float valence, arousal; /* NaN: not told */
 };
-struct ranking { /* one query's */
+struct ranking {                                     /* one query's */
 	size_t qid, qid_length, query, query_length; /* in text */
 	struct ranked *items;
 	size_t count, cap;

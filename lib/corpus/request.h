@@ -11,12 +11,12 @@
 
 struct request {
 	struct str query; /* trimmed, not empty */
-	struct str qid; /* the asker's name for it, or empty */
-	int top_k; /* 0: not given */
+	struct str qid;   /* the asker's name for it, or empty */
+	int top_k;        /* 0: not given */
 	bool has_min_year, has_max_year;
 	int min_year, max_year;
 	struct str genres, exclude; /* one name per line */
-	struct str warnings; /* one per line */
+	struct str warnings;        /* one per line */
 };
 
 void request_reset(struct request *r); /* a zeroed request is valid */

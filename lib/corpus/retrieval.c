@@ -15,8 +15,8 @@ struct retrieval {
 	const struct generation *g;
 	const struct textmodel *model;
 	struct retrieval_limits limits;
-	float *scores[3]; /* [count] by signal, SIGNAL_TEXT .. */
-	uint8_t *allowed, *from; /* [count]; from: bits by signal */
+	float *scores[3];          /* [count] by signal, SIGNAL_TEXT .. */
+	uint8_t *allowed, *from;   /* [count]; from: bits by signal */
 	struct topk_item *best[3]; /* [each] */
 	size_t found[3];
 	struct textvector vector;

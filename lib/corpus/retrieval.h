@@ -18,9 +18,9 @@
 
 struct retrieval_limits {
 	int threads;
-	size_t each; /* per signal, 500 */
+	size_t each;       /* per signal, 500 */
 	size_t per_artist; /* 10; 0: no limit */
-	size_t most; /* candidates in all, 1000 */
+	size_t most;       /* candidates in all, 1000 */
 	bool keep_dead;
 };
 

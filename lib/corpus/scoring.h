@@ -19,12 +19,12 @@
 #include "corpus/candidates.h"
 
 struct scored {
-	uint32_t row, artist; /* CATALOGUE_NONE: no artist */
-	unsigned link; /* enum catalogue_link */
+	uint32_t row, artist;     /* CATALOGUE_NONE: no artist */
+	unsigned link;            /* enum catalogue_link */
 	float part[SIGNAL_COUNT]; /* [0, 1], NaN missing */
-	float score, confidence; /* [0, 1] */
-	float valence, arousal; /* NaN missing */
-	const float *audio; /* unit [64], or NULL */
+	float score, confidence;  /* [0, 1] */
+	float valence, arousal;   /* NaN missing */
+	const float *audio;       /* unit [64], or NULL */
 	float audio_confidence, mood_confidence;
 };
 

@@ -15,7 +15,7 @@ static const double skill_unknown = 0.1; /* too few were held out */
 struct track {
 	uint64_t order, key;
 	float *values; /* owned */
-	int8_t *text; /* owned, or NULL */
+	int8_t *text;  /* owned, or NULL */
 	float scale;
 	char *genre; /* owned, or NULL */
 };

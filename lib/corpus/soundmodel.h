@@ -27,7 +27,7 @@
 #define SOUNDMODEL_TRACKS 32768
 #define SOUNDMODEL_NEIGHBOURS 10
 #define SOUNDMODEL_PRIOR 5.0
-#define SOUNDMODEL_GENRE_LEAST 3 /* measured tracks for a prototype */
+#define SOUNDMODEL_GENRE_LEAST 3  /* measured tracks for a prototype */
 #define SOUNDMODEL_GENRE_SURE 0.3 /* confidence of a genre to be used */
 
 enum soundmodel_column { SOUND_NUMBER, SOUND_CATEGORY, SOUND_SKIP };
@@ -45,11 +45,11 @@ struct soundmodel_params { /* section "sound.params" */
 struct soundmodel { /* a view of a pack, or of a fit */
 	struct soundmodel_params params;
 	const struct feat_column *columns; /* [columns] */
-	const float *mean, *deviation; /* [columns], NaN: no value */
-	const float *protos; /* [protos][columns] means */
-	const float *rows; /* [tracks][columns] */
-	const int8_t *texts; /* [tracks][dims] */
-	const float *scales; /* [tracks], 0: no text vector */
+	const float *mean, *deviation;     /* [columns], NaN: no value */
+	const float *protos;               /* [protos][columns] means */
+	const float *rows;                 /* [tracks][columns] */
+	const int8_t *texts;               /* [tracks][dims] */
+	const float *scales;               /* [tracks], 0: no text vector */
 	struct terms genres; /* id: prototype, value: its tracks */
 };
 int soundmodel_view(struct soundmodel *m, const struct pack *p,
@@ -58,15 +58,15 @@ int soundmodel_view(struct soundmodel *m, const struct pack *p,
 /* What is known of a track without sound. */
 struct sound_clues {
 	const int8_t *text; /* [dims], NULL: none */
-	float scale; /* of text, vector_quantise */
-	int proto; /* of its genre, -1: none */
+	float scale;        /* of text, vector_quantise */
+	int proto;          /* of its genre, -1: none */
 	float genre_tracks;
 };
 
 struct sound_guess {
 	enum feat_method method; /* NEIGHBOURS, GENRE or GLOBAL */
-	double similarity; /* mean cosine of the neighbours */
-	double confidence; /* the skill of such guesses */
+	double similarity;       /* mean cosine of the neighbours */
+	double confidence;       /* the skill of such guesses */
 };
 /* Fills values[columns]; NaN where nothing can be said. false: the model
  * holds no measured track. */

@@ -20,9 +20,9 @@
 #define SOURCE_LINE_MAX (16u << 20) /* bytes in a line of NDJSON */
 
 struct source_row {
-	uint64_t line; /* in the file; files are counted */
-	struct span raw; /* as it stands there */
-	const char *reason; /* NULL: a good row */
+	uint64_t line;       /* in the file; files are counted */
+	struct span raw;     /* as it stands there */
+	const char *reason;  /* NULL: a good row */
 	struct span members; /* "title":"x","artist":"y" */
 	struct identity_facts facts;
 };
@@ -31,7 +31,7 @@ struct source_options {
 	struct fieldmap *map; /* the caller's; of one source at a
 					 * time */
 	enum source_format format;
-	char delimiter; /* 0: found out */
+	char delimiter;   /* 0: found out */
 	size_t row_limit; /* of a table; 0: CSV_LIMIT */
 };
 
@@ -45,7 +45,7 @@ void source_close(struct source *s);
  * until the next call. */
 int source_next(struct source *s, struct source_row *row, struct err *err);
 
-const char *source_base(const struct source *s); /* base name */
+const char *source_base(const struct source *s);  /* base name */
 uint64_t source_repaired(const struct source *s); /* cells so far */
 /* A table's header names nothing that could identify a row. */
 bool source_anonymous(const struct source *s);

@@ -15,7 +15,7 @@ struct tagmodel_fit {
 
 static const double common = 0.2; /* share of tracks; more is no tag */
 enum {
-	RARE = 2, /* tracks, and one more for each */
+	RARE = 2,          /* tracks, and one more for each */
 	RARE_STEP = 50000, /* of these in the corpus */
 	CANDIDATES = 64
 };

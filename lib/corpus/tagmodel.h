@@ -12,7 +12,7 @@
 #include "corpus/terms.h"
 
 #define TAGMODEL_WORDS 65536 /* most that a model holds: the frequent */
-#define TAGMODEL_LEAST 5 /* tags wanted where there are as many */
+#define TAGMODEL_LEAST 5     /* tags wanted where there are as many */
 #define TAGMODEL_MOST 10
 
 struct tagmodel_fit;

@@ -10,9 +10,9 @@
 #include "io/pack.h"
 
 struct term {
-	uint64_t hash; /* hash_mix of the text */
+	uint64_t hash;  /* hash_mix of the text */
 	uint32_t at, n; /* in NAME.text */
-	uint32_t id; /* the owner's meaning */
+	uint32_t id;    /* the owner's meaning */
 	float value;
 };
 

@@ -30,7 +30,6 @@ bool track_year(const struct record *r, int *year);
  * permalink_url; false where none. */
 bool track_url(const struct record *r, struct str *out);
 /* Path of the audio file, "audio":{"path"}; sha256 (may be NULL) likewise. */
-bool track_audio(const struct record *r, struct str *path,
-		 struct str *sha256);
+bool track_audio(const struct record *r, struct str *path, struct str *sha256);
 
 #endif

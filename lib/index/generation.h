@@ -55,11 +55,11 @@ enum catalogue_tier {
 const char *catalogue_link_name(unsigned link);
 const char *catalogue_tier_name(unsigned tier);
 
-enum display_feature { /* columns of display.values */
-		       DISPLAY_TEMPO, /* BPM */
-		       DISPLAY_ENERGY, /* [0, 1]: RMS / 0.5 */
-		       DISPLAY_KEY, /* 0-11 from C */
-		       DISPLAY_MODE, /* 1 major, 0 minor */
+enum display_feature {                   /* columns of display.values */
+		       DISPLAY_TEMPO,    /* BPM */
+		       DISPLAY_ENERGY,   /* [0, 1]: RMS / 0.5 */
+		       DISPLAY_KEY,      /* 0-11 from C */
+		       DISPLAY_MODE,     /* 1 major, 0 minor */
 		       DISPLAY_LOUDNESS, /* LUFS */
 		       DISPLAY_FEATURES
 };
@@ -79,7 +79,7 @@ struct generation {
 	char name[GENERATION_NAME];
 	size_t count; /* rows, in key order */
 
-	const uint64_t *keys; /* [count], as are the others */
+	const uint64_t *keys;           /* [count], as are the others */
 	const uint32_t *artist, *genre; /* numbers into names, or NONE */
 	const int16_t *year;
 	const float *plays, *popularity; /* NaN: missing */
@@ -91,18 +91,18 @@ struct generation {
 	/* [count] each, NaN where missing; all NULL: no mood signal. */
 	const float *valence, *arousal, *mood_confidence;
 
-	size_t audio_count; /* 0: no audio signal */
-	const uint32_t *audio_rows; /* [audio_count], ascending */
-	const float *audio; /* [audio_count][64], unit length */
+	size_t audio_count;            /* 0: no audio signal */
+	const uint32_t *audio_rows;    /* [audio_count], ascending */
+	const float *audio;            /* [audio_count][64], unit length */
 	const float *audio_confidence; /* [audio_count] */
 	const uint8_t *audio_measured; /* [audio_count]: 1, or 0: imputed */
 
-	size_t text_count; /* 0: no text signal */
+	size_t text_count;         /* 0: no text signal */
 	const uint32_t *text_rows; /* [text_count], ascending */
-	const int8_t *text; /* [text_count][384] */
-	const float *text_scale; /* [text_count]: unit = scale * q */
+	const int8_t *text;        /* [text_count][384] */
+	const float *text_scale;   /* [text_count]: unit = scale * q */
 
-	const float *display; /* [count][FEATURES] or NULL */
+	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */
 
 	struct span lexicon, weights, meta; /* texts */

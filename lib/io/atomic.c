@@ -11,7 +11,7 @@
 
 struct atomic {
 	FILE *f;
-	char *path, *temp;	/* NULL: stdout; temp NULL: written in place */
+	char *path, *temp; /* NULL: stdout; temp NULL: written in place */
 };
 
 /* A device or a pipe cannot be replaced, only written to; renaming over it

@@ -15,14 +15,14 @@ struct atomic;
 /* Opens a temporary file beside path (NULL or "-": stdout, not atomic). */
 struct atomic *atomic_open(const char *path, struct err *err);
 FILE *atomic_file(struct atomic *a);
-const char *atomic_name(const struct atomic *a);	/* for messages */
+const char *atomic_name(const struct atomic *a); /* for messages */
 /* Flush, fsync, rename; frees a in any case. -1: path is as it was. Also the
  * place that notices a full disk on stdout. */
 int atomic_commit(struct atomic *a, struct err *err);
 /* Like commit, but leaves path and its time untouched when the content is the
  * same already; *changed may be NULL. */
 int atomic_commit_changed(struct atomic *a, bool *changed, struct err *err);
-void atomic_abort(struct atomic *a);	/* removes the temporary; NULL is fine */
+void atomic_abort(struct atomic *a); /* removes the temporary; NULL is fine */
 
 /* mkdir -p of a path (or of its parent). */
 int atomic_mkdirs(const char *path, bool parent_only, struct err *err);

@@ -13,7 +13,7 @@ enum found {
 	FOUND_ROW,
 	FOUND_MORE, /* the range ends inside a row */
 	FOUND_OPEN, /* ... inside quotes */
-	FOUND_BAD, /* text behind a closing quote */
+	FOUND_BAD,  /* text behind a closing quote */
 };
 
 struct csv {
@@ -21,7 +21,7 @@ struct csv {
 	char delimiter;
 	size_t limit;
 	bool started, literal;
-	bool skip; /* the rest of a line too long */
+	bool skip;     /* the rest of a line too long */
 	bool after_cr; /* an LF may belong to the last CR */
 	uint64_t line; /* at w->pos */
 	struct span *cells;

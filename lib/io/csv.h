@@ -28,8 +28,8 @@
 #define CSV_LIMIT (4u << 20) /* bytes in a row, unless told otherwise */
 
 struct csv_row {
-	uint64_t line; /* where it starts in the input, from 1 */
-	struct span raw; /* as it stands there, without its end; of a bad
+	uint64_t line;      /* where it starts in the input, from 1 */
+	struct span raw;    /* as it stands there, without its end; of a bad
 				 * row its first line, cut at the limit */
 	const char *reason; /* NULL: a good row */
 	struct span *cells; /* [count], unquoted; none in a bad row */

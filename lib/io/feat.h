@@ -11,35 +11,35 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-#define FEAT_NAME 32		/* bytes of a column name, NUL included */
+#define FEAT_NAME 32 /* bytes of a column name, NUL included */
 #define FEAT_UNIT 16
 #define FEAT_COLUMNS_MAX 4096
 
 enum feat_status {
 	FEAT_OK = 0,
-	FEAT_NO_INPUT = 1,	/* the record has nothing to measure */
-	FEAT_UPSTREAM = 2,	/* the record came with an error */
-	FEAT_UNREADABLE = 3,	/* the file is gone or cannot be opened: retry */
-	FEAT_UNDECODABLE = 4,	/* damaged, or not audio */
+	FEAT_NO_INPUT = 1,    /* the record has nothing to measure */
+	FEAT_UPSTREAM = 2,    /* the record came with an error */
+	FEAT_UNREADABLE = 3,  /* the file is gone or cannot be opened: retry */
+	FEAT_UNDECODABLE = 4, /* damaged, or not audio */
 	FEAT_TOO_SHORT = 5,
 	FEAT_SILENT = 6,
-	FEAT_PARTIAL = 7,	/* measured from a damaged file's sound part */
+	FEAT_PARTIAL = 7, /* measured from a damaged file's sound part */
 	FEAT_STATUS_COUNT
 };
-const char *feat_status_name(enum feat_status s);	/* "no-input" */
+const char *feat_status_name(enum feat_status s); /* "no-input" */
 /* The same for people; fixed, so that a reused row says what a new one did. */
 const char *feat_status_text(enum feat_status s);
 
-enum feat_method {		/* how the row's values came about */
-	FEAT_METHOD_NONE = 0,
-	FEAT_METHOD_MEASURED = 1,
-	FEAT_METHOD_GENRE = 2,		/* genre prototype */
-	FEAT_METHOD_NEIGHBOURS = 3,	/* k nearest text neighbours */
-	FEAT_METHOD_GLOBAL = 4,		/* corpus mean */
-	FEAT_METHOD_FORMULA = 5,	/* mood from audio by the formula */
-	FEAT_METHOD_LEXICON = 6,	/* mood from words */
-	FEAT_METHOD_MODEL = 7,		/* a fitted model applied */
-	FEAT_METHOD_COUNT
+enum feat_method { /* how the row's values came about */
+		   FEAT_METHOD_NONE = 0,
+		   FEAT_METHOD_MEASURED = 1,
+		   FEAT_METHOD_GENRE = 2,      /* genre prototype */
+		   FEAT_METHOD_NEIGHBOURS = 3, /* k nearest text neighbours */
+		   FEAT_METHOD_GLOBAL = 4,     /* corpus mean */
+		   FEAT_METHOD_FORMULA = 5, /* mood from audio by the formula */
+		   FEAT_METHOD_LEXICON = 6, /* mood from words */
+		   FEAT_METHOD_MODEL = 7,   /* a fitted model applied */
+		   FEAT_METHOD_COUNT
 };
 const char *feat_method_name(enum feat_method m);
 
@@ -50,12 +50,11 @@ struct feat_column {
 struct feat_schema {
 	char stage[FEAT_NAME];
 	uint32_t count;
-	struct feat_column *columns;		/* [count] */
+	struct feat_column *columns; /* [count] */
 	uint8_t recipe[HASH_SIZE];
 };
 /* Appends a column (for building a schema); frees. */
-void feat_schema_add(struct feat_schema *s, const char *name,
-		     const char *unit);
+void feat_schema_add(struct feat_schema *s, const char *name, const char *unit);
 void feat_schema_release(struct feat_schema *s);
 /* Index of a column, -1 where there is none. */
 int feat_schema_find(const struct feat_schema *s, const char *name);
@@ -63,9 +62,9 @@ int feat_schema_find(const struct feat_schema *s, const char *name);
 struct feat_row {
 	uint64_t key, digest;
 	uint8_t status, method;
-	float confidence;		/* of the row, [0, 1] */
-	uint8_t *measured, *imputed;	/* bitmaps, (count + 7) / 8 bytes */
-	float *values;			/* [count] */
+	float confidence;            /* of the row, [0, 1] */
+	uint8_t *measured, *imputed; /* bitmaps, (count + 7) / 8 bytes */
+	float *values;               /* [count] */
 };
 /* A row of the schema's shape; reset: all NaN, bitmaps clear, numbers 0. */
 struct feat_row *feat_row_new(const struct feat_schema *s);

@@ -9,17 +9,17 @@
 
 #define FEAT_MAGIC "\x89MPFEAT\n"
 #define FEAT_FORMAT 1
-#define FEAT_BLOCK 0x4b4c4246u		/* "FBLK" */
-#define FEAT_END 0x444e4546u		/* "FEND" */
-#define FEAT_SORTED 1u			/* keys strictly increase */
-#define FEAT_BLOCK_BYTES 65536		/* aimed at */
+#define FEAT_BLOCK 0x4b4c4246u /* "FBLK" */
+#define FEAT_END 0x444e4546u   /* "FEND" */
+#define FEAT_SORTED 1u         /* keys strictly increase */
+#define FEAT_BLOCK_BYTES 65536 /* aimed at */
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "feature files are little-endian and read in place");
 
 struct feat_header {
 	char magic[8];
-	uint32_t format, size;		/* size: of header and columns */
+	uint32_t format, size; /* size: of header and columns */
 	uint32_t columns, stride, rows_per_block, zero;
 	char stage[FEAT_NAME];
 	uint8_t recipe[HASH_SIZE];
@@ -29,7 +29,7 @@ struct feat_header {
 struct feat_trailer {
 	uint32_t magic, flags;
 	uint64_t rows;
-	uint32_t crc, zero;		/* crc: of the 16 bytes before */
+	uint32_t crc, zero; /* crc: of the 16 bytes before */
 };
 
 /* A row: struct feat_fixed, measured bits, imputed bits, zeros to a multiple
@@ -64,7 +64,8 @@ static inline size_t feat_stride(size_t columns)
 static inline size_t feat_header_size(size_t columns)
 {
 	return (sizeof(struct feat_header) +
-		columns * sizeof(struct feat_column) + 4 + 63) & ~63ul;
+		columns * sizeof(struct feat_column) + 4 + 63) &
+	       ~63ul;
 }
 static inline uint32_t feat_rows_per_block(size_t stride)
 {

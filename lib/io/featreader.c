@@ -20,21 +20,22 @@ struct feat {
 	int fd;
 	bool seekable, sorted, ended;
 	struct feat_schema schema;
-	size_t stride, header_size, block_size;	/* of a full block */
+	size_t stride, header_size, block_size; /* of a full block */
 	uint32_t per_block;
-	uint64_t rows;		/* UINT64_MAX: not known yet */
-	uint64_t seen;		/* handed out by feat_read */
-	char *block;		/* the rows of block `loaded` */
-	uint64_t loaded;	/* UINT64_MAX: none */
+	uint64_t rows;   /* UINT64_MAX: not known yet */
+	uint64_t seen;   /* handed out by feat_read */
+	char *block;     /* the rows of block `loaded` */
+	uint64_t loaded; /* UINT64_MAX: none */
 	uint32_t in_block;
-	struct key_at *index;	/* of an unsorted file, by key */
+	struct key_at *index; /* of an unsorted file, by key */
 };
 
 static int broken(const struct feat *f, const char *what, struct err *err)
 {
 	return err_set(err, ERR_DATA, "artifact",
 		       "%s: %s; the feature file is damaged or was cut "
-		       "short: make it again", f->path, what);
+		       "short: make it again",
+		       f->path, what);
 }
 
 /* Exactly n bytes at offset (seekable) or next (pipe). */
@@ -76,8 +77,8 @@ static int check_header(const struct feat *f, const struct feat_header *h,
 	if (h->format != FEAT_FORMAT)
 		return err_set(err, ERR_DATA, "version",
 			       "%s: feature format %u, this program reads %d; "
-			       "make it again with this release", f->path,
-			       h->format, FEAT_FORMAT);
+			       "make it again with this release",
+			       f->path, h->format, FEAT_FORMAT);
 	if (!h->columns || h->columns > FEAT_COLUMNS_MAX ||
 	    h->size != feat_header_size(h->columns) ||
 	    h->stride != feat_stride(h->columns) ||
@@ -122,8 +123,8 @@ static int read_header(struct feat *f, struct err *err)
 	memcpy(f->schema.stage, h.stage, FEAT_NAME);
 	memcpy(f->schema.recipe, h.recipe, HASH_SIZE);
 	f->schema.count = h.columns;
-	f->schema.columns = mem_dup(all + sizeof(h),
-				    h.columns * sizeof(struct feat_column));
+	f->schema.columns =
+	    mem_dup(all + sizeof(h), h.columns * sizeof(struct feat_column));
 	f->stride = h.stride;
 	f->header_size = h.size;
 	f->per_block = h.rows_per_block;
@@ -273,8 +274,7 @@ static int load(struct feat *f, uint64_t b, struct err *err)
 		    check_trailer(f, &t, err))
 			return -1;
 		if (t.rows != f->seen)
-			return broken(f, "row count is not the trailer's",
-				      err);
+			return broken(f, "row count is not the trailer's", err);
 		f->rows = t.rows;
 		return check_end(f, err);
 	}
@@ -316,8 +316,10 @@ static int decode(const struct feat *f, uint32_t i, struct feat_row *r,
 	memcpy(&x, p, sizeof(x));
 	if (x.status >= FEAT_STATUS_COUNT || x.method >= FEAT_METHOD_COUNT ||
 	    !(x.confidence >= 0 && x.confidence <= 1))
-		return broken(f, "row with an unknown status, method or "
-				 "confidence", err);
+		return broken(f,
+			      "row with an unknown status, method or "
+			      "confidence",
+			      err);
 	r->key = x.key;
 	r->digest = x.digest;
 	r->status = x.status;
@@ -340,7 +342,7 @@ int feat_read(struct feat *f, struct feat_row *row, struct err *err)
 		return 0;
 	if (f->loaded != b)
 		rc = load(f, b, err);
-	if (rc > 0 && i == f->in_block) {	/* behind a short block */
+	if (rc > 0 && i == f->in_block) { /* behind a short block */
 		rc = load(f, b + 1, err);
 		if (rc > 0)
 			rc = broken(f, "short block before the end", err);
@@ -412,18 +414,18 @@ static int seek_block(struct feat *f, uint64_t key, struct err *err)
 	if (in_loaded(f, key))
 		return 1;
 	if (f->loaded != UINT64_MAX && f->loaded + 1 < hi &&
-	    key > key_of(f, f->in_block - 1)) {	/* a merge: try the next */
+	    key > key_of(f, f->in_block - 1)) { /* a merge: try the next */
 		lo = f->loaded + 1;
 		if (load(f, lo, err) < 0)
 			return -1;
 		if (key <= key_of(f, f->in_block - 1))
 			return key >= key_of(f, 0);
 	}
-	while (lo < hi) {	/* the last block whose first key <= key */
+	while (lo < hi) { /* the last block whose first key <= key */
 		uint64_t mid = lo + (hi - lo) / 2;
 
-		if (get(f, &first, 8,
-			f->header_size + mid * f->block_size + 8, err))
+		if (get(f, &first, 8, f->header_size + mid * f->block_size + 8,
+			err))
 			return -1;
 		if (first <= key)
 			lo = mid + 1;
@@ -442,7 +444,8 @@ int feat_find(struct feat *f, uint64_t key, struct feat_row *row,
 	if (!f->seekable)
 		return err_set(err, ERR_USAGE, "pipe",
 			       "%s: rows are looked up by key here, which "
-			       "needs a regular file, not a pipe", f->path);
+			       "needs a regular file, not a pipe",
+			       f->path);
 	if (!f->rows)
 		return 0;
 	if (!f->sorted)

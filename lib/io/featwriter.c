@@ -9,8 +9,8 @@
 const char *feat_status_name(enum feat_status s)
 {
 	static const char *const names[FEAT_STATUS_COUNT] = {
-		"ok",	       "no-input",  "upstream", "unreadable",
-		"undecodable", "too-short", "silent",	"partial",
+		"ok",          "no-input",  "upstream", "unreadable",
+		"undecodable", "too-short", "silent",   "partial",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? names[s] : "unknown";
@@ -35,9 +35,8 @@ const char *feat_status_text(enum feat_status s)
 const char *feat_method_name(enum feat_method m)
 {
 	static const char *const names[FEAT_METHOD_COUNT] = {
-		"none",	       "measured",    "genre-prototype",
-		"text-neighbours", "global-mean", "formula",
-		"lexicon",     "model",
+		"none",        "measured", "genre-prototype", "text-neighbours",
+		"global-mean", "formula",  "lexicon",         "model",
 	};
 
 	return (unsigned)m < FEAT_METHOD_COUNT ? names[m] : "unknown";
@@ -47,8 +46,7 @@ void feat_schema_add(struct feat_schema *s, const char *name, const char *unit)
 {
 	struct feat_column *c;
 
-	s->columns = mem_resize(s->columns, s->count + 1u,
-				sizeof(*s->columns));
+	s->columns = mem_resize(s->columns, s->count + 1u, sizeof(*s->columns));
 	c = &s->columns[s->count++];
 	*c = (struct feat_column){ 0 };
 	snprintf(c->name, sizeof(c->name), "%s", name);
@@ -121,7 +119,7 @@ struct feat_writer {
 	uint32_t per_block, in_block;
 	uint64_t rows, last;
 	bool sorted;
-	char *block;		/* magic, count, rows, crc, zero */
+	char *block; /* magic, count, rows, crc, zero */
 };
 
 static uint32_t crc(const void *p, size_t n)
@@ -199,15 +197,16 @@ static float share(float v)
 	return !(v > 0) ? 0 : v > 1 ? 1 : v;
 }
 
-int feat_write(struct feat_writer *w, const struct feat_row *r,
-	       struct err *err)
+int feat_write(struct feat_writer *w, const struct feat_row *r, struct err *err)
 {
 	char *p = w->block + 8 + w->in_block * w->stride;
-	struct feat_fixed f = { .key = r->key, .digest = r->digest,
-				.status = r->status, .method = r->method,
+	struct feat_fixed f = { .key = r->key,
+				.digest = r->digest,
+				.status = r->status,
+				.method = r->method,
 				.confidence = share(r->confidence) };
 	size_t bits = feat_bits(w->columns), i;
-	static const uint32_t nan_bits = 0x7fc00000;	/* one spelling */
+	static const uint32_t nan_bits = 0x7fc00000; /* one spelling */
 
 	memset(p, 0, w->stride);
 	memcpy(p, &f, sizeof(f));
@@ -215,8 +214,10 @@ int feat_write(struct feat_writer *w, const struct feat_row *r,
 	memcpy(p + sizeof(f) + bits, r->imputed, bits);
 	p += feat_values_at(w->columns);
 	for (i = 0; i < w->columns; i++, p += 4)
-		memcpy(p, isfinite(r->values[i]) ? (const void *)&r->values[i]
-						 : (const void *)&nan_bits, 4);
+		memcpy(p,
+		       isfinite(r->values[i]) ? (const void *)&r->values[i]
+					      : (const void *)&nan_bits,
+		       4);
 	w->sorted = w->sorted && (!w->rows || r->key > w->last);
 	w->last = r->key;
 	w->rows++;
@@ -227,7 +228,8 @@ int feat_write(struct feat_writer *w, const struct feat_row *r,
 
 int feat_writer_end(struct feat_writer *w, struct err *err)
 {
-	struct feat_trailer t = { .magic = FEAT_END, .rows = w->rows,
+	struct feat_trailer t = { .magic = FEAT_END,
+				  .rows = w->rows,
 				  .flags = w->sorted ? FEAT_SORTED : 0 };
 	int rc = flush_block(w, err);
 

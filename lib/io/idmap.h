@@ -11,8 +11,8 @@
 
 struct idmap {
 	struct table by_key; /* 8 bytes of key: place in names, plus 1 */
-	struct str names; /* ids, each with a NUL */
-	uint64_t *keys; /* [count], in file order */
+	struct str names;    /* ids, each with a NUL */
+	uint64_t *keys;      /* [count], in file order */
 	size_t count, cap;
 };
 

@@ -15,11 +15,11 @@
 struct input {
 	int fd;
 	char *name;
-	unsigned char head[2];	/* looked at for the gzip magic */
+	unsigned char head[2]; /* looked at for the gzip magic */
 	size_t nhead, head_pos;
-	bool gzip, ended;	/* ended: between or behind gzip members */
+	bool gzip, ended; /* ended: between or behind gzip members */
 	z_stream z;
-	unsigned char *raw;	/* compressed bytes */
+	unsigned char *raw; /* compressed bytes */
 };
 
 static ssize_t read_fd(struct input *in, void *p, size_t n, struct err *err)
@@ -56,8 +56,7 @@ static int sniff(struct input *in, struct err *err)
 		in->nhead += (size_t)n;
 	}
 	in->head_pos = 0;
-	in->gzip = in->nhead == 2 && in->head[0] == 0x1f &&
-		   in->head[1] == 0x8b;
+	in->gzip = in->nhead == 2 && in->head[0] == 0x1f && in->head[1] == 0x8b;
 	if (!in->gzip)
 		return 0;
 	in->raw = mem_alloc(BUFFER);

@@ -14,12 +14,11 @@
 struct input;
 struct input *input_open(const char *path, struct err *err);
 void input_close(struct input *in);
-const char *input_name(const struct input *in);	/* "stdin" for "-" */
+const char *input_name(const struct input *in); /* "stdin" for "-" */
 /* Up to n bytes, as many as are at hand; 0 at the end, -1. */
 ssize_t input_read(struct input *in, void *p, size_t n, struct err *err);
 
 /* A whole small file, at most max bytes (ERR_DATA beyond). */
-int input_slurp(const char *path, size_t max, struct str *out,
-		struct err *err);
+int input_slurp(const char *path, size_t max, struct str *out, struct err *err);
 
 #endif

@@ -40,10 +40,10 @@ static const char *plain_end(const char *p, const char *end)
 
 	for (; end - p >= 16; p += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(
-		    _mm_or_si128(_mm_cmpeq_epi8(x, quote),
-				 _mm_cmpeq_epi8(x, slash)),
-		    _mm_cmpeq_epi8(_mm_min_epu8(x, last), x));
+		__m128i hit =
+		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, quote),
+					      _mm_cmpeq_epi8(x, slash)),
+				 _mm_cmpeq_epi8(_mm_min_epu8(x, last), x));
 		int mask = _mm_movemask_epi8(hit);
 
 		if (mask)
@@ -64,8 +64,7 @@ static int hex_digit(char c)
 }
 
 /* p is behind the opening quote; returns behind the closing one. */
-static const char *skip_string(const char *p, const char *end,
-			       const char **why)
+static const char *skip_string(const char *p, const char *end, const char **why)
 {
 	int i;
 
@@ -109,8 +108,7 @@ static const char *skip_digits(const char *p, const char *end)
 	return p;
 }
 
-static const char *skip_number(const char *p, const char *end,
-			       const char **why)
+static const char *skip_number(const char *p, const char *end, const char **why)
 {
 	*why = "not a JSON value";
 	if (p < end && *p == '-')
@@ -153,8 +151,7 @@ static inline const char *skip_space(const char *p, const char *end)
 	return p;
 }
 
-static const char *skip_scalar(const char *p, const char *end,
-			       const char **why)
+static const char *skip_scalar(const char *p, const char *end, const char **why)
 {
 	if (p == end) {
 		*why = "text ends where a value should be";

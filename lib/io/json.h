@@ -9,10 +9,15 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define JSON_DEPTH 256		/* deeper nesting is refused */
+#define JSON_DEPTH 256 /* deeper nesting is refused */
 
 enum json_type {
-	JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY,
+	JSON_NONE,
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
 	JSON_OBJECT
 };
 

@@ -6,8 +6,7 @@
 
 void lines_init(struct lines *l, char **files, int nfiles, size_t batch)
 {
-	*l = (struct lines){ .files = files, .nfiles = nfiles,
-			     .batch = batch };
+	*l = (struct lines){ .files = files, .nfiles = nfiles, .batch = batch };
 }
 
 void lines_release(struct lines *l)

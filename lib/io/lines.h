@@ -10,10 +10,10 @@
 
 struct lines {
 	char **files;
-	int nfiles, next;	/* next: to be opened */
+	int nfiles, next; /* next: to be opened */
 	struct input *in;
-	struct str carry;	/* read, not yet handed out */
-	size_t batch;		/* lines per block; 0: by size */
+	struct str carry; /* read, not yet handed out */
+	size_t batch;     /* lines per block; 0: by size */
 };
 
 /* No files: standard input. The array is borrowed. */

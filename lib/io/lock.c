@@ -21,7 +21,8 @@ int lock_take(const char *path, bool wait, struct err *err)
 	if (errno == EWOULDBLOCK)
 		err_set(err, ERR_ENV, "locked",
 			"%s is held by another process; try again when it "
-			"has ended", path);
+			"has ended",
+			path);
 	else
 		err_errno(err, "cannot lock %s", path);
 	close(fd);

@@ -18,8 +18,8 @@ struct memo {
 	struct pack *pack;
 	const struct memo_row *rows;
 	size_t count, nslots;
-	uint32_t *slots;	/* row + 1, by input digest */
-	void *text;		/* the previous output */
+	uint32_t *slots; /* row + 1, by input digest */
+	void *text;      /* the previous output */
 	size_t size;
 };
 

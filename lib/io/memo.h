@@ -12,9 +12,9 @@
 #include "base/hash.h"
 
 struct memo_row {
-	uint64_t input, output;		/* digests of the lines */
-	uint64_t at;			/* byte offset of the answer */
-	uint64_t size;			/* 0: the record was dropped */
+	uint64_t input, output; /* digests of the lines */
+	uint64_t at;            /* byte offset of the answer */
+	uint64_t size;          /* 0: the record was dropped */
 };
 
 struct memo;
@@ -24,8 +24,7 @@ struct memo *memo_open(const char *path, const char *previous,
 void memo_close(struct memo *m);
 /* The answer to the line of that digest (its newline included; n == 0:
  * dropped), verified by digest; {NULL,0} where there is none. Any thread. */
-struct span memo_find(const struct memo *m, uint64_t input,
-		      uint64_t *output);
+struct span memo_find(const struct memo *m, uint64_t input, uint64_t *output);
 
 int memo_save(const char *path, const uint8_t recipe[HASH_SIZE],
 	      const struct memo_row *rows, size_t count, struct err *err);

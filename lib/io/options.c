@@ -12,7 +12,7 @@
 
 #define COMMON 9
 
-enum { LONG_ONLY = 0x100 };	/* getopt values of options without a letter */
+enum { LONG_ONLY = 0x100 }; /* getopt values of options without a letter */
 
 static const struct option common[COMMON] = {
 	{ "help", no_argument, NULL, 'h' },
@@ -74,7 +74,8 @@ static int refuse(struct options *o, int c, char *const *argv, int *status)
 		what = "option takes no value";
 	return usage_error(o, status, what,
 			   is_long || !optopt || optopt >= LONG_ONLY
-			       ? argv[optind - 1] : letter);
+			       ? argv[optind - 1]
+			       : letter);
 }
 
 static int answered(const struct options *o, int *status)
@@ -137,7 +138,8 @@ static int take(const struct option_spec *s, const char *arg)
 		*(const char **)s->value = arg;
 		return 0;
 	case OPTION_INT:
-		return num_int(span_of(arg), s->lo || s->hi ? s->lo : -(1 << 30),
+		return num_int(span_of(arg),
+			       s->lo || s->hi ? s->lo : -(1 << 30),
 			       s->lo || s->hi ? s->hi : 1 << 30, s->value);
 	case OPTION_REAL:
 		return num_double(span_of(arg), s->value);
@@ -169,10 +171,10 @@ static void build(struct tables *t, const struct option_spec *specs)
 	for (i = 0; i < t->own; i++) {
 		bool flag = specs[i].kind == OPTION_FLAG;
 
-		t->longs[i] = (struct option){
-			specs[i].name, flag ? no_argument : required_argument,
-			NULL, LONG_ONLY + (int)i
-		};
+		t->longs[i] =
+		    (struct option){ specs[i].name,
+				     flag ? no_argument : required_argument,
+				     NULL, LONG_ONLY + (int)i };
 		if (specs[i].letter) {
 			str_putc(&t->letters, specs[i].letter);
 			if (!flag)
@@ -203,12 +205,14 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 	const struct option_spec *s;
 	int c, rc = 0;
 
-	*o = (struct options){ .tool = tool, .usage = usage,
-			       .jobs = parallel_cpus(), .progress = 1,
+	*o = (struct options){ .tool = tool,
+			       .usage = usage,
+			       .jobs = parallel_cpus(),
+			       .progress = 1,
 			       .memory = (size_t)1 << 30,
 			       .max_errors = UINT64_MAX,
 			       .max_errors_share = -1 };
-	signal(SIGPIPE, SIG_IGN);	/* a closed pipe is a write error */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error */
 	build(&t, specs);
 	opterr = 0;
 	while (!rc && (c = getopt_long(argc, argv, t.letters.p, t.longs,
@@ -236,7 +240,7 @@ static void mask(char *s)
 		if (*p < ' ' || *p == 0x7f)
 			*p = '?';
 		else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-			p[0] = p[1] = '?';	/* C1 */
+			p[0] = p[1] = '?'; /* C1 */
 }
 
 int options_fail(const struct options *o, const struct err *err)

@@ -12,12 +12,12 @@
 #include "base/str.h"
 
 enum option_kind {
-	OPTION_FLAG,			/* bool * */
-	OPTION_TEXT,			/* const char ** */
-	OPTION_INT,			/* int *, checked against lo and hi */
-	OPTION_REAL,			/* double *, finite */
-	OPTION_SIZE,			/* size_t * */
-	OPTION_LIST,			/* struct option_list *, repeatable */
+	OPTION_FLAG, /* bool * */
+	OPTION_TEXT, /* const char ** */
+	OPTION_INT,  /* int *, checked against lo and hi */
+	OPTION_REAL, /* double *, finite */
+	OPTION_SIZE, /* size_t * */
+	OPTION_LIST, /* struct option_list *, repeatable */
 };
 
 struct option_list {
@@ -25,24 +25,24 @@ struct option_list {
 	size_t count, cap;
 };
 
-struct option_spec {			/* an array ends with {0} */
-	const char *name;		/* long name */
-	char letter;			/* or 0 */
+struct option_spec {      /* an array ends with {0} */
+	const char *name; /* long name */
+	char letter;      /* or 0 */
 	enum option_kind kind;
-	void *value;			/* holds the default beforehand */
-	int lo, hi;			/* OPTION_INT; both 0: any */
+	void *value; /* holds the default beforehand */
+	int lo, hi;  /* OPTION_INT; both 0: any */
 };
 
-struct options {			/* the common ones, after parsing */
+struct options { /* the common ones, after parsing */
 	const char *tool, *usage;
-	int jobs;			/* default: the processors */
+	int jobs; /* default: the processors */
 	bool quiet;
 	int verbose;
-	int progress;			/* 0 never, 1 auto, 2 always */
-	size_t memory;			/* default 1G */
-	const char *output;		/* NULL: stdout */
+	int progress;       /* 0 never, 1 auto, 2 always */
+	size_t memory;      /* default 1G */
+	const char *output; /* NULL: stdout */
 	uint64_t max_errors;
-	double max_errors_share;	/* 0..1, or -1: use max_errors */
+	double max_errors_share; /* 0..1, or -1: use max_errors */
 };
 
 /* Parses argv. Returns the index of the first operand; or, when the process

@@ -30,7 +30,8 @@ static int broken(const struct pack *p, const char *what, struct err *err)
 {
 	return err_set(err, ERR_DATA, "artifact",
 		       "%s: %s; the file is damaged or was cut short: "
-		       "build it again", p->path, what);
+		       "build it again",
+		       p->path, what);
 }
 
 static int check_header(const struct pack *p, const char *kind,
@@ -41,25 +42,25 @@ static int check_header(const struct pack *p, const char *kind,
 	if (p->size < PACK_PAGE || memcmp(h->magic, PACK_MAGIC, 8))
 		return err_set(err, ERR_DATA, "artifact",
 			       "%s: not a moodpipe artifact (%s expected); "
-			       "check the path, or build it again", p->path,
-			       kind);
+			       "check the path, or build it again",
+			       p->path, kind);
 	if (h->format != PACK_FORMAT)
 		return err_set(err, ERR_DATA, "version",
 			       "%s: pack format %u, this program reads %d; "
-			       "build it again with this release", p->path,
-			       h->format, PACK_FORMAT);
+			       "build it again with this release",
+			       p->path, h->format, PACK_FORMAT);
 	if (h->crc != crc(h, offsetof(struct pack_header, crc)))
 		return broken(p, "header checksum does not match", err);
 	if (memchr(h->kind, 0, PACK_NAME) == NULL || strcmp(h->kind, kind))
 		return err_set(err, ERR_DATA, "kind",
 			       "%s: holds a \"%.*s\", a \"%s\" is expected; "
-			       "check the path", p->path, PACK_NAME - 1,
-			       h->kind, kind);
+			       "check the path",
+			       p->path, PACK_NAME - 1, h->kind, kind);
 	if (h->version != version)
 		return err_set(err, ERR_DATA, "version",
 			       "%s: %s version %u, this program reads %u; "
-			       "build it again with this release", p->path,
-			       kind, h->version, version);
+			       "build it again with this release",
+			       p->path, kind, h->version, version);
 	return 0;
 }
 
@@ -102,14 +103,16 @@ static int map(struct pack *p, const char *kind, struct err *err)
 		return err_set(err, ERR_DATA, "missing",
 			       "%s: no such file (a %s is expected there); "
 			       "make it first: a model with --fit, or all of "
-			       "it with \"make corpus\"", p->path, kind);
+			       "it with \"make corpus\"",
+			       p->path, kind);
 	if (fd < 0)
 		return err_errno(err, "cannot open %s", p->path);
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < PACK_PAGE) {
 		close(fd);
 		return err_set(err, ERR_DATA, "artifact",
 			       "%s: too short for a moodpipe artifact; build "
-			       "it again", p->path);
+			       "it again",
+			       p->path);
 	}
 	p->size = (size_t)st.st_size;
 	m = mmap(NULL, p->size, PROT_READ, MAP_SHARED, fd, 0);
@@ -172,8 +175,7 @@ const void *pack_array(const struct pack *p, const char *name, size_t size,
 {
 	struct span s = pack_get(p, name);
 
-	if (!s.p || s.n % size ||
-	    (count != SIZE_MAX && s.n / size != count)) {
+	if (!s.p || s.n % size || (count != SIZE_MAX && s.n / size != count)) {
 		err_set(err, ERR_DATA, "artifact",
 			"%s: section \"%s\" %s; build it again", p->path, name,
 			s.p ? "has another size than the rest says"

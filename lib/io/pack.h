@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-#define PACK_NAME 24		/* bytes of kind and section names, with NUL */
+#define PACK_NAME 24 /* bytes of kind and section names, with NUL */
 
 /* Writing: sections in order, each begun, filled and ended by the next begin
  * or the end. out must be seekable (an atomic file). */
@@ -36,7 +36,7 @@ struct pack;
 struct pack *pack_open(const char *path, const char *kind, uint32_t version,
 		       struct err *err);
 void pack_close(struct pack *p);
-const uint8_t *pack_digest(const struct pack *p);	/* [HASH_SIZE] */
+const uint8_t *pack_digest(const struct pack *p); /* [HASH_SIZE] */
 /* The section's bytes in the mapping, 4096-aligned; {NULL,0} where there is
  * none. An empty section has n == 0 and p != NULL. */
 struct span pack_get(const struct pack *p, const char *name);

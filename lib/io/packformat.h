@@ -21,9 +21,9 @@ struct pack_header {
 	uint32_t format, version;
 	char kind[PACK_NAME];
 	uint32_t count, zero;
-	uint64_t table, size;		/* byte offset of the table; file size */
+	uint64_t table, size; /* byte offset of the table; file size */
 	uint8_t digest[HASH_SIZE];
-	uint32_t table_crc, crc;	/* crc: of all bytes before it */
+	uint32_t table_crc, crc; /* crc: of all bytes before it */
 };
 
 struct pack_entry {

@@ -14,7 +14,7 @@ struct pack_writer {
 	size_t cap;
 	uint64_t at;
 	struct hash *hash;
-	bool open;		/* a section is */
+	bool open; /* a section is */
 };
 
 static int write_error(struct err *err)
@@ -22,8 +22,7 @@ static int write_error(struct err *err)
 	return err_errno(err, "cannot write the artifact");
 }
 
-static int put(struct pack_writer *w, const void *p, size_t n,
-	       struct err *err)
+static int put(struct pack_writer *w, const void *p, size_t n, struct err *err)
 {
 	if (n && fwrite(p, 1, n, w->out) != n)
 		return write_error(err);

@@ -42,7 +42,8 @@ void progress_show(struct progress *p)
 		fprintf(stderr, "/%llu", (unsigned long long)p->total);
 	fprintf(stderr, " %.0f/s", rate);
 	if (p->total > p->in && rate > 0)
-		fprintf(stderr, " ETA %.0fs", (double)(p->total - p->in) / rate);
+		fprintf(stderr, " ETA %.0fs",
+			(double)(p->total - p->in) / rate);
 	fputs("\033[K", stderr);
 }
 
@@ -63,7 +64,7 @@ void progress_end(struct progress *p, bool reuse)
 		str_printf(&line, " reused=%llu",
 			   (unsigned long long)p->reused);
 	str_printf(&line, " %.1fs\n", progress_clock() - p->start);
-	fputs(line.p, stderr);	/* at once: other tools write there, too */
+	fputs(line.p, stderr); /* at once: other tools write there, too */
 	str_release(&line);
 }
 
@@ -72,7 +73,6 @@ int progress_status(const struct progress *p)
 	const struct options *o = p->options;
 
 	if (o->max_errors_share >= 0)
-		return (double)p->errors >
-		       o->max_errors_share * (double)p->in;
+		return (double)p->errors > o->max_errors_share * (double)p->in;
 	return p->errors > o->max_errors;
 }

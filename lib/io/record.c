@@ -26,15 +26,15 @@ static int malformed(const struct span line, const char *at, const char *why,
 {
 	return err_set(err, ERR_DATA, "malformed",
 		       "not a JSON object: %s at byte %zu; the stream is no "
-		       "NDJSON, or was cut short: make it again", why,
-		       (size_t)(at - line.p) + 1);
+		       "NDJSON, or was cut short: make it again",
+		       why, (size_t)(at - line.p) + 1);
 }
 
 /* A name's bit in record.names: most absent names are known by it alone. */
 static inline uint64_t bit_of(const char *name, size_t n)
 {
-	unsigned c = n ? (unsigned char)name[0] + (unsigned char)name[n - 1] * 7u
-		       : 0;
+	unsigned c =
+	    n ? (unsigned char)name[0] + (unsigned char)name[n - 1] * 7u : 0;
 
 	return UINT64_C(1) << ((c + n) & 63);
 }
@@ -52,12 +52,13 @@ static const char *member(struct record *r, const char *p, const char *end,
 		*why = "member name expected";
 		return NULL;
 	}
-	for (q = p + 1; q < end && *q != '"' && *q != '\\' &&
-			(unsigned char)*q >= ' '; q++)
+	for (q = p + 1;
+	     q < end && *q != '"' && *q != '\\' && (unsigned char)*q >= ' ';
+	     q++)
 		;
 	if (q < end && *q == '"') {
 		q++;
-	} else {	/* escapes, or no proper name */
+	} else { /* escapes, or no proper name */
 		r->escapes = true;
 		r->names = UINT64_MAX;
 		q = json_skip(p, end, why);
@@ -107,8 +108,8 @@ int record_parse(struct record *r, struct span line, struct err *err)
 			if (p < end && *p == '}')
 				break;
 			if (p == end || *p != ',')
-				return malformed(line, p,
-						 "comma or } expected", err);
+				return malformed(line, p, "comma or } expected",
+						 err);
 			p = space(p + 1, end);
 		}
 	r->tail = (size_t)((r->count ? q : p) - line.p);
@@ -151,7 +152,9 @@ struct span record_get(const struct record *r, const char *name)
 	while (!v.p && i--)
 		if (named(r, &r->members[i], name, n))
 			v = r->members[i].value;
-	return json_type(v) == JSON_NULL ? (struct span){ 0 } : v;
+	if (json_type(v) == JSON_NULL)
+		v = (struct span){ 0 };
+	return v;
 }
 
 bool record_text(const struct record *r, const char *name, struct str *out)

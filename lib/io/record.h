@@ -11,29 +11,29 @@
 #include "base/str.h"
 
 struct record_member {
-	struct span name;		/* raw, without quotes */
-	struct span value;		/* raw */
-	struct span whole;		/* "name":value, no comma */
+	struct span name;  /* raw, without quotes */
+	struct span value; /* raw */
+	struct span whole; /* "name":value, no comma */
 };
 
-struct record_set {			/* offsets: added may move */
+struct record_set { /* offsets: added may move */
 	size_t start, value, end;
 };
 
 struct record {
-	struct span line;		/* without the newline */
-	size_t head, tail;		/* the line's members lie between */
-	struct record_member *members;	/* of line, less those removed */
+	struct span line;              /* without the newline */
+	size_t head, tail;             /* the line's members lie between */
+	struct record_member *members; /* of line, less those removed */
 	size_t count, cap;
-	struct str added;		/* "name":value of the members set */
+	struct str added; /* "name":value of the members set */
 	struct record_set *sets;
 	size_t nsets, sets_cap;
-	bool dirty;			/* a member was set or removed */
-	bool escapes;			/* a member's name has a backslash */
-	uint64_t names;			/* bits of the names that may be here */
+	bool dirty;     /* a member was set or removed */
+	bool escapes;   /* a member's name has a backslash */
+	uint64_t names; /* bits of the names that may be here */
 };
 
-void record_release(struct record *r);	/* a zeroed record is valid */
+void record_release(struct record *r); /* a zeroed record is valid */
 
 /* Points r at line (which must outlive it) and checks all of it.
  * -1, ERR_DATA: not one JSON object. */

@@ -7,8 +7,8 @@
 
 #include "base/mem.h"
 
-#define FAN_IN 64	/* runs merged at once; more are merged in rounds */
-#define RUNS_MAX 512	/* open at a time; descriptors are scarce */
+#define FAN_IN 64    /* runs merged at once; more are merged in rounds */
+#define RUNS_MAX 512 /* open at a time; descriptors are scarce */
 
 /* In memory and on disk an item is {u32 key bytes, u32 data bytes, key, data};
  * in memory a reference holds its first 8 key bytes for quick comparing. */
@@ -19,7 +19,7 @@ struct item {
 
 struct run {
 	FILE *f;
-	struct str item;	/* current, as on disk */
+	struct str item; /* current, as on disk */
 	bool ended;
 };
 
@@ -30,7 +30,7 @@ struct sort {
 	size_t count, cap, next;
 	struct run *runs;
 	size_t nruns, runs_cap;
-	size_t *heap, nheap;	/* run numbers, smallest key first */
+	size_t *heap, nheap; /* run numbers, smallest key first */
 	bool reading;
 };
 
@@ -124,8 +124,10 @@ static FILE *run_file(struct err *err)
 		f = fdopen(fd, "w+");
 	}
 	if (!f)
-		err_errno(err, "cannot create %s (set TMPDIR to a directory "
-			       "with room)", path.p);
+		err_errno(err,
+			  "cannot create %s (set TMPDIR to a directory "
+			  "with room)",
+			  path.p);
 	str_release(&path);
 	return f;
 }
@@ -178,17 +180,18 @@ static int spill(struct sort *s, struct err *err)
 	return s->nruns < RUNS_MAX ? 0 : merge_runs(s, err);
 }
 
-int sort_put(struct sort *s, struct span key, struct span data,
-	     struct err *err)
+int sort_put(struct sort *s, struct span key, struct span data, struct err *err)
 {
 	uint32_t sizes[2] = { (uint32_t)key.n, (uint32_t)data.n };
 
 	if (key.n > UINT32_MAX || data.n > UINT32_MAX)
 		return err_set(err, ERR_DATA, "too-large",
 			       "an item of 4 GiB cannot be sorted");
-	if (s->count && s->bytes.n + key.n + data.n + 8 +
-			    (s->count + 1) * sizeof(*s->items) >
-			s->memory / 2 && spill(s, err))
+	if (s->count &&
+	    s->bytes.n + key.n + data.n + 8 +
+		    (s->count + 1) * sizeof(*s->items) >
+		s->memory / 2 &&
+	    spill(s, err))
 		return -1;
 	MEM_ROOM(s->items, s->count + 1, s->cap);
 	s->items[s->count++] = (struct item){ prefix_of(key), s->bytes.n };
@@ -279,8 +282,7 @@ static int heap_step(struct sort *s, struct err *err)
 }
 
 /* Merges n runs from the first on into one that takes their place. */
-static int merge_group(struct sort *s, size_t first, size_t n,
-		       struct err *err)
+static int merge_group(struct sort *s, size_t first, size_t n, struct err *err)
 {
 	FILE *out;
 	size_t i;

@@ -10,24 +10,24 @@
 #include "io/memo.h"
 #include "io/progress.h"
 
-struct worker {			/* of one thread */
+struct worker { /* of one thread */
 	struct record record;
 	struct str id;
 	void *scratch;
-	struct feat *old;	/* the rows to reuse */
+	struct feat *old; /* the rows to reuse */
 	struct feat_row *old_row;
 };
 
-struct job {			/* a block of lines and what became of it */
+struct job { /* a block of lines and what became of it */
 	struct str text, out;
 	const char *file;
-	size_t lines;		/* in text, as far as it was worked on */
+	size_t lines; /* in text, as far as it was worked on */
 	uint64_t in, errors, dropped, reused;
 	struct feat_row **rows;
 	size_t nrows, rows_cap;
 	struct memo_row *memo;
 	size_t nmemo, memo_cap;
-	bool failed;		/* the run ends here, with err */
+	bool failed; /* the run ends here, with err */
 	struct err err;
 };
 
@@ -41,7 +41,7 @@ struct run {
 	struct memo_row *memo_rows;
 	size_t nmemo, memo_cap;
 	struct progress progress;
-	const char *file;	/* last written of, and its lines so far */
+	const char *file; /* last written of, and its lines so far */
 	size_t line;
 	uint64_t offset;
 	struct err err;
@@ -100,8 +100,7 @@ static int reuse_row(struct run *r, struct worker *w, struct feat_row *row)
 	if (!w->old)
 		return 0;
 	if (feat_find(w->old, row->key, w->old_row, NULL) <= 0 ||
-	    w->old_row->digest != row->digest ||
-	    !reusable(w->old_row->status))
+	    w->old_row->digest != row->digest || !reusable(w->old_row->status))
 		return 0;
 	copy_row(row, w->old_row, r->s->schema->count);
 	return 1;
@@ -116,7 +115,7 @@ static int measure(struct run *r, struct worker *w, struct job *j)
 	int rc = 0;
 
 	if (record_id(rec, &w->id, &e)) {
-		e.status = ERR_DATA;	/* a row cannot be keyed */
+		e.status = ERR_DATA; /* a row cannot be keyed */
 		j->err = e;
 		return -1;
 	}
@@ -174,8 +173,7 @@ static int process(struct run *r, struct worker *w, struct job *j)
 static struct memo_row *remember(struct job *j, uint64_t input)
 {
 	MEM_ROOM(j->memo, j->nmemo + 1, j->memo_cap);
-	j->memo[j->nmemo] = (struct memo_row){ .input = input,
-					       .at = j->out.n };
+	j->memo[j->nmemo] = (struct memo_row){ .input = input, .at = j->out.n };
 	return &j->memo[j->nmemo++];
 }
 
@@ -207,8 +205,9 @@ static int do_line(struct run *r, struct worker *w, struct job *j,
 	}
 	if (record_parse(&w->record, line, &j->err))
 		return -1;
-	rc = r->s->measure ? measure(r, w, j)
-	     : r->s->process ? process(r, w, j) : 0;
+	rc = r->s->measure   ? measure(r, w, j)
+	     : r->s->process ? process(r, w, j)
+			     : 0;
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
@@ -220,7 +219,7 @@ static int do_line(struct run *r, struct worker *w, struct job *j,
 		if (m->size)
 			m->output = hash_u64(j->out.p + start, m->size);
 	} else if (m) {
-		j->nmemo--;	/* failures are tried again */
+		j->nmemo--; /* failures are tried again */
 	}
 	return 0;
 }
@@ -287,15 +286,14 @@ static void keep_memo(struct run *r, struct job *j)
 		*m = j->memo[i];
 		m->at += r->offset;
 	}
-	r->offset += j->out.n;	/* failed records are there, too */
+	r->offset += j->out.n; /* failed records are there, too */
 }
 
 static int write_text(struct atomic *to, const struct str *text,
 		      struct err *err)
 {
 	if (text->n && fwrite(text->p, 1, text->n, atomic_file(to)) != text->n)
-		return err_errno(err, "cannot write %s",
-				 atomic_name(to));
+		return err_errno(err, "cannot write %s", atomic_name(to));
 	return 0;
 }
 
@@ -358,8 +356,7 @@ static void workers_new(struct run *r)
 	const struct stream *s = r->s;
 	int i;
 
-	r->workers = mem_zalloc((size_t)s->options->jobs,
-				sizeof(*r->workers));
+	r->workers = mem_zalloc((size_t)s->options->jobs, sizeof(*r->workers));
 	for (i = 0; i < s->options->jobs; i++) {
 		struct worker *w = &r->workers[i];
 
@@ -446,8 +443,8 @@ static int finish(struct run *r)
 	r->out = NULL;
 	if (atomic_commit(out, &r->err))
 		return -1;
-	return r->memo ? memo_save(s->memo, s->recipe, r->memo_rows,
-				   r->nmemo, &r->err)
+	return r->memo ? memo_save(s->memo, s->recipe, r->memo_rows, r->nmemo,
+				   &r->err)
 		       : 0;
 }
 
@@ -499,7 +496,8 @@ int stream_each(char **files, int nfiles, void *ctx,
 			number++;
 			if (blank((struct span){ p, (size_t)(q - p) }))
 				continue;
-			if (record_parse(&rec, (struct span){ p, (size_t)(q - p) },
+			if (record_parse(&rec,
+					 (struct span){ p, (size_t)(q - p) },
 					 err)) {
 				rc = err_prefix(err, "%s:%zu", file, number);
 				goto out;

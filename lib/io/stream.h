@@ -40,16 +40,16 @@ struct stream {
 	 * old row of the same key, digest and recipe is reused. May be NULL:
 	 * the whole line. */
 	uint64_t (*digest)(void *ctx, void *scratch, const struct record *r);
-	const struct feat_schema *schema;	/* recipe included */
-	const char *reuse;		/* the stage's last .feat, or NULL */
-	const char *records_path;	/* --records FILE, or NULL */
+	const struct feat_schema *schema; /* recipe included */
+	const char *reuse;                /* the stage's last .feat, or NULL */
+	const char *records_path;         /* --records FILE, or NULL */
 
 	/* All records seen, nothing failed: may write more through out. */
 	int (*finish)(void *ctx, struct str *out, struct err *err);
 
-	const char *memo, *previous;	/* record stages; or NULL */
-	uint8_t recipe[HASH_SIZE];	/* record stages with memo */
-	size_t batch;			/* records per job; 0: by bytes */
+	const char *memo, *previous; /* record stages; or NULL */
+	uint8_t recipe[HASH_SIZE];   /* record stages with memo */
+	size_t batch;                /* records per job; 0: by bytes */
 };
 
 /* Runs the filter over the operands (none, or "-": stdin). Prints the last

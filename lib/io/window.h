@@ -13,8 +13,8 @@ struct window {
 	struct input *in; /* the caller's */
 	char *buf;
 	size_t pos, end, cap; /* unread bytes are buf[pos..end) */
-	bool eof; /* nothing comes behind end */
-	bool skipping; /* the rest of a cut line */
+	bool eof;             /* nothing comes behind end */
+	bool skipping;        /* the rest of a cut line */
 };
 
 void window_init(struct window *w, struct input *in);

@@ -18,7 +18,7 @@ struct lsa {
 	const struct lsa_matrix *x;
 	size_t cols, slices, width; /* width = slices * SLICE */
 	float *q, *y;
-	double *parts; /* [PARTS][width][width] */
+	double *parts;      /* [PARTS][width][width] */
 	const double *turn; /* [width][width] */
 	const float *left, *right;
 	float *out;

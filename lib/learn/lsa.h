@@ -17,7 +17,7 @@
 
 struct lsa_matrix { /* compressed rows */
 	size_t rows, cols;
-	const size_t *start; /* [rows + 1] */
+	const size_t *start;   /* [rows + 1] */
 	const uint32_t *index; /* [start[rows]], < cols */
 	const float *value;
 };

@@ -10,9 +10,9 @@
 
 struct pca {
 	const struct pca_info *info;
-	const char *columns; /* [inputs][FEAT_NAME] */
+	const char *columns;          /* [inputs][FEAT_NAME] */
 	const struct pca_stat *stats; /* [width] */
-	const float *components; /* [PCA_DIM][width] */
+	const float *components;      /* [PCA_DIM][width] */
 };
 
 static bool closed(const char *names, size_t n)

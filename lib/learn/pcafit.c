@@ -15,10 +15,10 @@ struct fit {
 	char *names; /* [inputs][FEAT_NAME] */
 	size_t width;
 	double *sum, *squares, *shift; /* [width] */
-	uint64_t *present; /* [width] */
-	struct pca_stat *stats; /* [width]; NULL: the first time */
-	double *cov, *part; /* [width][width] */
-	double *block; /* [BLOCK][width] */
+	uint64_t *present;             /* [width] */
+	struct pca_stat *stats;        /* [width]; NULL: the first time */
+	double *cov, *part;            /* [width][width] */
+	double *block;                 /* [BLOCK][width] */
 	size_t filled;
 	float *x; /* [width] */
 };

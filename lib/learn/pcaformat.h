@@ -14,7 +14,7 @@
 struct pca_info {
 	uint32_t dim, inputs;
 	int64_t key, mode; /* places of these columns, or -1 */
-	uint64_t rows; /* the fit's; 0: an empty model */
+	uint64_t rows;     /* the fit's; 0: an empty model */
 	double power;
 };
 

@@ -23,7 +23,7 @@ struct textcorpus {
 	float *weight;
 	size_t used, room_hash, room_weight, limit;
 	uint64_t threshold;
-	uint64_t seen; /* texts offered */
+	uint64_t seen;      /* texts offered */
 	struct table words; /* folded word -> times met */
 	struct textterms terms;
 	bool keep; /* the text under way is sampled */

@@ -37,7 +37,7 @@ struct fit {
 	size_t nterms;
 	struct textslot *slots;
 	size_t nslots;
-	float *vectors; /* [nterms][DIM] */
+	float *vectors;          /* [nterms][DIM] */
 	struct textcount *grams; /* [ngrams], texts: words that hold it */
 	size_t ngrams;
 	float *gram_vectors; /* [ngrams][DIM] */

@@ -16,13 +16,13 @@
 #include "learn/textcorpus.h"
 
 struct textfit_options {
-	double power; /* of the singular values in term vectors */
-	double first; /* share that the first component keeps where
+	double power;      /* of the singular values in term vectors */
+	double first;      /* share that the first component keeps where
 				 * there are 1000 texts or more */
 	double rank_share; /* components per text at most, but for 16 */
 	int iterations;
 	size_t words, grams; /* rows at most */
-	uint32_t min_pairs; /* texts that must hold a pair */
+	uint32_t min_pairs;  /* texts that must hold a pair */
 	float unknown_share;
 };
 extern const struct textfit_options textfit_defaults;

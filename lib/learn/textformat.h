@@ -17,10 +17,10 @@
 
 struct textinfo {
 	uint32_t terms_version, dim;
-	uint64_t slots, rows; /* slots: a power of two */
+	uint64_t slots, rows;         /* slots: a power of two */
 	uint64_t words, pairs, grams; /* rows by kind */
-	uint64_t texts; /* the sample it was fitted on */
-	float unknown_share; /* of a word known by its grams only */
+	uint64_t texts;               /* the sample it was fitted on */
+	float unknown_share;          /* of a word known by its grams only */
 	uint32_t reserved;
 };
 

@@ -28,8 +28,8 @@ void textmodel_free(struct textmodel *m);
 /* A weighted sum of texts, one per thread. */
 struct textvector {
 	float sum[TEXTMODEL_DIM];
-	double weight;		/* of the terms that were known */
-	unsigned known, unknown;	/* terms met */
+	double weight;           /* of the terms that were known */
+	unsigned known, unknown; /* terms met */
 	struct str scratch;
 };
 void textvector_reset(struct textvector *v);

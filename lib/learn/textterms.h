@@ -32,7 +32,7 @@ struct textterm {
 	struct span word; /* folded, not stemmed; {NULL,0}: a pair */
 };
 
-struct textterms { /* zeroed: valid */
+struct textterms {              /* zeroed: valid */
 	struct textterm *items; /* [count], by hash, each once */
 	size_t count, cap;
 	struct tokens tokens;

@@ -20,7 +20,7 @@ struct random {
 void random_seed(struct random *r, uint64_t seed, uint64_t stream);
 uint64_t random_u64(struct random *r);
 uint64_t random_below(struct random *r, uint64_t n); /* unbiased; n > 0 */
-double random_uniform(struct random *r); /* [0, 1), 53 bits */
+double random_uniform(struct random *r);             /* [0, 1), 53 bits */
 double random_normal(struct random *r); /* mean 0, deviation 1 (polar) */
 /* Fisher-Yates over an array of indices. */
 void random_shuffle(struct random *r, uint32_t *x, size_t n);

@@ -8,22 +8,21 @@
 #include "net/store.h"
 #include "net/verdict.h"
 
-#define MONTH (30 * 24 * 3600)	/* what is no audio stays none for long */
+#define MONTH (30 * 24 * 3600) /* what is no audio stays none for long */
 
-struct extra {			/* of a task */
+struct extra { /* of a task */
 	struct download *download;
 	struct store_file file;
-	const char *ext;	/* set when the file is in the store */
+	const char *ext; /* set when the file is in the store */
 	struct str status, sha256;
-	struct err err;		/* of the sink */
+	struct err err; /* of the sink */
 };
 
 static int take_body(struct http_job *job, const void *p, size_t n)
 {
 	struct extra *x = ((struct errand_task *)job)->extra;
 
-	if (!job->bytes &&
-	    store_begin(&x->file, x->download->store, &x->err))
+	if (!job->bytes && store_begin(&x->file, x->download->store, &x->err))
 		return -1;
 	x->download->bytes += n;
 	if (store_write(&x->file, p, n))
@@ -92,7 +91,7 @@ static int end(void *arg, struct errand_task *t, struct err *err)
 		return 0;
 	}
 	ok = store_flush(&x->file, err) ? -1
-		: d->decodes(str_z(&x->file.temp), err);
+					: d->decodes(str_z(&x->file.temp), err);
 	if (ok <= 0) {
 		replace(&x->status, "undecodable");
 		return ok;
@@ -105,8 +104,8 @@ static int end(void *arg, struct errand_task *t, struct err *err)
 }
 
 /* Seconds until the next attempt, by what happened. */
-static int64_t pause_after(const struct download *d,
-			   const struct http_job *job, int failures)
+static int64_t pause_after(const struct download *d, const struct http_job *job,
+			   int failures)
 {
 	if (!http_was_asked(job))
 		return verdict_back_off(1, 0, 0);
@@ -133,8 +132,8 @@ static int save(void *arg, struct errand_task *t, struct err *err)
 	if (http_was_asked(&t->job))
 		f->fetched_at = time(NULL);
 	f->failures = ok ? 0 : f->failures + http_was_asked(&t->job);
-	f->due_at = ok ? HISTORY_NEVER
-		       : d->now + pause_after(d, &t->job, f->failures);
+	f->due_at =
+	    ok ? HISTORY_NEVER : d->now + pause_after(d, &t->job, f->failures);
 	return history_put_fetch(d->history, span_str(&t->key), f, err);
 }
 

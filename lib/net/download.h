@@ -10,16 +10,16 @@
 #include "net/errand.h"
 
 struct download {
-	const char *store;		/* the directory, prepared */
+	const char *store; /* the directory, prepared */
 	struct history *history;
-	size_t max_bytes;		/* of one file */
-	size_t budget;			/* bytes in all, 0: any number */
-	int64_t now, max_age;		/* seconds */
+	size_t max_bytes;     /* of one file */
+	size_t budget;        /* bytes in all, 0: any number */
+	int64_t now, max_age; /* seconds */
 	/* Tries to decode a file: 1 it is sound, 0 it is not, -1. */
 	int (*decodes)(const char *path, struct err *err);
 
-	size_t bytes;			/* received so far */
-	struct history_fetch row;	/* scratch */
+	size_t bytes;             /* received so far */
+	struct history_fetch row; /* scratch */
 };
 
 /* Sets the callbacks of e, and its ctx to d. */

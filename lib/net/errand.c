@@ -15,8 +15,8 @@
 #include "io/stream.h"
 #include "net/address.h"
 
-#define WINDOW 16384		/* tasks in memory */
-#define TURN 0.25		/* seconds between looks at the budget */
+#define WINDOW 16384 /* tasks in memory */
+#define TURN 0.25    /* seconds between looks at the budget */
 
 /* 90s, 30m, 12h, 7d, 2w or seconds. */
 static int parse_duration(const char *text, int64_t *out)
@@ -37,18 +37,23 @@ static int parse_duration(const char *text, int64_t *out)
 int errand_check(struct errand_options *o, struct err *err)
 {
 	if (!o->state)
-		return err_set(err, ERR_USAGE, "usage", "--state FILE is "
+		return err_set(err, ERR_USAGE, "usage",
+			       "--state FILE is "
 			       "missing: the link history, such as "
 			       "state/links.db");
 	if (parse_duration(o->max_age, &o->max_age_seconds))
-		return err_set(err, ERR_USAGE, "usage", "--max-age %s: "
+		return err_set(err, ERR_USAGE, "usage",
+			       "--max-age %s: "
 			       "expected a number and s, m, h, d or w",
 			       o->max_age);
 	if (o->timeout < 0.01 || o->timeout > 3600)
-		return err_set(err, ERR_USAGE, "usage", "--timeout %g: "
-			       "expected 0.01 to 3600 seconds", o->timeout);
+		return err_set(err, ERR_USAGE, "usage",
+			       "--timeout %g: "
+			       "expected 0.01 to 3600 seconds",
+			       o->timeout);
 	if (o->rate > 10000 || o->budget_seconds < 0)
-		return err_set(err, ERR_USAGE, "usage", "--rate or "
+		return err_set(err, ERR_USAGE, "usage",
+			       "--rate or "
 			       "--budget-seconds is out of range");
 	if (o->rate < 0)
 		o->rate = o->allow_private ? 0 : 5;
@@ -133,7 +138,7 @@ struct run {
 	struct errand *e;
 	struct http *http;
 	struct progress progress;
-	bool dry;			/* the queue has no more */
+	bool dry; /* the queue has no more */
 	bool stopped;
 	double start;
 };
@@ -152,8 +157,7 @@ static int fill(struct run *r, struct err *err)
 {
 	while (!r->dry && !r->stopped && http_pending(r->http) < WINDOW) {
 		struct errand_task *t = mem_zalloc(1, sizeof(*t));
-		int rc = history_next(r->e->history, &t->key, &t->job.url,
-				      err);
+		int rc = history_next(r->e->history, &t->key, &t->job.url, err);
 
 		if (rc != 1) {
 			r->dry = true;
@@ -257,12 +261,13 @@ static int turn(struct run *r, struct err *err)
 	return 0;
 }
 
-static struct http *new_engine(const struct errand_options *o,
-			       struct err *err)
+static struct http *new_engine(const struct errand_options *o, struct err *err)
 {
 	struct http_options h = {
-		.connections = o->connections, .per_host = o->per_host,
-		.rate = o->rate, .timeout = o->timeout,
+		.connections = o->connections,
+		.per_host = o->per_host,
+		.rate = o->rate,
+		.timeout = o->timeout,
 		.allow = o->allow_private ? NULL : address_is_public,
 		.connect_to = o->connect_to.items,
 		.nconnect_to = o->connect_to.count,
@@ -284,8 +289,8 @@ static int ask(struct errand *e, struct err *err)
 	if (!r.http)
 		return -1;
 	progress_start(&r.progress, e->options);
-	rc = history_queue(e->history, e->table, e->now,
-			   e->o->max_age_seconds, &total, err);
+	rc = history_queue(e->history, e->table, e->now, e->o->max_age_seconds,
+			   &total, err);
 	r.progress.total = total;
 	while (!rc) {
 		rc = fill(&r, err);

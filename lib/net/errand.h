@@ -21,29 +21,33 @@ struct errand_options {
 	double budget_seconds, rate, timeout;
 	int budget_requests, connections, per_host;
 	struct option_list connect_to;
-	const char *memo, *previous;	/* accepted, not used: man linkcheck */
-	int64_t max_age_seconds;	/* by errand_check */
+	const char *memo, *previous; /* accepted, not used: man linkcheck */
+	int64_t max_age_seconds;     /* by errand_check */
 };
 
 /* Initialiser of the defaults, and the option_spec entries. */
-#define ERRAND_DEFAULTS { .max_age = "7d", .rate = -1, .timeout = 30, \
-	.connections = 64, .per_host = 4 }
-#define ERRAND_SPECS(o) \
-	{ "state", 's', OPTION_TEXT, &(o).state, 0, 0 }, \
-	{ "max-age", 0, OPTION_TEXT, &(o).max_age, 0, 0 }, \
-	{ "offline", 0, OPTION_FLAG, &(o).offline, 0, 0 }, \
-	{ "due", 0, OPTION_FLAG, &(o).due, 0, 0 }, \
-	{ "allow-private", 0, OPTION_FLAG, &(o).allow_private, 0, 0 }, \
-	{ "budget-seconds", 0, OPTION_REAL, &(o).budget_seconds, 0, 0 }, \
-	{ "budget-requests", 0, OPTION_INT, &(o).budget_requests, \
-	  1, 1 << 30 }, \
-	{ "rate", 0, OPTION_REAL, &(o).rate, 0, 0 }, \
-	{ "timeout", 0, OPTION_REAL, &(o).timeout, 0, 0 }, \
-	{ "connections", 0, OPTION_INT, &(o).connections, 1, 512 }, \
-	{ "per-host", 0, OPTION_INT, &(o).per_host, 1, 64 }, \
-	{ "connect-to", 0, OPTION_LIST, &(o).connect_to, 0, 0 }, \
-	{ "memo", 0, OPTION_TEXT, &(o).memo, 0, 0 }, \
-	{ "previous", 0, OPTION_TEXT, &(o).previous, 0, 0 }
+#define ERRAND_DEFAULTS                                                        \
+	{                                                                      \
+		.max_age = "7d", .rate = -1, .timeout = 30, .connections = 64, \
+		.per_host = 4                                                  \
+	}
+#define ERRAND_SPECS(o)                                                             \
+	{ "state", 's', OPTION_TEXT, &(o).state, 0, 0 },                            \
+	    { "max-age", 0, OPTION_TEXT, &(o).max_age, 0, 0 },                      \
+	    { "offline", 0, OPTION_FLAG, &(o).offline, 0, 0 },                      \
+	    { "due", 0, OPTION_FLAG, &(o).due, 0, 0 },                              \
+	    { "allow-private", 0, OPTION_FLAG, &(o).allow_private, 0, 0 },          \
+	    { "budget-seconds", 0, OPTION_REAL, &(o).budget_seconds, 0, 0 },        \
+	    { "budget-requests", 0, OPTION_INT, &(o).budget_requests, 1, 1 << 30 }, \
+	    { "rate", 0, OPTION_REAL, &(o).rate, 0, 0 },                            \
+	    { "timeout", 0, OPTION_REAL, &(o).timeout, 0, 0 },                      \
+	    { "connections", 0, OPTION_INT, &(o).connections, 1, 512 },             \
+	    { "per-host", 0, OPTION_INT, &(o).per_host, 1, 64 },                    \
+	    { "connect-to", 0, OPTION_LIST, &(o).connect_to, 0, 0 },                \
+	    { "memo", 0, OPTION_TEXT, &(o).memo, 0, 0 },                            \
+	{                                                                           \
+		"previous", 0, OPTION_TEXT, &(o).previous, 0, 0                     \
+	}
 
 /* Checks what options_parse cannot; fills in max_age_seconds and the rate. */
 int errand_check(struct errand_options *o, struct err *err);
@@ -63,17 +67,17 @@ int errand_input(struct errand_input *in, char **files, int nfiles,
 void errand_input_release(struct errand_input *in);
 
 struct errand_task {
-	struct http_job job;		/* first member */
-	struct str key;			/* canonical URL */
-	void *extra;			/* the tool's */
+	struct http_job job; /* first member */
+	struct str key;      /* canonical URL */
+	void *extra;         /* the tool's */
 };
 
 struct errand {
 	const struct errand_options *o;
-	const struct options *options;	/* for progress */
+	const struct options *options; /* for progress */
 	struct history *history;
 	enum history_table table;
-	int64_t now;			/* seconds since 1970 */
+	int64_t now; /* seconds since 1970 */
 	void *ctx;
 	/* Fills in the job but for its url. */
 	void (*begin)(void *ctx, struct errand_task *t);
@@ -82,11 +86,11 @@ struct errand {
 	int (*end)(void *ctx, struct errand_task *t, struct err *err);
 	/* Writes the row. Within a transaction. */
 	int (*save)(void *ctx, struct errand_task *t, struct err *err);
-	void (*drop)(void *ctx, struct errand_task *t);	/* or NULL */
+	void (*drop)(void *ctx, struct errand_task *t); /* or NULL */
 	/* True where the tool's own budget is used up; or NULL. */
 	bool (*enough)(void *ctx);
 
-	uint64_t asked, left, requests;	/* after errand_run */
+	uint64_t asked, left, requests; /* after errand_run */
 };
 
 /* Gives each record to want (ctx as for stream_each), which notes what this

@@ -9,40 +9,59 @@
 #include "io/atomic.h"
 
 #define VERSION 1
-#define APPLICATION 0x6d6f6f64		/* "mood" */
+#define APPLICATION 0x6d6f6f64 /* "mood" */
 #define BUSY_MS 60000
-#define CHUNK 4096			/* wants per transaction */
+#define CHUNK 4096 /* wants per transaction */
 
 static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS links(url TEXT PRIMARY KEY,"
-	" request TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,"
-	" final_url TEXT NOT NULL DEFAULT '',"
-	" http_code INTEGER NOT NULL DEFAULT 0,"
-	" checked_at INTEGER NOT NULL DEFAULT 0,"
-	" failures INTEGER NOT NULL DEFAULT 0,"
-	" due_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS fetches(url TEXT PRIMARY KEY,"
-	" request TEXT NOT NULL, status TEXT NOT NULL,"
-	" sha256 TEXT NOT NULL DEFAULT '', ext TEXT NOT NULL DEFAULT '',"
-	" bytes INTEGER NOT NULL DEFAULT 0,"
-	" fetched_at INTEGER NOT NULL DEFAULT 0,"
-	" failures INTEGER NOT NULL DEFAULT 0,"
-	" due_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS links(url TEXT PRIMARY KEY,"
+    " request TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,"
+    " final_url TEXT NOT NULL DEFAULT '',"
+    " http_code INTEGER NOT NULL DEFAULT 0,"
+    " checked_at INTEGER NOT NULL DEFAULT 0,"
+    " failures INTEGER NOT NULL DEFAULT 0,"
+    " due_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS fetches(url TEXT PRIMARY KEY,"
+    " request TEXT NOT NULL, status TEXT NOT NULL,"
+    " sha256 TEXT NOT NULL DEFAULT '', ext TEXT NOT NULL DEFAULT '',"
+    " bytes INTEGER NOT NULL DEFAULT 0,"
+    " fetched_at INTEGER NOT NULL DEFAULT 0,"
+    " failures INTEGER NOT NULL DEFAULT 0,"
+    " due_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;";
 
 /* When a row is due; :1 is max_age. */
-#define LINK_DUE "(CASE l.status WHEN 'UNKNOWN' THEN l.due_at" \
+#define LINK_DUE                                                               \
+	"(CASE l.status WHEN 'UNKNOWN' THEN l.due_at"                          \
 	" ELSE max(l.due_at, l.checked_at + ?1) END)"
 #define FETCH_DUE "(l.due_at + 0 * ?1)"
 
 enum sql {
-	GET_LINK, GET_FETCH, BEGIN, COMMIT, WANT, SEE_LINK, SEE_FETCH,
-	NEW_LINK, NEW_FETCH, MOVE_FETCH, EXPIRE, DUE_LINKS, DUE_FETCHES,
-	ALL_LINKS, ALL_FETCHES, CLEAR, QUEUE_LINKS, QUEUE_FETCHES, NEXT,
-	PUT_LINK, PUT_FETCH, STATEMENTS
+	GET_LINK,
+	GET_FETCH,
+	BEGIN,
+	COMMIT,
+	WANT,
+	SEE_LINK,
+	SEE_FETCH,
+	NEW_LINK,
+	NEW_FETCH,
+	MOVE_FETCH,
+	EXPIRE,
+	DUE_LINKS,
+	DUE_FETCHES,
+	ALL_LINKS,
+	ALL_FETCHES,
+	CLEAR,
+	QUEUE_LINKS,
+	QUEUE_FETCHES,
+	NEXT,
+	PUT_LINK,
+	PUT_FETCH,
+	STATEMENTS
 };
 
-#define FROM_WANTED(table) " FROM temp.wanted w JOIN " table \
-	" l ON l.url = w.url WHERE "
+#define FROM_WANTED(table)                                                     \
+	" FROM temp.wanted w JOIN " table " l ON l.url = w.url WHERE "
 
 static const char *const texts[STATEMENTS] = {
 	[GET_LINK] = "SELECT status, reason, final_url, http_code, checked_at,"
@@ -61,20 +80,19 @@ static const char *const texts[STATEMENTS] = {
 	[MOVE_FETCH] = "UPDATE fetches SET request = ?2 WHERE url = ?1",
 	[EXPIRE] = "UPDATE fetches SET status = 'not asked', sha256 = '',"
 		   " ext = '', bytes = 0, due_at = 0 WHERE url = ?1",
-	[DUE_LINKS] = "SELECT count(*)" FROM_WANTED("links")
-		      LINK_DUE " <= ?2",
-	[DUE_FETCHES] = "SELECT count(*)" FROM_WANTED("fetches")
-			FETCH_DUE " <= ?2",
+	[DUE_LINKS] = "SELECT count(*)" FROM_WANTED("links") LINK_DUE " <= ?2",
+	[DUE_FETCHES] =
+	    "SELECT count(*)" FROM_WANTED("fetches") FETCH_DUE " <= ?2",
 	[ALL_LINKS] = "SELECT count(*) FROM links l WHERE " LINK_DUE " <= ?2",
-	[ALL_FETCHES] = "SELECT count(*) FROM fetches l WHERE "
-			FETCH_DUE " <= ?2",
+	[ALL_FETCHES] =
+	    "SELECT count(*) FROM fetches l WHERE " FETCH_DUE " <= ?2",
 	[CLEAR] = "DELETE FROM temp.queue",
 	[QUEUE_LINKS] = "INSERT INTO temp.queue(url, request)"
-			" SELECT l.url, l.request" FROM_WANTED("links")
-			LINK_DUE " <= ?2 ORDER BY " LINK_DUE ", w.n",
+			" SELECT l.url, l.request" FROM_WANTED("links") LINK_DUE
+	" <= ?2 ORDER BY " LINK_DUE ", w.n",
 	[QUEUE_FETCHES] = "INSERT INTO temp.queue(url, request)"
 			  " SELECT l.url, l.request" FROM_WANTED("fetches")
-			  FETCH_DUE " <= ?2 ORDER BY " FETCH_DUE ", w.n",
+			      FETCH_DUE " <= ?2 ORDER BY " FETCH_DUE ", w.n",
 	[NEXT] = "SELECT url, request FROM temp.queue WHERE n = ?1",
 	[PUT_LINK] = "UPDATE links SET status = ?2, reason = ?3,"
 		     " final_url = ?4, http_code = ?5, checked_at = ?6,"
@@ -87,8 +105,8 @@ static const char *const texts[STATEMENTS] = {
 struct history {
 	sqlite3 *db;
 	char *path;
-	bool missing;			/* read, and there is no file */
-	bool temp;			/* the temporary tables are there */
+	bool missing; /* read, and there is no file */
+	bool temp;    /* the temporary tables are there */
 	sqlite3_stmt *stmts[STATEMENTS];
 	int64_t wants, next;
 	int chunk;
@@ -115,8 +133,8 @@ static int fail(struct history *h, struct err *err)
 	if (rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT)
 		return err_set(err, ERR_DATA, "history",
 			       "%s: %s; move the file away, the next refresh "
-			       "makes a new one", h->path,
-			       sqlite3_errmsg(h->db));
+			       "makes a new one",
+			       h->path, sqlite3_errmsg(h->db));
 	return err_set(err, ERR_ENV, "history", "%s: %s%s", h->path,
 		       sqlite3_errmsg(h->db),
 		       rc == SQLITE_BUSY ? "; another process holds it" : "");
@@ -127,8 +145,7 @@ static int run(struct history *h, const char *sql, struct err *err)
 	return sqlite3_exec(h->db, sql, NULL, NULL, NULL) ? fail(h, err) : 0;
 }
 
-static sqlite3_stmt *prepare(struct history *h, enum sql which,
-			     struct err *err)
+static sqlite3_stmt *prepare(struct history *h, enum sql which, struct err *err)
 {
 	sqlite3_stmt **s = &h->stmts[which];
 
@@ -203,30 +220,35 @@ static int check_version(struct history *h, bool write, struct err *err)
 	if (app == APPLICATION && version == VERSION && tables)
 		return 0;
 	if (app || version || tables)
-		return err_set(err, ERR_DATA, "history", "%s: not a link "
+		return err_set(err, ERR_DATA, "history",
+			       "%s: not a link "
 			       "history of version %d; move the file away, "
-			       "the next refresh makes a new one", h->path,
-			       VERSION);
+			       "the next refresh makes a new one",
+			       h->path, VERSION);
 	if (!write) {
 		h->missing = true;
 		return 0;
 	}
-	snprintf(sql, sizeof(sql), "PRAGMA application_id = %d;"
-		 "PRAGMA user_version = %d;", APPLICATION, VERSION);
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA application_id = %d;"
+		 "PRAGMA user_version = %d;",
+		 APPLICATION, VERSION);
 	return run(h, sql, err) || run(h, schema, err) ? -1 : 0;
 }
 
 static int open_db(struct history *h, bool write, struct err *err)
 {
 	int64_t ignored;
-	int rc = sqlite3_open_v2(h->path, &h->db, SQLITE_OPEN_NOMUTEX |
-				 SQLITE_OPEN_READWRITE |
-				 (write ? SQLITE_OPEN_CREATE : 0), NULL);
+	int rc = sqlite3_open_v2(h->path, &h->db,
+				 SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
+				     (write ? SQLITE_OPEN_CREATE : 0),
+				 NULL);
 
 	if (!write && rc) {
 		sqlite3_close(h->db);
-		rc = sqlite3_open_v2(h->path, &h->db, SQLITE_OPEN_NOMUTEX |
-				     SQLITE_OPEN_READONLY, NULL);
+		rc = sqlite3_open_v2(h->path, &h->db,
+				     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY,
+				     NULL);
 	}
 	if (rc)
 		return fail(h, err);
@@ -291,8 +313,8 @@ static int look_up(struct history *h, enum sql which, struct span url,
 	return rc;
 }
 
-int history_get_link(struct history *h, struct span url,
-		     struct history_link *l, struct err *err)
+int history_get_link(struct history *h, struct span url, struct history_link *l,
+		     struct err *err)
 {
 	sqlite3_stmt *s;
 	int rc = look_up(h, GET_LINK, url, &s, err);
@@ -344,9 +366,11 @@ static int make_temp(struct history *h, struct err *err)
 	if (h->temp)
 		return 0;
 	h->temp = true;
-	return run(h, "CREATE TEMP TABLE wanted(url TEXT PRIMARY KEY,"
+	return run(h,
+		   "CREATE TEMP TABLE wanted(url TEXT PRIMARY KEY,"
 		   " n INTEGER) WITHOUT ROWID; CREATE TEMP TABLE queue("
-		   "n INTEGER PRIMARY KEY, url TEXT, request TEXT);", err);
+		   "n INTEGER PRIMARY KEY, url TEXT, request TEXT);",
+		   err);
 }
 
 /* A statement with url and request: made, or changed. */
@@ -386,14 +410,14 @@ int history_want(struct history *h, enum history_table t, struct span url,
 	if (!rc)
 		return put_request(h, links ? NEW_LINK : NEW_FETCH, url,
 				   request, err);
-	moved = !span_eq((struct span){
-		(const char *)sqlite3_column_text(s, 0),
-		(size_t)sqlite3_column_bytes(s, 0) }, request);
+	moved = !span_eq((struct span){ (const char *)sqlite3_column_text(s, 0),
+					(size_t)sqlite3_column_bytes(s, 0) },
+			 request);
 	sqlite3_reset(s);
 	/* One spelling of a link is as good as another; a download's place
 	 * changes when linkcheck finds a new one. */
-	return moved && !links
-		? put_request(h, MOVE_FETCH, url, request, err) : 0;
+	return moved && !links ? put_request(h, MOVE_FETCH, url, request, err)
+			       : 0;
 }
 
 int history_expire(struct history *h, struct span url, struct err *err)
@@ -406,9 +430,8 @@ int history_expire(struct history *h, struct span url, struct err *err)
 	return finish(h, s, err);
 }
 
-int history_due(struct history *h, enum history_table t, bool all,
-		int64_t now, int64_t max_age, uint64_t *count,
-		struct err *err)
+int history_due(struct history *h, enum history_table t, bool all, int64_t now,
+		int64_t max_age, uint64_t *count, struct err *err)
 {
 	bool links = t == HISTORY_LINKS;
 	sqlite3_stmt *s;
@@ -418,8 +441,10 @@ int history_due(struct history *h, enum history_table t, bool all,
 		return 0;
 	if (make_temp(h, err))
 		return -1;
-	s = prepare(h, all ? (links ? ALL_LINKS : ALL_FETCHES)
-			   : (links ? DUE_LINKS : DUE_FETCHES), err);
+	s = prepare(h,
+		    all ? (links ? ALL_LINKS : ALL_FETCHES)
+			: (links ? DUE_LINKS : DUE_FETCHES),
+		    err);
 	if (!s)
 		return -1;
 	sqlite3_bind_int64(s, 1, max_age);

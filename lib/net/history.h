@@ -21,18 +21,18 @@ struct history;
 
 enum history_table { HISTORY_LINKS, HISTORY_FETCHES };
 
-struct history_link {		/* zeroed before first use, then reused */
-	struct str status, reason;	/* "VALID", "http 200" */
-	struct str final_url;		/* of MOVED, else empty */
-	long code;			/* last HTTP status, or 0 */
-	int64_t checked_at, due_at;	/* seconds since 1970 */
-	int failures;			/* in a row */
+struct history_link {               /* zeroed before first use, then reused */
+	struct str status, reason;  /* "VALID", "http 200" */
+	struct str final_url;       /* of MOVED, else empty */
+	long code;                  /* last HTTP status, or 0 */
+	int64_t checked_at, due_at; /* seconds since 1970 */
+	int failures;               /* in a row */
 };
 void history_link_release(struct history_link *l);
 
 struct history_fetch {
-	struct str status;		/* "ok", "http 404" */
-	struct str sha256, ext;		/* of "ok", else empty */
+	struct str status;      /* "ok", "http 404" */
+	struct str sha256, ext; /* of "ok", else empty */
 	int64_t bytes, fetched_at, due_at;
 	int failures;
 };
@@ -45,8 +45,8 @@ struct history *history_open(const char *path, bool write, struct err *err);
 void history_close(struct history *h);
 
 /* A row of that canonical URL: 1, 0 where there is none, -1. */
-int history_get_link(struct history *h, struct span url,
-		     struct history_link *l, struct err *err);
+int history_get_link(struct history *h, struct span url, struct history_link *l,
+		     struct err *err);
 int history_get_fetch(struct history *h, struct span url,
 		      struct history_fetch *f, struct err *err);
 
@@ -61,9 +61,8 @@ int history_want(struct history *h, enum history_table t, struct span url,
 int history_expire(struct history *h, struct span url, struct err *err);
 
 /* How many rows are due: of those wanted, or (all) of the table. */
-int history_due(struct history *h, enum history_table t, bool all,
-		int64_t now, int64_t max_age, uint64_t *count,
-		struct err *err);
+int history_due(struct history *h, enum history_table t, bool all, int64_t now,
+		int64_t max_age, uint64_t *count, struct err *err);
 /* Lines up the wanted rows that are due, the longest due first, then in order
  * of wanting; *count of them. history_next takes them: 1, 0 at the end, -1. */
 int history_queue(struct history *h, enum history_table t, int64_t now,

@@ -24,13 +24,13 @@ struct http {
 	struct http_options o;
 	CURLM *multi;
 	struct curl_slist *connect_to;
-	struct slot *slots;		/* [o.connections] */
-	struct slot **idle;		/* [nidle] */
+	struct slot *slots; /* [o.connections] */
+	struct slot **idle; /* [nidle] */
 	int nidle;
 	struct polite *polite;
 	struct http_job *ended, **ended_tail;
 	size_t pending;
-	uint64_t requests, failures;	/* failures: before any answer */
+	uint64_t requests, failures; /* failures: before any answer */
 	bool stopped, answered;
 	enum http_result stopped_as;
 };
@@ -38,10 +38,21 @@ struct http {
 const char *http_result_name(enum http_result r)
 {
 	static const char *const names[] = {
-		"answer", "dns", "refused", "timeout", "tls",
-		"private address", "redirect loop", "too many redirects",
-		"redirect to another scheme", "broken reply", "not stored",
-		"host unreachable", "host busy", "no network", "not asked",
+		"answer",
+		"dns",
+		"refused",
+		"timeout",
+		"tls",
+		"private address",
+		"redirect loop",
+		"too many redirects",
+		"redirect to another scheme",
+		"broken reply",
+		"not stored",
+		"host unreachable",
+		"host busy",
+		"no network",
+		"not asked",
 	};
 
 	return names[r];
@@ -102,8 +113,10 @@ static int check_connect_to(const char *s, struct err *err)
 	for (const char *p = s; *p; p++)
 		colons += *p == ':';
 	if (colons < 3)
-		return err_set(err, ERR_USAGE, "usage", "--connect-to %s: "
-			       "expected HOST:PORT:ADDRESS:PORT2", s);
+		return err_set(err, ERR_USAGE, "usage",
+			       "--connect-to %s: "
+			       "expected HOST:PORT:ADDRESS:PORT2",
+			       s);
 	return 0;
 }
 
@@ -118,8 +131,8 @@ struct http *http_new(const struct http_options *o, struct err *err)
 			http_free(h);
 			return NULL;
 		}
-		h->connect_to = curl_slist_append(h->connect_to,
-						  o->connect_to[i]);
+		h->connect_to =
+		    curl_slist_append(h->connect_to, o->connect_to[i]);
 	}
 	if (curl_global_init(CURL_GLOBAL_ALL) ||
 	    !(h->multi = curl_multi_init())) {
@@ -127,8 +140,7 @@ struct http *http_new(const struct http_options *o, struct err *err)
 		http_free(h);
 		return NULL;
 	}
-	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS,
-			  (long)o->connections);
+	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)o->connections);
 	h->polite = polite_new(o->rate, o->per_host);
 	h->slots = mem_zalloc((size_t)o->connections, sizeof(*h->slots));
 	h->idle = mem_zalloc((size_t)o->connections, sizeof(*h->idle));
@@ -255,7 +267,7 @@ static enum http_result result_of(const struct http_job *job, CURLcode rc)
 	if (job->result == HTTP_SINK)
 		return HTTP_SINK;
 	if (job->answered && !job->sink)
-		return HTTP_ANSWER;	/* whatever became of the body */
+		return HTTP_ANSWER; /* whatever became of the body */
 	switch (rc) {
 	case CURLE_OK:
 		return HTTP_ANSWER;
@@ -288,8 +300,8 @@ static bool was_seen(const struct http_job *job)
 	struct span url = span_str(&job->url);
 
 	while (rest.n) {
-		size_t n = (size_t)((const char *)memchr(rest.p, '\n', rest.n)
-				    - rest.p);
+		size_t n = (size_t)((const char *)memchr(rest.p, '\n', rest.n) -
+				    rest.p);
 
 		if (span_eq((struct span){ rest.p, n }, url))
 			return true;
@@ -436,8 +448,7 @@ int http_turn(struct http *h, double wait, struct err *err)
 			return err_set(err, ERR_ENV, "curl", "libcurl failed");
 		finish_all(h);
 		take_lost(h);
-		if (!h->answered && !h->stopped &&
-		    h->failures >= HTTP_PATIENCE)
+		if (!h->answered && !h->stopped && h->failures >= HTTP_PATIENCE)
 			stop_as(h, true, HTTP_OFFLINE);
 		left = fmin(until - progress_clock(), next);
 		if (h->ended || until <= progress_clock())

@@ -13,60 +13,67 @@
 #include "base/err.h"
 #include "net/polite.h"
 
-#define HTTP_HOPS 10		/* redirects followed */
-#define HTTP_HEADERS 65536	/* bytes of one answer's headers */
-#define HTTP_PATIENCE 100	/* connections that fail before there was any
+#define HTTP_HOPS 10       /* redirects followed */
+#define HTTP_HEADERS 65536 /* bytes of one answer's headers */
+#define HTTP_PATIENCE                                                          \
+	100 /* connections that fail before there was any
 				   answer: then there is no network */
 
 struct http_options {
-	int connections, per_host;	/* at a time */
-	double rate;			/* starts per host and second, 0: any */
-	double timeout;			/* seconds for one request */
+	int connections, per_host; /* at a time */
+	double rate;               /* starts per host and second, 0: any */
+	double timeout;            /* seconds for one request */
 	/* Asked of every peer address before connecting to it, on redirects as
 	 * well (address.h); NULL: any will do. */
 	bool (*allow)(const struct sockaddr *addr, socklen_t len);
-	const char *const *connect_to;	/* HOST:PORT:ADDRESS:PORT2 */
+	const char *const *connect_to; /* HOST:PORT:ADDRESS:PORT2 */
 	size_t nconnect_to;
-	uint64_t requests;		/* budget, 0: any number */
+	uint64_t requests; /* budget, 0: any number */
 	const char *agent;
 };
 
 enum http_result {
-	HTTP_ANSWER,		/* an HTTP status; the other ones had none */
-	HTTP_DNS, HTTP_REFUSED, HTTP_TIMEOUT, HTTP_TLS,
-	HTTP_PRIVATE,		/* the address filter said no */
-	HTTP_LOOP, HTTP_TOO_MANY, HTTP_SCHEME,	/* redirects */
-	HTTP_BROKEN,		/* reset, not HTTP, short, endless headers */
-	HTTP_SINK,		/* the caller's sink failed */
-	HTTP_LOST, HTTP_BUSY,	/* not asked: the host was given up */
-	HTTP_OFFLINE,		/* not asked: there is no network */
-	HTTP_STOPPED,		/* not asked, or not to its end: budget */
+	HTTP_ANSWER, /* an HTTP status; the other ones had none */
+	HTTP_DNS,
+	HTTP_REFUSED,
+	HTTP_TIMEOUT,
+	HTTP_TLS,
+	HTTP_PRIVATE, /* the address filter said no */
+	HTTP_LOOP,
+	HTTP_TOO_MANY,
+	HTTP_SCHEME, /* redirects */
+	HTTP_BROKEN, /* reset, not HTTP, short, endless headers */
+	HTTP_SINK,   /* the caller's sink failed */
+	HTTP_LOST,
+	HTTP_BUSY,    /* not asked: the host was given up */
+	HTTP_OFFLINE, /* not asked: there is no network */
+	HTTP_STOPPED, /* not asked, or not to its end: budget */
 };
-const char *http_result_name(enum http_result r);	/* "redirect loop" */
+const char *http_result_name(enum http_result r); /* "redirect loop" */
 
 struct http_job {
-	struct polite_item item;	/* first member; the engine's */
-	struct http_job *next;		/* the engine's */
-	struct str seen;		/* the engine's: URLs asked, in lines */
-	size_t headers;			/* the engine's */
-	bool blocked, answered;		/* the engine's */
+	struct polite_item item; /* first member; the engine's */
+	struct http_job *next;   /* the engine's */
+	struct str seen;         /* the engine's: URLs asked, in lines */
+	size_t headers;          /* the engine's */
+	bool blocked, answered;  /* the engine's */
 
-	struct str url;		/* request URL (url_clean); after redirects
+	struct str url; /* request URL (url_clean); after redirects
 				   the last one asked */
-	bool head;		/* HEAD, else GET */
-	size_t range;		/* ask for bytes 0 to range - 1; 0: for all */
-	size_t limit;		/* stop (successfully) after so many */
+	bool head;      /* HEAD, else GET */
+	size_t range;   /* ask for bytes 0 to range - 1; 0: for all */
+	size_t limit;   /* stop (successfully) after so many */
 	/* Takes the body of a 2xx answer: 0, or -1 to end it. NULL: nobody
 	 * wants it. A redirect or a new request starts the body anew. */
 	int (*sink)(struct http_job *job, const void *p, size_t n);
 	void *owner;
 
 	enum http_result result;
-	long code;		/* last HTTP status, 0 where none came */
-	int hops;		/* redirects followed */
-	double retry_after;	/* seconds, 0: not said */
-	size_t bytes;		/* of body seen */
-	bool cut;		/* the limit ended it */
+	long code;          /* last HTTP status, 0 where none came */
+	int hops;           /* redirects followed */
+	double retry_after; /* seconds, 0: not said */
+	size_t bytes;       /* of body seen */
+	bool cut;           /* the limit ended it */
 };
 
 /* False where nobody was asked, and so nothing is known. */
@@ -87,9 +94,9 @@ void http_add(struct http *h, struct http_job *job);
 /* Moves on until at least one job has ended or `wait` seconds have passed.
  * Starts nothing new while ended jobs are not taken with http_next. */
 int http_turn(struct http *h, double wait, struct err *err);
-struct http_job *http_next(struct http *h);	/* an ended job, or NULL */
-size_t http_pending(const struct http *h);	/* not yet given back */
-uint64_t http_requests(const struct http *h);	/* started */
+struct http_job *http_next(struct http *h);   /* an ended job, or NULL */
+size_t http_pending(const struct http *h);    /* not yet given back */
+uint64_t http_requests(const struct http *h); /* started */
 /* Ends everything: jobs come back HTTP_STOPPED. With `abort` false, requests
  * under way may finish. */
 void http_stop(struct http *h, bool abort);

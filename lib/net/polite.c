@@ -9,7 +9,7 @@
 
 struct polite_host {
 	struct polite_item *head, *tail;
-	double next;			/* when another may start */
+	double next; /* when another may start */
 	int running, failures;
 	enum polite_outcome last;
 	bool given_up;
@@ -18,12 +18,12 @@ struct polite_host {
 struct polite {
 	double interval;
 	int per_host;
-	struct table names;		/* host to index + 1 in hosts */
+	struct table names; /* host to index + 1 in hosts */
 	struct polite_host **hosts;
 	size_t count, cap;
-	struct polite_host **waiting;	/* hosts with queued items */
+	struct polite_host **waiting; /* hosts with queued items */
 	size_t nwaiting, waiting_cap, turn;
-	size_t lost;			/* of them, given up */
+	size_t lost; /* of them, given up */
 };
 
 struct polite *polite_new(double rate, int per_host)

@@ -10,20 +10,20 @@
 
 #include "base/str.h"
 
-#define POLITE_TRIP 5		/* failures in a row that give a host up */
+#define POLITE_TRIP 5 /* failures in a row that give a host up */
 
 struct polite;
 struct polite_host;
 
-struct polite_item {		/* embedded in the caller's job */
+struct polite_item { /* embedded in the caller's job */
 	struct polite_item *next;
 	struct polite_host *host;
 };
 
 enum polite_outcome {
-	POLITE_FINE,		/* the host answered */
-	POLITE_FAILED,		/* no connection, no name, no answer in time */
-	POLITE_BUSY,		/* it asked for patience (429) */
+	POLITE_FINE,   /* the host answered */
+	POLITE_FAILED, /* no connection, no name, no answer in time */
+	POLITE_BUSY,   /* it asked for patience (429) */
 };
 
 /* rate: starts per host and second, 0 for no limit; per_host: items under way

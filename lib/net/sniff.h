@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-#define SNIFF_SIZE 64		/* bytes that are looked at */
+#define SNIFF_SIZE 64 /* bytes that are looked at */
 
 /* The extension of an audio format that our decoders read (mp3, ogg, flac,
  * wav, aiff); or NULL with *why: "empty", "unsupported: mp4", "not audio". */

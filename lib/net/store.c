@@ -12,7 +12,7 @@
 #include "base/num.h"
 #include "io/atomic.h"
 
-#define PREFIX ".part-"		/* then the process id, "-", six letters */
+#define PREFIX ".part-" /* then the process id, "-", six letters */
 
 static void sweep(const char *dir)
 {
@@ -28,7 +28,8 @@ static void sweep(const char *dir)
 		    !(end = strchr(id, '-')))
 			continue;
 		if (num_int((struct span){ id, (size_t)(end - id) }, 1, 1 << 30,
-			    &pid) || (kill(pid, 0) && errno == ESRCH))
+			    &pid) ||
+		    (kill(pid, 0) && errno == ESRCH))
 			unlinkat(dirfd(d), e->d_name, 0);
 	}
 	if (d)
@@ -110,9 +111,9 @@ int store_keep(struct store_file *f, const char *dir, const char *ext,
 	store_path(span_str(sha256), span_of(ext), &name);
 	str_printf(&path, "%s/%s", dir, str_z(&name));
 	rc = atomic_mkdirs(str_z(&path), true, err);
-	if (!rc && (fflush(f->f) || !readable_by_all(f) ||
-		    fsync(fileno(f->f)) ||
-		    rename(str_z(&f->temp), str_z(&path))))
+	if (!rc &&
+	    (fflush(f->f) || !readable_by_all(f) || fsync(fileno(f->f)) ||
+	     rename(str_z(&f->temp), str_z(&path))))
 		rc = err_errno(err, "cannot write %s", str_z(&path));
 	if (!rc)
 		str_reset(&f->temp);

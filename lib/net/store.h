@@ -13,9 +13,9 @@
 #include "base/hash.h"
 #include "net/sniff.h"
 
-struct store_file {		/* a file in the making; zeroed is valid */
+struct store_file { /* a file in the making; zeroed is valid */
 	FILE *f;
-	struct str temp;	/* its path for now */
+	struct str temp; /* its path for now */
 	struct hash *hash;
 	char head[SNIFF_SIZE];
 	size_t size;
@@ -29,7 +29,7 @@ int store_begin(struct store_file *f, const char *dir, struct err *err);
 int store_write(struct store_file *f, const void *p, size_t n);
 /* Everything written so far is in the file of path f->temp. */
 int store_flush(struct store_file *f, struct err *err);
-struct span store_head(const struct store_file *f);	/* first bytes */
+struct span store_head(const struct store_file *f); /* first bytes */
 /* Gives it its name; *sha256 is replaced by the hex digest. Ends f. */
 int store_keep(struct store_file *f, const char *dir, const char *ext,
 	       struct str *sha256, struct err *err);

@@ -6,9 +6,9 @@
 
 const char *verdict_name(enum verdict v)
 {
-	static const char *const names[VERDICTS] = {
-		"VALID", "MOVED", "REQUIRES_AUTH", "DEAD", "UNKNOWN"
-	};
+	static const char *const names[VERDICTS] = { "VALID", "MOVED",
+						     "REQUIRES_AUTH", "DEAD",
+						     "UNKNOWN" };
 
 	return names[v];
 }
@@ -39,7 +39,7 @@ enum verdict verdict_of(const struct http_job *job, struct str *reason)
 bool verdict_wants_get(const struct http_job *job)
 {
 	if (job->result == HTTP_BROKEN)
-		return true;	/* some servers hang up on HEAD */
+		return true; /* some servers hang up on HEAD */
 	if (job->result != HTTP_ANSWER)
 		return false;
 	return job->code >= 400 && job->code != 401 && job->code != 407 &&

@@ -10,10 +10,14 @@
 #include "net/http.h"
 
 enum verdict {
-	VERDICT_VALID, VERDICT_MOVED, VERDICT_REQUIRES_AUTH, VERDICT_DEAD,
-	VERDICT_UNKNOWN, VERDICTS
+	VERDICT_VALID,
+	VERDICT_MOVED,
+	VERDICT_REQUIRES_AUTH,
+	VERDICT_DEAD,
+	VERDICT_UNKNOWN,
+	VERDICTS
 };
-const char *verdict_name(enum verdict v);	/* "REQUIRES_AUTH" */
+const char *verdict_name(enum verdict v); /* "REQUIRES_AUTH" */
 
 /* Replaces *reason with "http 404", "timeout" ... */
 enum verdict verdict_of(const struct http_job *job, struct str *reason);

@@ -215,11 +215,12 @@ static void word(struct tokens *t, struct token *out)
 
 bool tokens_next(struct tokens *t, struct token *out)
 {
-	const char *p, *end = t->text.p + t->text.n, *next;
+	const char *p, *end, *next;
 	enum letter first, second;
 
 	if (!t->text.p || !seek(t, out, &first))
 		return false;
+	end = t->text.p + t->text.n;
 	t->any = true;
 	if (first == LETTER || first == DIGIT) {
 		word(t, out);

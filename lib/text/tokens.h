@@ -13,8 +13,8 @@
 #include "base/str.h"
 
 enum token_kind {
-	TOKEN_WORD, /* has a letter: "miss", "90s", "2pac" */
-	TOKEN_NUMBER, /* digits only: "1999" */
+	TOKEN_WORD,      /* has a letter: "miss", "90s", "2pac" */
+	TOKEN_NUMBER,    /* digits only: "1999" */
 	TOKEN_IDEOGRAPH, /* one Han or kana character */
 	TOKEN_EMOJI
 };

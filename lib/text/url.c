@@ -226,9 +226,10 @@ static void resolve_path(struct str *out, size_t start)
 static bool is_tracking(struct span name)
 {
 	static const char *const names[] = {
-		"fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid",
-		"yclid", "twclid", "ttclid", "igshid", "igsh", "mc_cid",
-		"mc_eid", "_ga", "_gl", "si", "ref_src", "feature", NULL
+		"fbclid",  "gclid",   "dclid",   "gbraid", "wbraid",
+		"msclkid", "yclid",   "twclid",  "ttclid", "igshid",
+		"igsh",    "mc_cid",  "mc_eid",  "_ga",    "_gl",
+		"si",      "ref_src", "feature", NULL
 	};
 
 	if (starts(name, "utm_"))

@@ -9,14 +9,14 @@
 
 #include "base/str.h"
 
-#define URL_MAX 8192		/* bytes; longer ones are not accepted */
+#define URL_MAX 8192 /* bytes; longer ones are not accepted */
 
 struct url {
 	bool https;
-	struct span host;	/* raw spelling, "[...]" for IPv6 */
-	int port;		/* given, or the scheme's default */
-	struct span path;	/* raw, "" or from its "/" */
-	struct span query;	/* raw, behind "?"; {NULL,0}: there is none */
+	struct span host;  /* raw spelling, "[...]" for IPv6 */
+	int port;          /* given, or the scheme's default */
+	struct span path;  /* raw, "" or from its "/" */
+	struct span query; /* raw, behind "?"; {NULL,0}: there is none */
 };
 
 /* Takes raw apart (spans into it); white space around it, user names, passwords

@@ -71,17 +71,29 @@
 enum { CONNS = 512, REQUEST_MAX = 16384, PIECE = 16384 };
 
 enum answer {
-	AS_FILE, AS_STATUS, AS_HTML, AS_REDIRECT, AS_LOOP, AS_AUTH, AS_DROP,
-	AS_HANG, AS_RESET, AS_SHORT, AS_GARBAGE, AS_ENDLESS, AS_FLOOD, AS_BOMB,
+	AS_FILE,
+	AS_STATUS,
+	AS_HTML,
+	AS_REDIRECT,
+	AS_LOOP,
+	AS_AUTH,
+	AS_DROP,
+	AS_HANG,
+	AS_RESET,
+	AS_SHORT,
+	AS_GARBAGE,
+	AS_ENDLESS,
+	AS_FLOOD,
+	AS_BOMB,
 	ANSWERS,
 };
 static const char *const answer_names[ANSWERS] = {
-	"file", "status", "html", "redirect", "loop", "auth", "drop",
-	"hang", "reset", "short", "garbage", "endless", "flood", "gzip-bomb",
+	"file", "status", "html",  "redirect", "loop",    "auth",  "drop",
+	"hang", "reset",  "short", "garbage",  "endless", "flood", "gzip-bomb",
 };
 
 struct rule {
-	char *path, *text, *type;	/* text: file name or Location */
+	char *path, *text, *type; /* text: file name or Location */
 	enum answer answer;
 	bool named, no_head, no_range;
 	long status, retry_after, drip, flaky, flaky_status, corrupt;
@@ -91,19 +103,19 @@ struct rule {
 enum then { THEN_NEXT, THEN_CLOSE, THEN_RESET, THEN_HANG, THEN_FILL };
 
 struct conn {
-	int fd, file;			/* file: body source or -1 */
+	int fd, file; /* file: body source or -1 */
 	char in[REQUEST_MAX];
 	size_t in_len;
 	char out[PIECE];
 	size_t out_len, out_at;
-	off_t left, at;			/* of file: to be read, read so far */
-	off_t corrupt;			/* noise from there on, or -1 */
-	const char *fill;		/* THEN_FILL: repeated for ever */
+	off_t left, at;   /* of file: to be read, read so far */
+	off_t corrupt;    /* noise from there on, or -1 */
+	const char *fill; /* THEN_FILL: repeated for ever */
 	size_t fill_len;
 	long drip;
-	double wake;			/* nothing is sent before */
+	double wake; /* nothing is sent before */
 	enum then then;
-	bool busy;			/* an answer is under way */
+	bool busy; /* an answer is under way */
 };
 
 struct server {
@@ -127,7 +139,7 @@ static void on_signal(int sig)
 }
 
 static void die(int status, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
+    __attribute__((format(printf, 2, 3), noreturn));
 static void die(int status, const char *fmt, ...)
 {
 	va_list ap;
@@ -167,8 +179,10 @@ static long whole(const char *s, long lo, long hi, const char *file, long line)
 	errno = 0;
 	v = strtol(s, &end, 10);
 	if (errno || end == s || *end || v < lo || v > hi)
-		die(2, "%s:%ld: found \"%s\", expected a whole number from "
-		    "%ld to %ld", file, line, s, lo, hi);
+		die(2,
+		    "%s:%ld: found \"%s\", expected a whole number from "
+		    "%ld to %ld",
+		    file, line, s, lo, hi);
 	return v;
 }
 
@@ -187,8 +201,8 @@ static struct rule *rule_make(struct server *s, const char *path)
 	if (r)
 		return r;
 	if ((s->nrules & (s->nrules - 1)) == 0) {
-		r = realloc(s->rules, (s->nrules ? 2 * s->nrules : 1)
-			    * sizeof(*r));
+		r = realloc(s->rules,
+			    (s->nrules ? 2 * s->nrules : 1) * sizeof(*r));
 		if (!r)
 			die(3, "out of memory");
 		s->rules = r;
@@ -210,8 +224,8 @@ static bool rule_modifier(struct rule *r, const char *word, char *arg,
 
 		r->slow = strtod(arg, &end);
 		if (end == arg || *end || !(r->slow >= 1e-3 && r->slow <= 3600))
-			die(2, "%s:%ld: found \"%s\", expected seconds",
-			    file, line, arg);
+			die(2, "%s:%ld: found \"%s\", expected seconds", file,
+			    line, arg);
 	} else if (!strcmp(word, "drip")) {
 		r->drip = whole(arg, 1, 1L << 30, file, line);
 	} else if (!strcmp(word, "retry-after")) {
@@ -243,8 +257,10 @@ static void rule_add(struct server *s, char *path, const char *word, char *arg,
 	int kind = 0;
 
 	if (*path != '/')
-		die(2, "%s:%ld: found path \"%s\", expected one that begins "
-		    "with /", file, line, path);
+		die(2,
+		    "%s:%ld: found path \"%s\", expected one that begins "
+		    "with /",
+		    file, line, path);
 	if (rule_modifier(r, word, arg, file, line))
 		return;
 	while (kind < ANSWERS && strcmp(word, answer_names[kind]))
@@ -304,7 +320,7 @@ static void rules_read(struct server *s)
 /* Answers */
 
 static void out(struct conn *c, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 static void out(struct conn *c, const char *fmt, ...)
 {
 	size_t room = sizeof(c->out) - c->out_len;
@@ -319,15 +335,26 @@ static void out(struct conn *c, const char *fmt, ...)
 
 static const char *reason(long status)
 {
-	static const struct { long status; const char *text; } t[] = {
-		{ 200, "OK" }, { 206, "Partial Content" },
-		{ 301, "Moved Permanently" }, { 302, "Found" },
-		{ 303, "See Other" }, { 307, "Temporary Redirect" },
-		{ 308, "Permanent Redirect" }, { 400, "Bad Request" },
-		{ 401, "Unauthorized" }, { 403, "Forbidden" },
-		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
-		{ 410, "Gone" }, { 416, "Range Not Satisfiable" },
-		{ 429, "Too Many Requests" }, { 451, "Unavailable" },
+	static const struct {
+		long status;
+		const char *text;
+	} t[] = {
+		{ 200, "OK" },
+		{ 206, "Partial Content" },
+		{ 301, "Moved Permanently" },
+		{ 302, "Found" },
+		{ 303, "See Other" },
+		{ 307, "Temporary Redirect" },
+		{ 308, "Permanent Redirect" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 410, "Gone" },
+		{ 416, "Range Not Satisfiable" },
+		{ 429, "Too Many Requests" },
+		{ 451, "Unavailable" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
 	};
@@ -341,10 +368,13 @@ static const char *reason(long status)
 static const char *type_of(const char *name)
 {
 	static const char *const t[][2] = {
-		{ ".mp3", "audio/mpeg" }, { ".ogg", "audio/ogg" },
-		{ ".flac", "audio/flac" }, { ".wav", "audio/x-wav" },
+		{ ".mp3", "audio/mpeg" },
+		{ ".ogg", "audio/ogg" },
+		{ ".flac", "audio/flac" },
+		{ ".wav", "audio/x-wav" },
 		{ ".html", "text/html; charset=utf-8" },
-		{ ".txt", "text/plain" }, { ".json", "application/json" },
+		{ ".txt", "text/plain" },
+		{ ".json", "application/json" },
 	};
 	const char *dot = strrchr(name, '.');
 
@@ -357,16 +387,15 @@ static const char *type_of(const char *name)
 struct request {
 	char method[8], target[4096], path[4096], range[128];
 	bool keep, head;
-	const struct rule *rule;	/* may be NULL */
+	const struct rule *rule; /* may be NULL */
 	const char *type;
-	long status;			/* as sent, for the log */
+	long status; /* as sent, for the log */
 };
 
 static void head(struct conn *c, struct request *q, long status)
 {
 	q->status = status;
-	out(c, "HTTP/1.1 %ld %s\r\nServer: faultd\r\n", status,
-	    reason(status));
+	out(c, "HTTP/1.1 %ld %s\r\nServer: faultd\r\n", status, reason(status));
 	if (!q->keep || c->then != THEN_NEXT)
 		out(c, "Connection: close\r\n");
 	if (q->rule && q->rule->retry_after && status >= 400)
@@ -432,8 +461,8 @@ static void serve_file(struct server *s, struct conn *c, struct request *q)
 	int n, ranged = 0;
 
 	n = r && r->text
-	    ? snprintf(name, sizeof(name), "%s/%s", s->root, r->text)
-	    : snprintf(name, sizeof(name), "%s%s", s->root, q->path);
+		? snprintf(name, sizeof(name), "%s/%s", s->root, r->text)
+		: snprintf(name, sizeof(name), "%s%s", s->root, q->path);
 	if (n >= (int)sizeof(name) || strstr(name + strlen(s->root), "..") ||
 	    (c->file = open(name, O_RDONLY | O_CLOEXEC)) < 0) {
 		plain(c, q, 404);
@@ -532,10 +561,11 @@ static void serve_bomb(struct conn *c, struct request *q)
 
 static void serve_html(struct conn *c, struct request *q)
 {
-	static const char page[] = "<!DOCTYPE html>\n<html lang=\"en\"><head>"
-		"<meta charset=\"utf-8\"><title>A page</title></head>\n"
-		"<body><p>There is no sound here, only words.</p></body>"
-		"</html>\n";
+	static const char page[] =
+	    "<!DOCTYPE html>\n<html lang=\"en\"><head>"
+	    "<meta charset=\"utf-8\"><title>A page</title></head>\n"
+	    "<body><p>There is no sound here, only words.</p></body>"
+	    "</html>\n";
 
 	text(c, q, 200, NULL, q->type ? q->type : "text/html; charset=utf-8",
 	     page);
@@ -578,15 +608,16 @@ static void serve_garbage(struct conn *c, struct request *q)
 	c->then = THEN_CLOSE;
 	head(c, q, 200);
 	out(c, "Content-Type: audio/mpeg\r\n"
-	    "Transfer-Encoding: chunked\r\n\r\n");
+	       "Transfer-Encoding: chunked\r\n\r\n");
 	if (!q->head)
 		out(c, "zz\r\nnot a size\r\n-5\r\nnor this\r\n");
 }
 
 static void serve_status(struct conn *c, struct request *q, long status)
 {
-	text(c, q, status, status == 401
-	     ? "WWW-Authenticate: Basic realm=\"faultd\"\r\n" : NULL,
+	text(c, q, status,
+	     status == 401 ? "WWW-Authenticate: Basic realm=\"faultd\"\r\n"
+			   : NULL,
 	     "text/plain", reason(status));
 }
 
@@ -649,8 +680,9 @@ static void answer(struct server *s, struct conn *c, struct request *q)
 
 static int hex(int ch)
 {
-	return ch >= '0' && ch <= '9' ? ch - '0'
-	     : (ch | 32) >= 'a' && (ch | 32) <= 'f' ? (ch | 32) - 'a' + 10 : -1;
+	return ch >= '0' && ch <= '9'                 ? ch - '0'
+	       : (ch | 32) >= 'a' && (ch | 32) <= 'f' ? (ch | 32) - 'a' + 10
+						      : -1;
 }
 
 static void path_decode(char *path, const char *target)
@@ -779,7 +811,8 @@ static bool refill(struct conn *c)
 	if (c->then == THEN_FILL) {
 		while (c->out_len + c->fill_len <= want || !c->out_len) {
 			size_t part = c->fill_len < sizeof(c->out)
-				    ? c->fill_len : sizeof(c->out);
+					  ? c->fill_len
+					  : sizeof(c->out);
 
 			memcpy(c->out + c->out_len, c->fill, part);
 			c->out_len += part;
@@ -884,7 +917,8 @@ static int step(struct server *s, const struct pollfd *p)
 	for (size_t i = 0; i < s->nconns; i++) {
 		struct conn *c = s->conns[i];
 		int rc = p[i].revents & (POLLIN | POLLHUP | POLLERR)
-		       ? conn_receive(c) : 0;
+			     ? conn_receive(c)
+			     : 0;
 
 		while (!rc) {
 			take(s, c);
@@ -923,17 +957,18 @@ static void run(struct server *s, int listener)
 
 		for (size_t i = 0; i < n; i++) {
 			const struct conn *c = s->conns[i];
-			bool sending = c->busy && c->then != THEN_HANG &&
-				       c->wake <= now();
+			bool sending =
+			    c->busy && c->then != THEN_HANG && c->wake <= now();
 
-			p[i] = (struct pollfd){ c->fd,
-				sending ? POLLIN | POLLOUT : POLLIN, 0 };
+			p[i] = (struct pollfd){
+				c->fd, sending ? POLLIN | POLLOUT : POLLIN, 0
+			};
 			if (c->in_len >= sizeof(c->in) - 1)
 				p[i].events &= ~POLLIN;
 		}
 		p[n] = (struct pollfd){ listener, POLLIN, 0 };
-		p[n + 1] = (struct pollfd){ s->until_stdin ? 0 : -1, POLLIN,
-					    0 };
+		p[n + 1] =
+		    (struct pollfd){ s->until_stdin ? 0 : -1, POLLIN, 0 };
 		/* A signal between the test and the poll costs one wait. */
 		if (poll(p, n + 2, wait < 500 ? wait : 500) < 0 &&
 		    errno != EINTR)

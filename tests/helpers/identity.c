@@ -7,15 +7,14 @@
 #include "io/stream.h"
 
 static const char usage[] =
-	"Usage: identity [--set NAME] [--fail NAME] [--memo FILE "
-	"--previous FILE] [FILE...]\n";
+    "Usage: identity [--set NAME] [--fail NAME] [--memo FILE "
+    "--previous FILE] [FILE...]\n";
 
 struct ctx {
 	const char *set, *fail;
 };
 
-static int process(void *ctx, void *scratch, struct record *r,
-		   struct err *err)
+static int process(void *ctx, void *scratch, struct record *r, struct err *err)
 {
 	const struct ctx *c = ctx;
 
@@ -42,8 +41,8 @@ int main(int argc, char **argv)
 	};
 	int status = 0, first;
 
-	first = options_parse(&o, "identity", usage, specs, argc, argv,
-			      &status);
+	first =
+	    options_parse(&o, "identity", usage, specs, argc, argv, &status);
 	if (first < 0)
 		return status;
 	return stream_run(&s, argv + first, argc - first);

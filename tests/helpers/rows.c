@@ -10,18 +10,18 @@
 #include "base/num.h"
 
 static const char *const words[] = {
-	"love", "night", "rain", "heart", "run", "city", "dream", "fire",
-	"blue", "light", "you", "never", "again", "dance", "river", "slow",
-	"gold", "winter", "home", "gone", "sun", "glass", "echo", "ghost",
+	"love", "night",  "rain", "heart", "run",   "city",  "dream", "fire",
+	"blue", "light",  "you",  "never", "again", "dance", "river", "slow",
+	"gold", "winter", "home", "gone",  "sun",   "glass", "echo",  "ghost",
 };
 static const char *const genres[] = { "House", "Rock", "Hip Hop", "Ambient",
-				      "Jazz", "Folk", "Techno" };
+				      "Jazz",  "Folk", "Techno" };
 
 struct rng {
 	uint64_t s;
 };
 
-static uint64_t next(struct rng *r)	/* SplitMix64 */
+static uint64_t next(struct rng *r) /* SplitMix64 */
 {
 	uint64_t z = r->s += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -37,9 +37,9 @@ static void put_words(struct str *out, struct rng *r, size_t n)
 	for (i = 0; i < n; i++) {
 		if (i)
 			str_putc(out, ' ');
-		str_puts(out, words[next(r) % (sizeof(words) /
-					       sizeof(*words))]);
-		if (next(r) % 8 == 0)	/* a long tail of words */
+		str_puts(out,
+			 words[next(r) % (sizeof(words) / sizeof(*words))]);
+		if (next(r) % 8 == 0) /* a long tail of words */
 			str_u64(out, next(r) % 100000);
 	}
 }
@@ -73,7 +73,8 @@ static void csv(struct str *out, const struct row *w, uint64_t i)
 		   (unsigned long long)w->artist);
 	if (w->year)
 		str_u64(out, w->year);
-	str_printf(out, ",20%02u-%02u-11,%s,%s,\"%s\",%llu,"
+	str_printf(out,
+		   ",20%02u-%02u-11,%s,%s,\"%s\",%llu,"
 		   "https://example.org/a%llu/t%llu,\n",
 		   (unsigned)(7 + i % 17), (unsigned)(1 + i % 12), w->genre,
 		   w->tags.n ? w->tags.p : "",
@@ -84,7 +85,8 @@ static void csv(struct str *out, const struct row *w, uint64_t i)
 
 static void ndjson(struct str *out, const struct row *w, uint64_t i)
 {
-	str_printf(out, "{\"id\":\"mp%020llx\",\"title\":\"%s\","
+	str_printf(out,
+		   "{\"id\":\"mp%020llx\",\"title\":\"%s\","
 		   "\"artist\":\"Artist %llu\"",
 		   (unsigned long long)i * 0x9e3779b97f4a7ull, w->title.p,
 		   (unsigned long long)w->artist);
@@ -98,7 +100,8 @@ static void ndjson(struct str *out, const struct row *w, uint64_t i)
 		str_printf(out, ",\"tags\":\"%s\"", w->tags.p);
 	if (w->description.n)
 		str_printf(out, ",\"description\":\"%s\"", w->description.p);
-	str_printf(out, ",\"playback_count\":%llu,\"likes_count\":%llu,"
+	str_printf(out,
+		   ",\"playback_count\":%llu,\"likes_count\":%llu,"
 		   "\"permalink_url\":\"https://example.org/a%llu/t%llu\","
 		   "\"license\":\"cc-by\",\"duration_ms\":%llu,"
 		   "\"url_status\":\"VALID\"}\n",

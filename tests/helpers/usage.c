@@ -37,10 +37,10 @@ int main(int argc, char **argv)
 	out = fopen(argv[1], "w");
 	if (!out)
 		return 3;
-	fprintf(out, "%.3f %.3f %ld\n", seconds(u.ru_utime) +
-		seconds(u.ru_stime), progress_clock() - start, u.ru_maxrss);
+	fprintf(out, "%.3f %.3f %ld\n",
+		seconds(u.ru_utime) + seconds(u.ru_stime),
+		progress_clock() - start, u.ru_maxrss);
 	if (fclose(out))
 		return 3;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

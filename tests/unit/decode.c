@@ -51,8 +51,9 @@ static void wav_write(const struct wav *w)
 	put(f, size, 4);
 	for (size_t i = 0; i < w->written; i++)
 		for (int c = 0; c < w->channels; c++) {
-			double x = w->level[c % 8] * sin(w->phase[c % 8] +
-				2 * M_PI * w->hz * (double)i / w->rate);
+			double x = w->level[c % 8] *
+				   sin(w->phase[c % 8] +
+				       2 * M_PI * w->hz * (double)i / w->rate);
 			float y = (float)x;
 			uint32_t bits;
 
@@ -102,9 +103,14 @@ static void test_rates_and_channels(void **state)
 	(void)state;
 	for (int r = 0; r < 5; r++)
 		for (int c = 1; c <= 6; c += 2) {
-			struct wav w = { 1, c, rates[r], 16,
+			struct wav w = { 1,
+					 c,
+					 rates[r],
+					 16,
 					 (size_t)rates[r] * 4,
-					 (size_t)rates[r] * 4, 440, { 0 },
+					 (size_t)rates[r] * 4,
+					 440,
+					 { 0 },
 					 { 0 } };
 
 			for (int k = 0; k < c; k++)
@@ -115,8 +121,8 @@ static void test_rates_and_channels(void **state)
 			assert_int_equal(s.channels, c);
 			assert_true(fabs(s.seconds - 4) < 1e-9);
 			assert_true(s.fraction == 1);
-			assert_true(fabs((double)s.mono.count /
-					 RESAMPLE_RATE - 4) < 1e-3);
+			assert_true(fabs((double)s.mono.count / RESAMPLE_RATE -
+					 4) < 1e-3);
 			assert_true(fabs(rms(&s.mono) - 0.5 / sqrt(2)) < 2e-3);
 		}
 	sound_release(&s);
@@ -126,8 +132,8 @@ static void test_rates_and_channels(void **state)
 static bool encode(int format, int rate)
 {
 	SF_INFO info = { .samplerate = rate, .channels = 2, .format = format };
-	SNDFILE *f = sf_format_check(&info) ?
-		     sf_open(path, SFM_WRITE, &info) : NULL;
+	SNDFILE *f =
+	    sf_format_check(&info) ? sf_open(path, SFM_WRITE, &info) : NULL;
 
 	if (!f)
 		return false;
@@ -145,8 +151,7 @@ static void cut_file(double part)
 	struct stat st;
 
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(truncate(path, (off_t)((double)st.st_size * part)),
-			 0);
+	assert_int_equal(truncate(path, (off_t)((double)st.st_size * part)), 0);
 }
 
 /* Every format, whole and cut in half: the half that is there is used. */
@@ -182,9 +187,9 @@ static void test_codecs(void **state)
 				 s.seconds, rms(&s.mono), s.partial);
 		cut_file(0.5);
 		if (decode_file(path, 30, &s, &err) != 0)
-			continue;	/* an index at the end, now gone */
-		if (s.seconds > 4.5 || (s.seconds > 3 && s.seconds < 4.5 &&
-					!s.partial))
+			continue; /* an index at the end, now gone */
+		if (s.seconds > 4.5 ||
+		    (s.seconds > 3 && s.seconds < 4.5 && !s.partial))
 			fail_msg("%x cut: %g s, partial %d", formats[i],
 				 s.seconds, s.partial);
 	}
@@ -228,8 +233,8 @@ static void test_tagged(void **state)
 
 static void test_limit(void **state)
 {
-	struct wav w = { 1, 2, 44100, 16, 44100 * 10, 44100 * 10, 440,
-			 { 0.5, 0.5 }, { 0 } };
+	struct wav w = { 1,          2,   44100,        16,   44100 * 10,
+			 44100 * 10, 440, { 0.5, 0.5 }, { 0 } };
 	struct sound s = { 0 };
 
 	(void)state;
@@ -244,14 +249,14 @@ static void test_limit(void **state)
 /* A channel out of phase must not silence the track. */
 static void test_out_of_phase(void **state)
 {
-	struct wav w = { 1, 2, 44100, 16, 44100 * 4, 44100 * 4, 440,
-			 { 0.5, 0.4 }, { 0, M_PI } };
+	struct wav w = { 1,         2,   44100,        16,         44100 * 4,
+			 44100 * 4, 440, { 0.5, 0.4 }, { 0, M_PI } };
 	struct sound s = { 0 };
 
 	(void)state;
 	decode(&w, 30, &s);
 	assert_true(fabs(rms(&s.mono) - 0.5 / sqrt(2)) < 2e-3);
-	w.phase[1] = M_PI / 2;			/* merely wide: averaged */
+	w.phase[1] = M_PI / 2; /* merely wide: averaged */
 	w.level[1] = 0.5;
 	decode(&w, 30, &s);
 	assert_true(fabs(rms(&s.mono) - 0.25) < 2e-3);
@@ -261,8 +266,9 @@ static void test_out_of_phase(void **state)
 /* The stereo loudness is the file's, not the mix's: EBU Tech 3341 case 1. */
 static void test_loudness(void **state)
 {
-	struct wav w = { 3, 2, 48000, 32, 48000 * 5, 48000 * 5, 1000,
-			 { 0.070795, 0.070795 }, { 0 } };
+	struct wav w = { 3,         2,         48000, 32,
+			 48000 * 5, 48000 * 5, 1000,  { 0.070795, 0.070795 },
+			 { 0 } };
 	struct sound s = { 0 };
 
 	(void)state;
@@ -276,22 +282,22 @@ static void test_loudness(void **state)
 
 static void test_cut(void **state)
 {
-	struct wav w = { 1, 1, 22050, 16, 22050 * 10, 22050 * 5, 440, { 0.5 },
-			 { 0 } };
+	struct wav w = { 1,         1,   22050,   16,   22050 * 10,
+			 22050 * 5, 440, { 0.5 }, { 0 } };
 	struct sound s = { 0 };
 
 	(void)state;
 	decode(&w, 30, &s);
 	assert_true(s.partial && fabs(s.seconds - 5) < 1e-9);
-	decode(&w, 4, &s);			/* all that was asked for */
+	decode(&w, 4, &s); /* all that was asked for */
 	assert_true(!s.partial && fabs(s.seconds - 4) < 1e-9);
 	sound_release(&s);
 }
 
 static void test_wild_samples(void **state)
 {
-	struct wav w = { 3, 1, 22050, 32, 22050 * 4, 22050 * 4, 440, { 0.5 },
-			 { 0 } };
+	struct wav w = { 3,         1,   22050,   32,   22050 * 4,
+			 22050 * 4, 440, { 0.5 }, { 0 } };
 	struct sound s = { 0 };
 	const float wild[] = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f };
 	struct err err;
@@ -318,18 +324,18 @@ static void test_refused(void **state)
 
 	(void)state;
 	wav_write(&w);
-	refuse(path, "undecodable");		/* too many channels */
+	refuse(path, "undecodable"); /* too many channels */
 	w.channels = 1;
 	w.rate = 100000000;
 	wav_write(&w);
-	refuse(path, "undecodable");		/* absurd rate */
+	refuse(path, "undecodable"); /* absurd rate */
 	w.rate = 22050;
 	w.frames = w.written = 0;
 	wav_write(&w);
-	refuse(path, "undecodable");		/* no sound */
+	refuse(path, "undecodable"); /* no sound */
 	f = fopen(path, "wb");
 	fclose(f);
-	refuse(path, "undecodable");		/* empty */
+	refuse(path, "undecodable"); /* empty */
 	f = fopen(path, "wb");
 	fputs("The quick brown fox jumps over the lazy dog.", f);
 	fclose(f);
@@ -339,7 +345,7 @@ static void test_refused(void **state)
 	refuse("/", "missing");
 	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
 	assert_int_equal(mkfifo(fifo, 0600), 0);
-	refuse(fifo, "missing");		/* and does not hang */
+	refuse(fifo, "missing"); /* and does not hang */
 	remove(fifo);
 }
 
@@ -365,10 +371,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rates_and_channels),
-		cmocka_unit_test(test_codecs), cmocka_unit_test(test_tagged),
+		cmocka_unit_test(test_codecs),
+		cmocka_unit_test(test_tagged),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_out_of_phase),
-		cmocka_unit_test(test_loudness), cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_loudness),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild_samples),
 		cmocka_unit_test(test_refused),
 	};

@@ -41,7 +41,9 @@ static void fill(struct sound *s, const float *x, size_t n)
 static enum feat_status compute(const float *x, size_t n)
 {
 	struct features *f = features_new();
-	struct sound s = { .fraction = NAN, .loudness = NAN, .range = NAN,
+	struct sound s = { .fraction = NAN,
+			   .loudness = NAN,
+			   .range = NAN,
 			   .seconds = (double)n / RESAMPLE_RATE };
 	enum feat_status status;
 
@@ -63,16 +65,19 @@ static void all_undefined(void)
 static void test_columns(void **state)
 {
 	static const char *const names[] = {
-		"zcr_mean", "rms_mean", "centroid_mean", "bw_mean",
-		"flat_mean", "mfcc1_mean", "mfcc2_mean", "chroma_mean",
-		"zcr_std", "rms_std", "centroid_std", "bw_std", "flat_std",
-		"mfcc1_std", "mfcc2_std", "chroma_std", "mfcc1_dmean",
-		"mfcc2_dmean", "tempo", "tempo_conf", "beat_int_mean",
-		"beat_int_std", "mfcc13_q75", "rolloff_median", "flux_std",
-		"chroma_c_mean", "chroma_cs_std", "chroma_b_q25", "key",
-		"mode", "key_strength", "loudness", "loudness_range",
-		"onset_mean", "onset_std", "onset_rate", "beat_regularity",
-		"duration", "decoded_fraction",
+		"zcr_mean",        "rms_mean",      "centroid_mean",
+		"bw_mean",         "flat_mean",     "mfcc1_mean",
+		"mfcc2_mean",      "chroma_mean",   "zcr_std",
+		"rms_std",         "centroid_std",  "bw_std",
+		"flat_std",        "mfcc1_std",     "mfcc2_std",
+		"chroma_std",      "mfcc1_dmean",   "mfcc2_dmean",
+		"tempo",           "tempo_conf",    "beat_int_mean",
+		"beat_int_std",    "mfcc13_q75",    "rolloff_median",
+		"flux_std",        "chroma_c_mean", "chroma_cs_std",
+		"chroma_b_q25",    "key",           "mode",
+		"key_strength",    "loudness",      "loudness_range",
+		"onset_mean",      "onset_std",     "onset_rate",
+		"beat_regularity", "duration",      "decoded_fraction",
 	};
 
 	(void)state;
@@ -80,8 +85,8 @@ static void test_columns(void **state)
 		assert_true(feat_schema_find(&schema, names[i]) >= 0);
 	for (uint32_t i = 0; i < schema.count; i++) {
 		assert_true(schema.columns[i].unit[0]);
-		assert_int_equal(feat_schema_find(&schema,
-						  schema.columns[i].name), i);
+		assert_int_equal(
+		    feat_schema_find(&schema, schema.columns[i].name), i);
 	}
 	assert_true(schema.count < 512);
 }
@@ -118,7 +123,7 @@ static void test_nothing_to_measure(void **state)
 	all_undefined();
 	assert_int_equal(compute(x, 0), FEAT_TOO_SHORT);
 	assert_int_equal(compute(x, RESAMPLE_RATE * 3), FEAT_OK);
-	assert_true(isnan(column("tempo")));	/* under four seconds */
+	assert_true(isnan(column("tempo"))); /* under four seconds */
 }
 
 /* Nothing but NaN and finite values, and a sine measures as one. */
@@ -137,7 +142,7 @@ static void test_sine(void **state)
 	assert_true(fabsf(column("zcr_median") - 2000.f / 22050) < 1e-3f);
 	assert_true(fabsf(column("loudness") + 3.01f + 6.02f) < 0.1f);
 	assert_true(isnan(column("decoded_fraction")));
-	assert_true(column("chroma_b_mean") > 0.9f);	/* B5: 988 Hz */
+	assert_true(column("chroma_b_mean") > 0.9f); /* B5: 988 Hz */
 }
 
 /* A single click: sound, but no beat. */
@@ -160,8 +165,9 @@ static void test_reuse(void **state)
 	struct features *f = features_new();
 	static float x[N];
 	float first[512];
-	struct sound s = { .fraction = 1, .loudness = NAN, .range = NAN,
-			   .seconds = 8 };
+	struct sound s = {
+		.fraction = 1, .loudness = NAN, .range = NAN, .seconds = 8
+	};
 
 	(void)state;
 	for (int i = 0; i < N; i++)
@@ -190,8 +196,8 @@ static void compare(const struct doc *want, int i, const char *column_name,
 
 		snprintf(name, sizeof(name), "%s_%s", column_name,
 			 statistics[k]);
-		assert_true(doc_number(doc_at(doc_get(want, statistics[k]),
-					      (size_t)i), &w));
+		assert_true(doc_number(
+		    doc_at(doc_get(want, statistics[k]), (size_t)i), &w));
 		got = column(name);
 		if (!(fabs(got - w) <= 1e-4 * fmax(fabs(w), floor)))
 			fail_msg("%s %s: got %.9g, librosa %.9g", clip, name,
@@ -204,13 +210,15 @@ static void compare_clip(const struct doc *clip, const char *name)
 	static const char *const pairs[][2] = {
 		{ "spectral_centroid", "centroid" },
 		{ "spectral_rolloff", "rolloff" },
-		{ "spectral_bandwidth", "bw" }, { "spectral_flatness", "flat" },
-		{ "rms", "rms" }, { "zero_crossing_rate", "zcr" },
+		{ "spectral_bandwidth", "bw" },
+		{ "spectral_flatness", "flat" },
+		{ "rms", "rms" },
+		{ "zero_crossing_rate", "zcr" },
 		{ "onset_strength", "onset" },
 	};
-	static const char *const classes[] = {
-		"c", "cs", "d", "ds", "e", "f", "fs", "g", "gs", "a", "as", "b"
-	};
+	static const char *const classes[] = { "c",  "cs", "d",  "ds",
+					       "e",  "f",  "fs", "g",
+					       "gs", "a",  "as", "b" };
 	const struct doc *f = doc_get(clip, "features");
 	char c[FEAT_NAME];
 
@@ -259,10 +267,13 @@ static void test_librosa(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_columns), cmocka_unit_test(test_recipe),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_recipe),
 		cmocka_unit_test(test_nothing_to_measure),
-		cmocka_unit_test(test_sine), cmocka_unit_test(test_click),
-		cmocka_unit_test(test_reuse), cmocka_unit_test(test_librosa),
+		cmocka_unit_test(test_sine),
+		cmocka_unit_test(test_click),
+		cmocka_unit_test(test_reuse),
+		cmocka_unit_test(test_librosa),
 	};
 	int failed;
 

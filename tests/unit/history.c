@@ -52,14 +52,17 @@ static int teardown(void **state)
 static void want(struct fixture *f, const char *url)
 {
 	assert_int_equal(history_want(f->h, HISTORY_LINKS, span_of(url),
-				      span_of(url), &f->err), 0);
+				      span_of(url), &f->err),
+			 0);
 }
 
 static void put(struct fixture *f, const char *url, const char *status,
 		int64_t checked_at, int64_t due_at)
 {
-	struct history_link l = { .checked_at = checked_at, .due_at = due_at,
-				  .code = 200, .failures = 3 };
+	struct history_link l = { .checked_at = checked_at,
+				  .due_at = due_at,
+				  .code = 200,
+				  .failures = 3 };
 
 	str_puts(&l.status, status);
 	str_puts(&l.reason, "r");
@@ -71,8 +74,9 @@ static uint64_t due(struct fixture *f, bool all, int64_t max_age)
 {
 	uint64_t n;
 
-	assert_int_equal(history_due(f->h, HISTORY_LINKS, all, NOW, max_age,
-				     &n, &f->err), 0);
+	assert_int_equal(
+	    history_due(f->h, HISTORY_LINKS, all, NOW, max_age, &n, &f->err),
+	    0);
 	return n;
 }
 
@@ -136,8 +140,8 @@ static void test_queue(void **state)
 	put(f, "old", "VALID", NOW - 200, 0);
 	put(f, "older", "DEAD", NOW - 300, 0);
 	put(f, "fresh", "VALID", NOW - 1, 0);
-	assert_int_equal(history_queue(f->h, HISTORY_LINKS, NOW, 100, &n,
-				       &f->err), 0);
+	assert_int_equal(
+	    history_queue(f->h, HISTORY_LINKS, NOW, 100, &n, &f->err), 0);
 	assert_int_equal(n, 4);
 	while (history_next(f->h, &url, &request, &f->err) == 1)
 		str_printf(&all, "%s ", str_z(&url));
@@ -150,22 +154,26 @@ static void test_queue(void **state)
 static void test_fetches(void **state)
 {
 	struct fixture *f = *state;
-	struct history_fetch x = { .bytes = 7, .fetched_at = NOW,
-				   .due_at = HISTORY_NEVER }, y = { 0 };
+	struct history_fetch x = { .bytes = 7,
+				   .fetched_at = NOW,
+				   .due_at = HISTORY_NEVER },
+			     y = { 0 };
 	struct str url = { 0 }, request = { 0 };
 	uint64_t n;
 
 	assert_int_equal(history_begin(f->h, &f->err), 0);
-	assert_int_equal(history_want(f->h, HISTORY_FETCHES, SPAN("u"),
-				      SPAN("r1"), &f->err), 0);
-	assert_int_equal(history_want(f->h, HISTORY_FETCHES, SPAN("u"),
-				      SPAN("r2"), &f->err), 0);
+	assert_int_equal(
+	    history_want(f->h, HISTORY_FETCHES, SPAN("u"), SPAN("r1"), &f->err),
+	    0);
+	assert_int_equal(
+	    history_want(f->h, HISTORY_FETCHES, SPAN("u"), SPAN("r2"), &f->err),
+	    0);
 	assert_int_equal(history_commit(f->h, &f->err), 0);
-	assert_int_equal(history_queue(f->h, HISTORY_FETCHES, NOW, 1, &n,
-				       &f->err), 0);
+	assert_int_equal(
+	    history_queue(f->h, HISTORY_FETCHES, NOW, 1, &n, &f->err), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(history_next(f->h, &url, &request, &f->err), 1);
-	assert_string_equal(str_z(&request), "r2");	/* where it is now */
+	assert_string_equal(str_z(&request), "r2"); /* where it is now */
 	str_puts(&x.status, "ok");
 	str_puts(&x.sha256, "ab");
 	str_puts(&x.ext, "ogg");
@@ -173,12 +181,12 @@ static void test_fetches(void **state)
 	assert_int_equal(history_get_fetch(f->h, SPAN("u"), &y, &f->err), 1);
 	assert_string_equal(str_z(&y.sha256), "ab");
 	assert_int_equal(y.bytes, 7);
-	assert_int_equal(history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n,
-				     &f->err), 0);
+	assert_int_equal(
+	    history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n, &f->err), 0);
 	assert_int_equal(n, 0);
 	assert_int_equal(history_expire(f->h, SPAN("u"), &f->err), 0);
-	assert_int_equal(history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n,
-				     &f->err), 0);
+	assert_int_equal(
+	    history_due(f->h, HISTORY_FETCHES, true, NOW, 0, &n, &f->err), 0);
 	assert_int_equal(n, 1);
 	history_fetch_release(&x);
 	history_fetch_release(&y);
@@ -200,8 +208,8 @@ static void test_odd_urls(void **state)
 		want(f, odd[i]);
 	assert_int_equal(history_commit(f->h, &f->err), 0);
 	for (size_t i = 0; i < 5; i++)
-		assert_int_equal(history_get_link(f->h, span_of(odd[i]), &l,
-						  &f->err), 1);
+		assert_int_equal(
+		    history_get_link(f->h, span_of(odd[i]), &l, &f->err), 1);
 	assert_int_equal(due(f, true, 0), 5);
 	history_link_release(&l);
 }
@@ -246,8 +254,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_due, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fetches, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_odd_urls, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_odd_urls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reopen, setup, teardown),
 	};
 

@@ -40,11 +40,14 @@ static void answer(struct server *s, int fd)
 	sscanf(in, "%*s %1000s", path);
 	str_printf(&s->log, "%s\n", path);
 	if (!strncmp(path, "/to/", 4))
-		snprintf(out, sizeof(out), "HTTP/1.1 302 Found\r\nLocation: "
+		snprintf(out, sizeof(out),
+			 "HTTP/1.1 302 Found\r\nLocation: "
 			 "http://%s\r\nContent-Length: 0\r\n"
-			 "Connection: close\r\n\r\n", path + 4);
+			 "Connection: close\r\n\r\n",
+			 path + 4);
 	else
-		snprintf(out, sizeof(out), "HTTP/1.1 200 OK\r\n"
+		snprintf(out, sizeof(out),
+			 "HTTP/1.1 200 OK\r\n"
 			 "Content-Length: 10\r\nConnection: close\r\n\r\n"
 			 "0123456789");
 	if (write(fd, out, strlen(out)) < 0)
@@ -71,8 +74,7 @@ static int setup(void **state)
 	socklen_t len = sizeof(a);
 
 	s.fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (bind(s.fd, (struct sockaddr *)&a, sizeof(a)) ||
-	    listen(s.fd, 64) ||
+	if (bind(s.fd, (struct sockaddr *)&a, sizeof(a)) || listen(s.fd, 64) ||
 	    getsockname(s.fd, (struct sockaddr *)&a, &len))
 		return -1;
 	s.port = ntohs(a.sin_port);
@@ -118,7 +120,10 @@ static int sink(struct http_job *job, const void *p, size_t n)
 }
 
 static const struct http_options options = {
-	.connections = 8, .per_host = 4, .timeout = 5, .allow = only_one,
+	.connections = 8,
+	.per_host = 4,
+	.timeout = 5,
+	.allow = only_one,
 	.agent = "test",
 };
 

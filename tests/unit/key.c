@@ -22,8 +22,8 @@ static void note(float *x, double midi, double from, double to, double tune)
 
 	for (int i = (int)(from * STFT_RATE); i < (int)(to * STFT_RATE); i++)
 		for (int h = 1; h <= 6; h++)
-			x[i] += (float)(0.05 / h * sin(2 * M_PI * hz * h * i /
-						       STFT_RATE));
+			x[i] += (float)(0.05 / h *
+					sin(2 * M_PI * hz * h * i / STFT_RATE));
 }
 
 /* I IV V I, or i iv V i, two seconds a chord. */
@@ -56,15 +56,15 @@ static void test_cadences(void **state)
 	for (int tonic = 0; tonic < 12; tonic++)
 		for (int mode = 0; mode < 2; mode++)
 			for (int cents = -40; cents <= 40; cents += 40) {
-				struct key k = cadence(tonic, mode,
-						       cents / 100.0);
+				struct key k =
+				    cadence(tonic, mode, cents / 100.0);
 
 				if (k.tonic != tonic || k.mode != mode ||
 				    k.strength < 0.6)
 					fail_msg("key %d mode %d %+d cents: "
-						 "got %d %d, %g", tonic, mode,
-						 cents, k.tonic, k.mode,
-						 k.strength);
+						 "got %d %d, %g",
+						 tonic, mode, cents, k.tonic,
+						 k.mode, k.strength);
 			}
 }
 
@@ -105,7 +105,8 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cadences), cmocka_unit_test(test_tone),
+		cmocka_unit_test(test_cadences),
+		cmocka_unit_test(test_tone),
 		cmocka_unit_test(test_none),
 	};
 

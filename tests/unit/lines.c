@@ -73,7 +73,7 @@ static void random_files(void **state)
 				str_putc(&texts[i], '\n');
 			}
 			if (rng_below(&rng, 2) && texts[i].n)
-				texts[i].n--; /* no newline at the end */
+				texts[i].n--;     /* no newline at the end */
 			if (round == 5 && i == 2) /* one long line */
 				for (n = 0; n < 700000; n++)
 					str_putc(&texts[i], 'x');

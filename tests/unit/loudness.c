@@ -23,8 +23,8 @@ static double measure(int rate, int channels, double hz, double level,
 
 	for (long i = 0; i < lrint(seconds * rate); i++) {
 		for (int c = 0; c < channels; c++)
-			block[c] = (float)(a * sin(2 * M_PI * hz * (double)i /
-						   rate));
+			block[c] =
+			    (float)(a * sin(2 * M_PI * hz * (double)i / rate));
 		loudness_add(l, block, 1);
 	}
 	result = loudness_integrated(l);
@@ -101,8 +101,8 @@ static void test_gate(void **state)
 	for (int part = 0; part < 3; part++)
 		for (long i = 0; i < (part == 1 ? 60 : 10) * (long)RATE; i++) {
 			double a = pow(10, (part == 1 ? -23 : -36) / 20.0);
-			float v = (float)(a * sin(2 * M_PI * 1000 *
-						  (double)i / RATE));
+			float v = (float)(a * sin(2 * M_PI * 1000 * (double)i /
+						  RATE));
 
 			loudness_add(l, (float[]){ v, v }, 1);
 		}
@@ -144,8 +144,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calibration),
 		cmocka_unit_test(test_stereo),
-		cmocka_unit_test(test_weighting), cmocka_unit_test(test_gate),
-		cmocka_unit_test(test_range), cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_weighting),
+		cmocka_unit_test(test_gate),
+		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

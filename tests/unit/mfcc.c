@@ -58,7 +58,7 @@ static void test_db(void **state)
 	mel_to_db(b, 2);
 	assert_true(fabs(b[3] - 20) < 1e-5);
 	assert_true(fabs(b[MEL_BANDS] + 30) < 1e-4);
-	assert_true(fabs(b[7] + 60) < 1e-5);	/* 80 dB under the top */
+	assert_true(fabs(b[7] + 60) < 1e-5); /* 80 dB under the top */
 }
 
 /* The DCT is orthonormal: a cosine gives one coefficient, sqrt(N/2) times its
@@ -71,12 +71,11 @@ static void test_dct(void **state)
 	(void)state;
 	for (int want = 0; want < MFCC_COUNT; want++) {
 		for (int b = 0; b < MEL_BANDS; b++)
-			db[b] = (float)cos(M_PI * want * (b + 0.5) /
-					   MEL_BANDS);
+			db[b] = (float)cos(M_PI * want * (b + 0.5) / MEL_BANDS);
 		mfcc_frame(m, db, c);
 		for (int i = 0; i < MFCC_COUNT; i++) {
-			double should = i != want ? 0 :
-					sqrt(MEL_BANDS / (i ? 2.0 : 1.0));
+			double should =
+			    i != want ? 0 : sqrt(MEL_BANDS / (i ? 2.0 : 1.0));
 
 			assert_true(fabs(c[i] - should) < 1e-4);
 		}
@@ -121,8 +120,10 @@ static void test_chroma_zero(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_white), cmocka_unit_test(test_line),
-		cmocka_unit_test(test_db), cmocka_unit_test(test_dct),
+		cmocka_unit_test(test_white),
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_db),
+		cmocka_unit_test(test_dct),
 		cmocka_unit_test(test_chroma),
 		cmocka_unit_test(test_chroma_zero),
 	};

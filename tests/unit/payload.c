@@ -67,11 +67,15 @@ static void test_mp3(void **state)
 	mp3_body(&all);
 	is_digest_of(&all, &body);
 	/* APEv2 of 40 bytes and a header of its own, then ID3v1. */
-	str_put(&all, "APETAGEX\xd0\7\0\0\x28\0\0\0\0\0\0\0\0\0\0\xa0"
-		"\0\0\0\0\0\0\0\0", 32);
+	str_put(&all,
+		"APETAGEX\xd0\7\0\0\x28\0\0\0\0\0\0\0\0\0\0\xa0"
+		"\0\0\0\0\0\0\0\0",
+		32);
 	zeros(&all, 8);
-	str_put(&all, "APETAGEX\xd0\7\0\0\x28\0\0\0\0\0\0\0\0\0\0\x80"
-		"\0\0\0\0\0\0\0\0", 32);
+	str_put(&all,
+		"APETAGEX\xd0\7\0\0\x28\0\0\0\0\0\0\0\0\0\0\x80"
+		"\0\0\0\0\0\0\0\0",
+		32);
 	str_puts(&all, "TAG");
 	zeros(&all, 125);
 	is_digest_of(&all, &body);
@@ -89,12 +93,12 @@ static void flac(struct str *s, size_t tags, size_t frames)
 	str_put(s, "fLaC\0\0\0\x22", 8);
 	for (int i = 0; i < 34; i++)
 		str_putc(s, (char)i);
-	str_putc(s, 4);			/* comments */
+	str_putc(s, 4); /* comments */
 	str_putc(s, 0);
 	str_putc(s, (char)(tags >> 8));
 	str_putc(s, (char)tags);
 	zeros(s, tags);
-	str_put(s, "\x81\0\0\x10", 4);	/* padding, last */
+	str_put(s, "\x81\0\0\x10", 4); /* padding, last */
 	zeros(s, 16);
 	for (size_t i = 0; i < frames; i++)
 		str_putc(s, (char)(i * 7));
@@ -120,7 +124,7 @@ static void test_flac(void **state)
 	flac(&a, 100, 5001);
 	digest(&a, other);
 	assert_memory_not_equal(got, other, HASH_SIZE);
-	a.n = 60;			/* cut within the comments */
+	a.n = 60; /* cut within the comments */
 	is_digest_of(&a, &a);
 	str_release(&a);
 	str_release(&want);
@@ -154,7 +158,7 @@ static void test_chunks(void **state)
 		chunk(&a, "id3 ", "tag", 3, big);
 		str_puts(&want, "0123456789abcdefsound");
 		is_digest_of(&a, &want);
-		str_reset(&a);		/* no data: the whole file */
+		str_reset(&a); /* no data: the whole file */
 		str_puts(&a, big ? "FORM" : "RIFF");
 		zeros(&a, 4);
 		str_puts(&a, big ? "AIFF" : "WAVE");
@@ -177,8 +181,8 @@ static void ogg(struct str *s, const struct str *packets, size_t count,
 		size_t at = 0, size;
 
 		do {
-			size = packets[p].n - at < 255 ? packets[p].n - at :
-			       255;
+			size =
+			    packets[p].n - at < 255 ? packets[p].n - at : 255;
 			lace[n++] = (uint8_t)size;
 			str_put(&body, packets[p].p + at, size);
 			at += size;
@@ -187,7 +191,7 @@ static void ogg(struct str *s, const struct str *packets, size_t count,
 				str_putc(s, page++ == 0 ? 2 : 0);
 				zeros(s, 8);
 				str_put(s, "\1\2\3\4", 4);
-				zeros(s, 8);	/* number, checksum */
+				zeros(s, 8); /* number, checksum */
 				str_putc(s, (char)n);
 				str_put(s, lace, n);
 				str_put(s, body.p, body.n);
@@ -209,7 +213,7 @@ static void test_ogg(void **state)
 	str_put(&packets[1], "\3vorbis-comment", 15);
 	str_put(&packets[2], "\5vorbis-setup", 13);
 	for (int i = 0; i < 255 * 2; i++)
-		str_putc(&packets[3], (char)i);	/* whole segments */
+		str_putc(&packets[3], (char)i); /* whole segments */
 	str_puts(&packets[4], "short");
 	for (int i = 0; i < 3000; i++)
 		str_putc(&packets[5], (char)(i * 3));
@@ -221,18 +225,18 @@ static void test_ogg(void **state)
 		digest(&a, got);
 		assert_memory_equal(got, first, HASH_SIZE);
 	}
-	for (int i = 0; i < 1000; i++)		/* another comment */
+	for (int i = 0; i < 1000; i++) /* another comment */
 		str_putc(&packets[1], 'x');
 	str_reset(&a);
 	ogg(&a, packets, 6, 7);
 	digest(&a, got);
 	assert_memory_equal(got, first, HASH_SIZE);
-	packets[5].p[2999] ^= 1;		/* other sound */
+	packets[5].p[2999] ^= 1; /* other sound */
 	str_reset(&a);
 	ogg(&a, packets, 6, 7);
 	digest(&a, got);
 	assert_memory_not_equal(got, first, HASH_SIZE);
-	a.n -= 5;				/* broken: the whole file */
+	a.n -= 5; /* broken: the whole file */
 	is_digest_of(&a, &a);
 	for (int i = 0; i < 6; i++)
 		str_release(&packets[i]);
@@ -279,7 +283,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_mp3), cmocka_unit_test(test_flac),
+		cmocka_unit_test(test_mp3),    cmocka_unit_test(test_flac),
 		cmocka_unit_test(test_chunks), cmocka_unit_test(test_ogg),
 		cmocka_unit_test(test_others),
 	};

@@ -25,11 +25,11 @@ static void test_mask(void **state)
 	mask_is("a\nb\tc\x7f", "a" BAD "b" BAD "c" BAD, 6);
 	mask_is("\xc2\x9b"
 		"1m",
-		BAD "1m", 3); /* C1 CSI */
+		BAD "1m", 3);                      /* C1 CSI */
 	mask_is("x\xe2\x80\xaey", "x" BAD "y", 3); /* right-to-left */
-	mask_is("\xff\xc3", BAD BAD, 2); /* malformed */
-	mask_is("\xc0\x80", BAD BAD, 2); /* overlong */
-	mask_is("\xed\xa0\x80", BAD BAD BAD, 3); /* surrogate */
+	mask_is("\xff\xc3", BAD BAD, 2);           /* malformed */
+	mask_is("\xc0\x80", BAD BAD, 2);           /* overlong */
+	mask_is("\xed\xa0\x80", BAD BAD BAD, 3);   /* surrogate */
 	mask_is("\xf4\x90\x80\x80", BAD BAD BAD BAD, 4);
 }
 

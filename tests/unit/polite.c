@@ -31,7 +31,7 @@ static void test_order_and_limit(void **state)
 	assert_ptr_equal(polite_take(p, 0, &wait), &a[1]);
 	assert_null(polite_take(p, 0, &wait));
 	assert_true(isinf(wait));
-	add(p, "b", b, 1);	/* another host need not wait for the first */
+	add(p, "b", b, 1); /* another host need not wait for the first */
 	assert_ptr_equal(polite_take(p, 0, &wait), &b[0]);
 	polite_done(p, &a[0], POLITE_FINE);
 	polite_add(p, SPAN("a"), &front, true);
@@ -84,7 +84,7 @@ static void test_give_up(void **state)
 		assert_int_equal(why, POLITE_BUSY);
 	}
 	assert_null(polite_lost(p, &why));
-	polite_add(p, SPAN("a"), &a[8], false);	/* later ones as well */
+	polite_add(p, SPAN("a"), &a[8], false); /* later ones as well */
 	assert_ptr_equal(polite_lost(p, &why), &a[8]);
 	add(p, "b", b, 1);
 	assert_ptr_equal(polite_take(p, 0, &wait), &b[0]);
@@ -102,8 +102,9 @@ static void test_success_resets(void **state)
 	add(p, "a", a, 40);
 	for (int i = 0; i < 40; i++) {
 		assert_ptr_equal(polite_take(p, 0, &wait), &a[i]);
-		polite_done(p, &a[i], i % POLITE_TRIP == POLITE_TRIP - 1
-				      ? POLITE_FINE : POLITE_FAILED);
+		polite_done(p, &a[i],
+			    i % POLITE_TRIP == POLITE_TRIP - 1 ? POLITE_FINE
+							       : POLITE_FAILED);
 		assert_null(polite_lost(p, &why));
 	}
 	polite_free(p);

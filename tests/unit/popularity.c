@@ -83,8 +83,7 @@ static void test_artists(void **state)
 	for (size_t i = 0; i < n; i++) {
 		assert_true(!i || table[i - 1].key < table[i].key);
 		assert_true(table[i].plays == 2.0 * table[i].played);
-		assert_ptr_equal(artists_find(&index, table[i].key),
-				 &table[i]);
+		assert_ptr_equal(artists_find(&index, table[i].key), &table[i]);
 		if (i + 1 < n && table[i].key + 1 < table[i + 1].key)
 			assert_null(artists_find(&index, table[i].key + 1));
 	}

@@ -141,7 +141,8 @@ static void test_level(void **state)
 	struct score s;
 
 	(void)state;
-	parse(&s, "title T\ntempo 100\nkey A minor\ngenre T\nmood sad\n"
+	parse(&s,
+	      "title T\ntempo 100\nkey A minor\ngenre T\nmood sad\n"
 	      "level -24\nseconds 5\ntrack a strings\n Am:4\ntrack b drums\n"
 	      " kick x...\nvariant quiet\nvariant loud level=-9 channels=2\n");
 	for (size_t k = 0; k < s.nclips; k++) {
@@ -260,9 +261,9 @@ static void test_demo(void **state)
 
 			if (!(fabs(times - round(times)) < 1e-9))
 				fail_msg("%s: track %s is %g beats, the "
-					 "longest %g", e->d_name,
-					 s.tracks[i].name, s.tracks[i].length,
-					 longest);
+					 "longest %g",
+					 e->d_name, s.tracks[i].name,
+					 s.tracks[i].length, longest);
 		}
 		for (size_t i = 0; i < s.nclips; i++) {
 			const struct score_clip *c = &s.clips[i];
@@ -273,14 +274,13 @@ static void test_demo(void **state)
 			hear_key(classes, &key, &mode);
 			clips++;
 			right += key == c->key && mode == c->mode;
-			close += key == c->key ||
-				 (key + 5) % 12 == c->key ||
-				 (key - c->key + 12) % 12 ==
-				 (c->mode ? 9 : 3);
+			close += key == c->key || (key + 5) % 12 == c->key ||
+				 (key - c->key + 12) % 12 == (c->mode ? 9 : 3);
 			if (key != c->key || mode != c->mode)
 				print_message("# %s: stated %d/%d, heard "
-					      "%d/%d\n", c->name, c->key,
-					      c->mode, key, mode);
+					      "%d/%d\n",
+					      c->name, c->key, c->mode, key,
+					      mode);
 		}
 		score_release(&s);
 	}

@@ -21,8 +21,10 @@ static struct samples convert(double rate, double hz, size_t n, size_t block)
 	for (size_t i = 0; i < n; i++)
 		x[i] = (float)(0.5 * sin(2 * M_PI * hz * (double)i / rate));
 	for (size_t at = 0; at < n; at += block)
-		assert_int_equal(resample_add(r, x + at, n - at < block ?
-					      n - at : block, &out, NULL), 0);
+		assert_int_equal(resample_add(r, x + at,
+					      n - at < block ? n - at : block,
+					      &out, NULL),
+				 0);
 	assert_int_equal(resample_add(r, NULL, 0, &out, NULL), 0);
 	resample_free(r);
 	free(x);
@@ -32,8 +34,8 @@ static struct samples convert(double rate, double hz, size_t n, size_t block)
 /* Length and waveform are kept, at any rate and whatever the blocks. */
 static void test_rates(void **state)
 {
-	static const int rates[] = { 8000, 11025, 22050, 32000, 44100, 48000,
-				     96000, 192000, 44101 };
+	static const int rates[] = { 8000,  11025, 22050,  32000, 44100,
+				     48000, 96000, 192000, 44101 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
@@ -78,7 +80,7 @@ static void test_summary(void **state)
 	assert_true(fabs(s[SUMMARY_STD] - sqrt(10)) < 1e-12);
 	assert_true(s[SUMMARY_MIN] == 1 && s[SUMMARY_MAX] == 10);
 	assert_true(s[SUMMARY_Q25] == 2 && s[SUMMARY_Q75] == 4);
-	summary_of(v, 4, s);			/* 1 2 3 4, sorted by now */
+	summary_of(v, 4, s); /* 1 2 3 4, sorted by now */
 	assert_true(s[SUMMARY_Q25] == 1.75 && s[SUMMARY_MEDIAN] == 2.5);
 	summary_of(one, 1, s);
 	assert_true(s[SUMMARY_STD] == 0 && s[SUMMARY_Q75] == 7);
@@ -87,7 +89,8 @@ static void test_summary(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rates), cmocka_unit_test(test_alias),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_summary),
 	};
 

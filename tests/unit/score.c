@@ -34,8 +34,9 @@ static void test_notes(void **state)
 	struct score s;
 
 	(void)state;
-	parse(&s, HEAD "track a piano octave=1 # a comment\n"
-	      "\tc4:2 d#4 | r:1/2 bb3:1.5\n  @.5 ( c4+e4:1 r )*2 b4\n");
+	parse(&s,
+	      HEAD "track a piano octave=1 # a comment\n"
+		   "\tc4:2 d#4 | r:1/2 bb3:1.5\n  @.5 ( c4+e4:1 r )*2 b4\n");
 	assert_int_equal(s.ntracks, 1);
 	assert_int_equal(s.tracks[0].count, 8);
 	note_is(&s.tracks[0], 0, 0, 2, 60);
@@ -60,7 +61,7 @@ static void test_chords(void **state)
 
 	(void)state;
 	parse(&s, HEAD "track a piano\n C:4 F#m7\ntrack b bass root pulse=2\n"
-	      " Am:4\ntrack c harp arp=1/2\n C:2\n");
+		       " Am:4\ntrack c harp arp=1/2\n C:2\n");
 	assert_int_equal(s.tracks[0].count, 7);
 	note_is(&s.tracks[0], 2, 0, 4, 55);
 	note_is(&s.tracks[0], 6, 4, 4, 64);
@@ -95,7 +96,8 @@ static void test_variants(void **state)
 	struct score s;
 
 	(void)state;
-	parse(&s, HEAD "track a piano\n c4\ntrack k drums\n kick x...\n"
+	parse(&s, HEAD
+	      "track a piano\n c4\ntrack k drums\n kick x...\n"
 	      "variant one\nvariant two tempo=60 key=A mode=minor mood=sad "
 	      "genre=New_Age a=organ without=k format=mp3\n");
 	assert_int_equal(s.nclips, 2);
@@ -110,9 +112,9 @@ static void test_variants(void **state)
 	assert_false(s.clips[0].muted[1]);
 	/* The major scale becomes the minor one, from A below. */
 	for (int i = 0; i < 7; i++)
-		assert_float_equal(score_pitch(&s, &s.clips[1], &s.tracks[0],
-					       60 + major[i]),
-				   57 + minor[i], 0);
+		assert_float_equal(
+		    score_pitch(&s, &s.clips[1], &s.tracks[0], 60 + major[i]),
+		    57 + minor[i], 0);
 	score_release(&s);
 }
 
@@ -130,7 +132,9 @@ static void test_swing(void **state)
 
 static void test_errors(void **state)
 {
-	static const struct { const char *text, *where, *what; } bad[] = {
+	static const struct {
+		const char *text, *where, *what;
+	} bad[] = {
 		{ "title\n", "x:1:", "title" },
 		{ "tempo fast\n", "x:1:", "\"fast\"" },
 		{ "tempo 1e9\n", "x:1:", "1e9" },
@@ -157,8 +161,8 @@ static void test_errors(void **state)
 		{ HEAD "track a piano\n c4\nvariant b\ntrack c bass\n",
 		  "x:9:", "track" },
 		{ HEAD "track a piano\n ( ( ( ( ( ( ( ( (\n", "x:7:", "8" },
-		{ HEAD "track a piano\n ( ( ( c4 )*999 )*999 )*9\n", "x:7:",
-		  "100000" },
+		{ HEAD "track a piano\n ( ( ( c4 )*999 )*999 )*9\n",
+		  "x:7:", "100000" },
 	};
 
 	(void)state;
@@ -178,12 +182,9 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_chords),
-		cmocka_unit_test(test_drums),
-		cmocka_unit_test(test_variants),
-		cmocka_unit_test(test_swing),
-		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_notes), cmocka_unit_test(test_chords),
+		cmocka_unit_test(test_drums), cmocka_unit_test(test_variants),
+		cmocka_unit_test(test_swing), cmocka_unit_test(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

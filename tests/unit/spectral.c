@@ -99,7 +99,7 @@ static void test_flux(void **state)
 	memcpy(before, mag, sizeof(before));
 	sine(100 * STFT_BIN_HZ, 0.1);
 	spectrum(20);
-	near(spectral_flux(before, mag), 0, 1e-3);	/* only the level */
+	near(spectral_flux(before, mag), 0, 1e-3); /* only the level */
 	sine(300 * STFT_BIN_HZ, 0.1);
 	spectrum(20);
 	near(spectral_flux(before, mag), sqrt(2), 1e-3);
@@ -130,7 +130,7 @@ static void test_frames(void **state)
 	stft_cut(x, N, 43, frame);
 	assert_true(frame[0] == 43 * 512 - 1024 + 1);
 	assert_true(frame[N - (43 * 512 - 1024)] == 0);
-	stft_cut(x, 10, 3, frame);		/* wholly beyond the end */
+	stft_cut(x, 10, 3, frame); /* wholly beyond the end */
 	for (int i = 0; i < STFT_SIZE; i++)
 		assert_true(frame[i] == 0);
 }
@@ -138,7 +138,7 @@ static void test_frames(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sine), cmocka_unit_test(test_two_sines),
+		cmocka_unit_test(test_sine),  cmocka_unit_test(test_two_sines),
 		cmocka_unit_test(test_noise), cmocka_unit_test(test_flux),
 		cmocka_unit_test(test_zeros), cmocka_unit_test(test_frames),
 	};

@@ -86,14 +86,14 @@ static void test_keep(void **state)
 	assert_int_equal(access(stale, F_OK), -1);
 	assert_int_equal(store_begin(&f, dir, &err), 0);
 	assert_int_equal(store_write(&f, "wrong", 5), 0);
-	assert_int_equal(store_begin(&f, dir, &err), 0);	/* anew */
+	assert_int_equal(store_begin(&f, dir, &err), 0); /* anew */
 	assert_int_equal(store_write(&f, "a", 1), 0);
 	assert_int_equal(store_write(&f, "bc", 2), 0);
-	assert_int_equal(store_prepare(dir, &err), 0);	/* it is ours */
+	assert_int_equal(store_prepare(dir, &err), 0); /* it is ours */
 	assert_true(span_is(store_head(&f), "abc"));
 	assert_int_equal(store_keep(&f, dir, "wav", &sha, &err), 0);
 	assert_string_equal(str_z(&sha), "ba7816bf8f01cfea414140de5dae2223"
-			    "b00361a396177a9cb410ff61f20015ad");
+					 "b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(store_path(span_str(&sha), SPAN("wav"), &path), 0);
 	assert_true(store_has(dir, &path));
 	store_drop(&f);
@@ -103,7 +103,7 @@ static void test_keep(void **state)
 	assert_false(store_has(dir, &path));
 	*strrchr(stale, '/') = '\0';
 	assert_int_equal(rmdir(stale), 0);
-	assert_int_equal(rmdir(dir), 0);	/* nothing else was left */
+	assert_int_equal(rmdir(dir), 0); /* nothing else was left */
 	str_release(&sha);
 	str_release(&path);
 }

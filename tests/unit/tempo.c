@@ -80,8 +80,8 @@ static void test_clicks(void **state)
 		    t.interval_std > 0.012 || t.confidence < 0.3 ||
 		    fabs(rate * 60 / bpm - 1) > 0.06)
 			fail_msg("%g BPM: got %g, beats every %g +- %g s, "
-				 "confidence %g, %g onsets a second", bpm,
-				 t.bpm, t.interval_mean, t.interval_std,
+				 "confidence %g, %g onsets a second",
+				 bpm, t.bpm, t.interval_mean, t.interval_std,
 				 t.confidence, rate);
 	}
 }
@@ -115,12 +115,12 @@ static void test_undefined(void **state)
 	static float s[1000];
 
 	(void)state;
-	undefined(s, 1000);			/* nothing happens */
+	undefined(s, 1000); /* nothing happens */
 	for (int i = 0; i < 1000; i++)
 		s[i] = 3;
-	undefined(s, 1000);			/* nothing changes */
+	undefined(s, 1000); /* nothing changes */
 	s[50] = 9;
-	undefined(s, 100);			/* under four seconds */
+	undefined(s, 100); /* under four seconds */
 	undefined(s, 0);
 }
 

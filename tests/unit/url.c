@@ -87,8 +87,7 @@ static void test_idempotent(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(canonical) / sizeof(canonical[0]); i++)
 		if (canonical[i][1])
-			check(url_canonical, canonical[i][1],
-			      canonical[i][1]);
+			check(url_canonical, canonical[i][1], canonical[i][1]);
 }
 
 /* Any bytes behind the scheme: no crash, and what is accepted is a fixed
@@ -104,8 +103,8 @@ static void test_any_bytes(void **state)
 
 		str_puts(&in, round & 1 ? "http://" : "https://h/");
 		for (int i = 0; i < 24; i++) {
-			seed = seed * 6364136223846793005u +
-			       1442695040888963407u;
+			seed =
+			    seed * 6364136223846793005u + 1442695040888963407u;
 			str_putc(&in, set[(seed >> 33) % (sizeof(set) - 1)]);
 		}
 		if (!url_canonical(span_str(&in), &a)) {

@@ -28,8 +28,8 @@ static void test_valid(void **state)
 					   "\xC0\x80",
 					   "\xC1\xBF",
 					   "\xC2",
-					   "\xC2"
-					   "a",
+					   ("\xC2"
+					    "a"),
 					   "\xE0\x9F\xBF",
 					   "\xED\xA0\x80",
 					   "\xE2\x82",

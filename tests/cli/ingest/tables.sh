@@ -70,10 +70,9 @@ printf 'title,artist\n' >header.csv
 run header.csv
 adds_up "header only" 0
 printf 'a,b\n1,2\n' >anon.csv
-run anon.csv
-adds_up "nothing to identify" 1
-like "$(cat err)" 'neither permalink_url nor title.*--map' \
-	"a header without identity is pointed out"
+status 4 ingest anon.csv
+like "$(cat "$TMP/err")" 'anon.csv: .*neither permalink_url nor title.*--map' \
+	"a header without identity is refused"
 
 { printf 'title,description\nbig,"'; head -c 3000000 /dev/zero | tr '\0' x; printf '"\nnext,y\n'; } >giant.csv
 run giant.csv
