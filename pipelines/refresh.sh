@@ -19,7 +19,7 @@ due() {
 	    --store "$CORPUS/audio")" = 0 ] ||
 	    "$BIN/linkcheck" -q --offline --state "$db" \
 	    "$CORPUS"/shards/*/crawl.ndjson |
-	    "$BIN/fetch-audio" --due --state "$db" --store "$CORPUS/audio" ||
+	    "$BIN/fetch-audio" --due --state "$db" --store "$CORPUS/audio" - ||
 	    return
 }
 counts=$(due)	# a history that cannot be read ends it here

@@ -16,7 +16,7 @@ generation() { # DIR: name and digest of what `current` is
 }
 # STAGE: rows that its runs in $TMP/log computed, over all shards
 computed() {
-	awk -v stage="$1:" '$1 == stage {
+	awk -v stage="$1: in=" 'index($0, stage) == 1 {
 		n = 0
 		for (i = 2; i <= NF; i++) {
 			split($i, kv, "=")

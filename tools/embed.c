@@ -280,6 +280,7 @@ int main(int argc, char **argv)
 	if (first < 0)
 		return status;
 	first += named;
+	c.o.tool = text ? "embed text" : "embed audio";
 	while (named && !text && c.fit && first < argc) {
 		MEM_ROOM(f->items, f->count + 1, f->cap);
 		f->items[f->count++] = argv[first++];

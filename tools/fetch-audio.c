@@ -51,9 +51,6 @@ static const char usage[] =
     "      --allow-private   loopback and private addresses too; --rate 0\n"
     "      --connect-to HOST:PORT:ADDRESS:PORT2\n"
     "                        connect there instead; repeatable\n"
-    "      --memo FILE, --previous FILE\n"
-    "                        accepted and not needed: the journal is the "
-    "memory\n"
     "  -o, --output FILE     write there, whole or not at all\n"
     "  -j, --jobs N          threads for annotating\n"
     "      --max-errors N|P% --memory SIZE --progress=auto|always|never\n"
@@ -112,6 +109,10 @@ static int want(void *arg, struct record *r, struct err *err)
 
 /* The bytes are hostile: a process of its own, with little to lose, tries to
  * decode them. 1 it could, 0 it could not (or died of it), -1. */
+/* The child's status when it could not be limited. Any other but 0 is a file
+ * that does not decode: the child crashed, ran out of its memory or time. */
+enum { UNLIMITED = 125 };
+
 static int decodes(const char *path, struct err *err)
 {
 	char name[] = "fetch-audio", option[] = "--verify";
@@ -121,7 +122,7 @@ static int decodes(const char *path, struct err *err)
 
 	if (posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, envp) ||
 	    waitpid(pid, &status, 0) != pid ||
-	    (WIFEXITED(status) && WEXITSTATUS(status) > ERR_RECORD))
+	    (WIFEXITED(status) && WEXITSTATUS(status) == UNLIMITED))
 		return err_set(err, ERR_ENV, "spawn",
 			       "cannot start a process to try the decoder");
 	return WIFEXITED(status) && !WEXITSTATUS(status);
@@ -137,7 +138,7 @@ static int verify(const char *path)
 
 	if (setrlimit(RLIMIT_CPU, &cpu) || setrlimit(RLIMIT_FSIZE, &none) ||
 	    setrlimit(RLIMIT_CORE, &none) || setrlimit(RLIMIT_AS, &memory))
-		return ERR_ENV;
+		return UNLIMITED;
 	rc = decode_file(path, VERIFY_SECONDS, &sound, &err);
 	sound_release(&sound);
 	return rc ? ERR_RECORD : 0;

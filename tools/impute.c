@@ -221,6 +221,7 @@ int main(int argc, char **argv)
 			      &status);
 	if (first < 0)
 		return status;
+	c.options.tool = audio ? "impute audio" : "impute meta";
 	if (!named)
 		err_set(&err, ERR_USAGE, "usage",
 			"the first argument is meta "

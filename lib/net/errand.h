@@ -21,7 +21,6 @@ struct errand_options {
 	double budget_seconds, rate, timeout;
 	int budget_requests, connections, per_host;
 	struct option_list connect_to;
-	const char *memo, *previous; /* accepted, not used: man linkcheck */
 	int64_t max_age_seconds;     /* by errand_check */
 };
 
@@ -43,10 +42,8 @@ struct errand_options {
 	    { "timeout", 0, OPTION_REAL, &(o).timeout, 0, 0 },                      \
 	    { "connections", 0, OPTION_INT, &(o).connections, 1, 512 },             \
 	    { "per-host", 0, OPTION_INT, &(o).per_host, 1, 64 },                    \
-	    { "connect-to", 0, OPTION_LIST, &(o).connect_to, 0, 0 },                \
-	    { "memo", 0, OPTION_TEXT, &(o).memo, 0, 0 },                            \
 	{                                                                           \
-		"previous", 0, OPTION_TEXT, &(o).previous, 0, 0                     \
+		"connect-to", 0, OPTION_LIST, &(o).connect_to, 0, 0                 \
 	}
 
 /* Checks what options_parse cannot; fills in max_age_seconds and the rate. */

@@ -21,6 +21,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
 	fi
 done
 ok demo "$TMP/killed" corpus
+tail -3 "$TMP/log" | sed "s/^/# /"
 is "$(generation "$TMP/killed")" "$want" "after ten kills: the same index"
 is "$(find "$TMP/killed" -name '*.tmp*' | wc -l)" 0 "nothing is left behind"
 done_testing

@@ -19,7 +19,7 @@ touch -d '2020-01-01' "$db"
 before=$(stat -c %Y "$db")
 for j in 1 4; do
 	status 0 linkcheck --state "$db" --offline -q -j $j --max-age 0 \
-		--memo "$TMP/memo" --previous "$TMP/online" "$TMP/in"
+		"$TMP/in"
 	is "$(head -3 "$TMP/out")" "$(cat "$TMP/online")" "-j $j: as asked"
 	is "$(tail -1 "$TMP/out" | value url_reason -)" "not asked" "one is new"
 done
