@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "io/scratch.h"
+
 static int copy(FILE *from, FILE *to, struct err *err)
 {
 	char buf[16384];
@@ -38,9 +40,7 @@ int featmatrix_export(struct feat *f, FILE *out, struct err *err)
 	if (feat_count(f) != UINT64_MAX) {
 		rc = npy_write_header(out, feat_count(f), columns, err) ||
 		     export_rows(f, row, out, err);
-	} else if (!(spool = tmpfile())) {
-		err_errno(err, "cannot create a temporary file");
-	} else {
+	} else if ((spool = scratch_open(err))) {
 		rc = export_rows(f, row, spool, err) ||
 		     npy_write_header(out, feat_count(f), columns, err) ||
 		     copy(spool, out, err);

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "io/scratch.h"
 
 #define FAN_IN 64    /* runs merged at once; more are merged in rounds */
 #define RUNS_MAX 512 /* open at a time; descriptors are scarce */
@@ -108,30 +108,6 @@ static int compare(const void *a, const void *b, void *bytes)
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-/* An unnamed file in $TMPDIR. */
-static FILE *run_file(struct err *err)
-{
-	const char *dir = getenv("TMPDIR");
-	struct str path = { 0 };
-	FILE *f = NULL;
-	int fd;
-
-	str_printf(&path, "%s/moodpipe-sort-XXXXXX",
-		   dir && *dir ? dir : "/tmp");
-	fd = mkstemp(path.p);
-	if (fd >= 0) {
-		unlink(path.p);
-		f = fdopen(fd, "w+");
-	}
-	if (!f)
-		err_errno(err,
-			  "cannot create %s (set TMPDIR to a directory "
-			  "with room)",
-			  path.p);
-	str_release(&path);
-	return f;
-}
-
 static int spill_error(struct err *err)
 {
 	return err_errno(err, "cannot write temporary sort data (set TMPDIR "
@@ -140,7 +116,7 @@ static int spill_error(struct err *err)
 
 static struct run *run_add(struct sort *s, struct err *err)
 {
-	FILE *f = run_file(err);
+	FILE *f = scratch_open(err);
 
 	if (!f)
 		return NULL;
@@ -287,7 +263,7 @@ static int merge_group(struct sort *s, size_t first, size_t n, struct err *err)
 	FILE *out;
 	size_t i;
 
-	if (heap_start(s, first, n, err) || !(out = run_file(err)))
+	if (heap_start(s, first, n, err) || !(out = scratch_open(err)))
 		return -1;
 	while (s->nheap) {
 		const struct str *item = &s->runs[s->heap[0]].item;

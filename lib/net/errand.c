@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "io/input.h"
+#include "io/scratch.h"
 #include "io/stream.h"
 #include "net/address.h"
 
@@ -89,19 +90,7 @@ static int copy_stdin(FILE *out, struct err *err)
 
 static int open_copy(struct errand_input *in, struct err *err)
 {
-	const char *dir = getenv("TMPDIR");
-	struct str name = { 0 };
-	int fd;
-
-	str_printf(&name, "%s/moodpipe-XXXXXX", dir ? dir : "/tmp");
-	fd = mkstemp(name.p);
-	if (fd >= 0)
-		unlink(name.p);
-	if (fd < 0 || !(in->copy = fdopen(fd, "w+")))
-		err_errno(err, "cannot create %s", name.p);
-	if (fd >= 0 && !in->copy)
-		close(fd);
-	str_release(&name);
+	in->copy = scratch_open(err);
 	if (!in->copy || copy_stdin(in->copy, err))
 		return -1;
 	str_printf(&in->name, "/proc/self/fd/%d", fileno(in->copy));

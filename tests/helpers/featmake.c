@@ -111,7 +111,8 @@ int main(int argc, char **argv)
 		if (read_row(rows[n++], &s, line))
 			return fail("a malformed row");
 	}
-	qsort(rows, n, sizeof(*rows), by_key);
+	if (n)
+		qsort(rows, n, sizeof(*rows), by_key);
 	w = feat_writer_new(stdout, &s, &err);
 	for (size_t i = 0; w && i < n; i++)
 		if (feat_write(w, rows[i], &err))

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Temporary data that has no name: gone with its last descriptor. */
+#ifndef MOODPIPE_SCRATCH_H
+#define MOODPIPE_SCRATCH_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+/* A file to write and read back, in $TMPDIR or /tmp. NULL: ERR_ENV. */
+FILE *scratch_open(struct err *err);
+
+#endif
