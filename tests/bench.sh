@@ -18,7 +18,7 @@ rate() {
 	for i in 1 2 3; do
 		"$h/usage" "$tmp/u" "$@" <"$tmp/rows.ndjson" >/dev/null
 		best=$(awk -v mb="$mb" -v b="$best" \
-		    '{ r = mb / $1; print r > b ? r : b }' "$tmp/u")
+		    '{ r = mb / $1; print (r > b ? r : b) }' "$tmp/u")
 	done
 	printf '%-28s %8.0f MB per CPU second\n' "$name" "$best"
 }
@@ -27,9 +27,8 @@ rate "identity -j1" "$h/identity" -q -j1
 rate "identity -j2" "$h/identity" -q -j2
 rate "enrich -j1" enrich -q -j1 --model "$tmp/enrich.pack"
 rate "enrich -j2" enrich -q -j2 --model "$tmp/enrich.pack"
-rate "impute meta, fit and apply" sh -c \
-    "impute meta -q -j1 --fit $tmp/meta.pack $tmp/rows.ndjson &&
-     impute meta -q -j1 --model $tmp/meta.pack"
+impute meta -q --fit "$tmp/meta.pack" "$tmp/rows.ndjson"
+rate "impute meta -j1" impute meta -q -j1 --model "$tmp/meta.pack"
 rate "jansson load and dump" "$h/treecopy"
 ! command -v jq >/dev/null || rate "jq -c ." jq -c .
 

@@ -94,9 +94,7 @@ int artists_index_init(struct artists_index *x, const struct artist *table,
 	while (bits < 30 && ((size_t)2 << bits) < count)
 		bits++;
 	buckets = (size_t)1 << bits;
-	*x = (struct artists_index){ .table = table,
-				     .count = count,
-				     .shift = 64 - bits };
+	*x = (struct artists_index){ .table = table, .shift = 64 - bits };
 	x->starts = mem_zalloc(buckets + 1, sizeof(*x->starts));
 	for (i = 0; i < count; i++) {
 		if (i && table[i - 1].key >= table[i].key)
@@ -117,10 +115,7 @@ void artists_index_release(struct artists_index *x)
 
 void artists_prefetch(const struct artists_index *x, uint64_t key)
 {
-	__builtin_prefetch(&x->starts[key >> x->shift]);
-	/* keys are hashes, so evenly spread: about here */
-	__builtin_prefetch(
-	    &x->table[(size_t)(((unsigned __int128)key * x->count) >> 64)]);
+	__builtin_prefetch(&x->table[x->starts[key >> x->shift]]);
 }
 
 const struct artist *artists_find(const struct artists_index *x, uint64_t key)

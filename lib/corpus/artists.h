@@ -48,7 +48,6 @@ int artists_fit_next(struct artists_fit *f, struct artist *out,
  * borrowed. -1: it is not sorted by key. */
 struct artists_index {
 	const struct artist *table;
-	size_t count;
 	uint32_t *starts;
 	int shift;
 };

@@ -10,12 +10,16 @@
 #include "io/memo.h"
 #include "io/progress.h"
 
+/* Threads write to neighbours in an array: kept off each other's cache lines. */
+#define APART char apart[128]
+
 struct worker { /* of one thread */
 	struct record record;
 	struct str id;
 	void *scratch;
 	struct feat *old; /* the rows to reuse */
 	struct feat_row *old_row;
+	APART;
 };
 
 struct job { /* a block of lines and what became of it */
@@ -29,6 +33,7 @@ struct job { /* a block of lines and what became of it */
 	size_t nmemo, memo_cap;
 	bool failed; /* the run ends here, with err */
 	struct err err;
+	APART;
 };
 
 struct run {
