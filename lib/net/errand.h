@@ -21,7 +21,7 @@ struct errand_options {
 	double budget_seconds, rate, timeout;
 	int budget_requests, connections, per_host;
 	struct option_list connect_to;
-	int64_t max_age_seconds;     /* by errand_check */
+	int64_t max_age_seconds; /* by errand_check */
 };
 
 /* Initialiser of the defaults, and the option_spec entries. */
