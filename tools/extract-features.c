@@ -94,7 +94,7 @@ static int find_audio(const struct ctx *c, struct scratch *s,
 		return 0;
 	str_reset(&s->path);
 	if (memchr(s->named.p, '\0', s->named.n) ||
-	    (s->named.p[0] != '/' && climbs(str_z(&s->named))))
+	    (c->root && s->named.p[0] != '/' && climbs(str_z(&s->named))))
 		return err_set(err, ERR_RECORD, "missing",
 			       "audio path %s "
 			       "leads out of the audio folder",

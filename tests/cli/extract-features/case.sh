@@ -47,6 +47,11 @@ cat >in.ndjson <<-EOF
 	{"id":"k","audio":{"path":"."}}
 EOF
 
+mkdir here
+(cd here && echo '{"id":"a","audio":{"path":"../audio/pulse.wav"}}' |
+	extract-features 2>../err >/dev/null)
+like "$(tail -1 err)" '^extract-features: in=1 ok=1 ' \
+	'without a root a path is the caller'"'"'s own'
 status 0 extract-features --audio-root audio --records rec.ndjson \
 	-o a.feat in.ndjson
 like "$(tail -1 err)" '^extract-features: in=11 ok=6 err=5 ' 'all records counted'
