@@ -42,11 +42,6 @@ void indexwriter_free(struct indexwriter *w)
 	free(w);
 }
 
-size_t indexwriter_count(const struct indexwriter *w)
-{
-	return w->count;
-}
-
 static uint32_t number_of(struct indexwriter *w, struct table *t,
 			  struct span name)
 {

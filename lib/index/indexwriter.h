@@ -25,7 +25,6 @@ void indexwriter_free(struct indexwriter *w);
 /* Copies row. -1: more rows than an index holds. */
 int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 		    struct err *err);
-size_t indexwriter_count(const struct indexwriter *w);
 
 /* Feature files by signal; any may be NULL. */
 struct index_sources {

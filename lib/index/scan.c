@@ -91,16 +91,6 @@ float scan_text_row(const struct generation *g, const struct scan_query *q,
 	return i == SIZE_MAX ? NAN : text_cosine(g, q, i);
 }
 
-float scan_audio_row(const struct generation *g, const float *unit, size_t row)
-{
-	size_t i = generation_find(g->audio_rows, g->audio_count, row);
-
-	return i == SIZE_MAX
-		   ? NAN
-		   : vector_dot(unit, g->audio + i * GENERATION_AUDIO_DIM,
-				GENERATION_AUDIO_DIM);
-}
-
 static bool artist_is_full(const struct generation *g,
 			   const struct topk_item *best, size_t n,
 			   uint32_t artist, size_t per_artist)

@@ -31,11 +31,9 @@ int scan_audio(const struct generation *g, const float *unit, size_t from,
 void scan_mood(const struct generation *g, float valence, float arousal,
 	       size_t from, size_t to, float *scores);
 
-/* One row's, NaN where it lacks the signal. The cosine, the cosine, and the
- * distance. */
+/* One row's, NaN where it lacks the signal. The cosine, and the distance. */
 float scan_text_row(const struct generation *g, const struct scan_query *q,
 		    size_t row);
-float scan_audio_row(const struct generation *g, const float *unit, size_t row);
 float scan_mood_row(const struct generation *g, float valence, float arousal,
 		    size_t row);
 

@@ -53,11 +53,6 @@ void csv_free(struct csv *c)
 	free(c);
 }
 
-char csv_delimiter(const struct csv *c)
-{
-	return c->delimiter;
-}
-
 /* First delimiter or line end at or behind p. */
 static const char *scan(const char *p, const char *end, char delimiter)
 {

@@ -45,6 +45,5 @@ void csv_free(struct csv *c);
 /* The next row: 1, 0 at the end, -1 (reading failed). The row's spans are
  * valid until the next call. */
 int csv_read(struct csv *c, struct csv_row *row, struct err *err);
-char csv_delimiter(const struct csv *c); /* 0 before the first row */
 
 #endif

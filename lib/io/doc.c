@@ -80,24 +80,3 @@ bool doc_number(const struct doc *d, double *out)
 	*out = json_number_value(mutable(d));
 	return true;
 }
-
-bool doc_is_object(const struct doc *d)
-{
-	return json_is_object(mutable(d));
-}
-
-bool doc_is_array(const struct doc *d)
-{
-	return json_is_array(mutable(d));
-}
-
-const char *doc_next(const struct doc *object, void **it,
-		     const struct doc **value)
-{
-	*it = *it ? json_object_iter_next(mutable(object), *it)
-		  : json_object_iter(mutable(object));
-	if (!*it)
-		return NULL;
-	*value = wrap(json_object_iter_value(*it));
-	return json_object_iter_key(*it);
-}

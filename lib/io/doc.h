@@ -21,10 +21,5 @@ const struct doc *doc_at(const struct doc *d, size_t i);
 size_t doc_size(const struct doc *d);      /* elements or members; else 0 */
 const char *doc_text(const struct doc *d); /* NULL: not a string */
 bool doc_number(const struct doc *d, double *out);
-bool doc_is_object(const struct doc *d);
-bool doc_is_array(const struct doc *d);
-/* Members in file order; *it starts NULL; returns the name, NULL at the end. */
-const char *doc_next(const struct doc *object, void **it,
-		     const struct doc **value);
 
 #endif

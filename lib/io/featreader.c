@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/mem.h"
+#include "io/checksum.h"
 #include "io/featformat.h"
 
 struct key_at {
@@ -61,11 +61,6 @@ static int get(const struct feat *f, void *p, size_t n, uint64_t offset,
 	return 0;
 }
 
-static uint32_t crc_of(const void *p, size_t n)
-{
-	return (uint32_t)crc32(crc32(0, NULL, 0), p, (uInt)n);
-}
-
 static int check_header(const struct feat *f, const struct feat_header *h,
 			struct err *err)
 {
@@ -116,7 +111,7 @@ static int read_header(struct feat *f, struct err *err)
 	if (get(f, all + sizeof(h), h.size - sizeof(h), sizeof(h), err))
 		goto out;
 	memcpy(&sum, all + h.size - 4, 4);
-	if (sum != crc_of(all, h.size - 4)) {
+	if (sum != checksum(all, h.size - 4)) {
 		broken(f, "header checksum does not match", err);
 		goto out;
 	}
@@ -140,7 +135,7 @@ static int check_trailer(struct feat *f, const struct feat_trailer *t,
 			 struct err *err)
 {
 	if (t->magic != FEAT_END ||
-	    t->crc != crc_of(t, offsetof(struct feat_trailer, crc)))
+	    t->crc != checksum(t, offsetof(struct feat_trailer, crc)))
 		return broken(f, "no valid trailer", err);
 	f->sorted = t->flags & FEAT_SORTED;
 	return 0;
@@ -286,7 +281,7 @@ static int load(struct feat *f, uint64_t b, struct err *err)
 	if (get(f, f->block + 8, n, at + 8, err))
 		return -1;
 	memcpy(&sum, f->block + n, 4);
-	if (sum != crc_of(f->block, n))
+	if (sum != checksum(f->block, n))
 		return bad_block(f, b, "checksum does not match", err);
 	f->in_block = head[1];
 	f->loaded = b;

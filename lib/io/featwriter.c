@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "base/mem.h"
+#include "io/checksum.h"
 #include "io/featformat.h"
 
 const char *feat_status_name(enum feat_status s)
@@ -122,11 +122,6 @@ struct feat_writer {
 	char *block; /* magic, count, rows, crc, zero */
 };
 
-static uint32_t crc(const void *p, size_t n)
-{
-	return (uint32_t)crc32(crc32(0, NULL, 0), p, (uInt)n);
-}
-
 static int put(struct feat_writer *w, const void *p, size_t n, struct err *err)
 {
 	if (fwrite(p, 1, n, w->out) != n)
@@ -151,7 +146,7 @@ static int put_header(struct feat_writer *w, const struct feat_schema *s,
 	memcpy(h->stage, s->stage, strnlen(s->stage, FEAT_NAME - 1));
 	memcpy(h->recipe, s->recipe, HASH_SIZE);
 	memcpy(h + 1, s->columns, s->count * sizeof(*s->columns));
-	sum = crc(h, size - 4);
+	sum = checksum(h, size - 4);
 	memcpy((char *)h + size - 4, &sum, 4);
 	rc = put(w, h, size, err);
 	free(h);
@@ -185,7 +180,7 @@ static int flush_block(struct feat_writer *w, struct err *err)
 	if (!w->in_block)
 		return 0;
 	memcpy(w->block, head, 8);
-	tail[0] = crc(w->block, n);
+	tail[0] = checksum(w->block, n);
 	memcpy(w->block + n, tail, 8);
 	w->in_block = 0;
 	return put(w, w->block, n + 8, err);
@@ -233,7 +228,7 @@ int feat_writer_end(struct feat_writer *w, struct err *err)
 				  .flags = w->sorted ? FEAT_SORTED : 0 };
 	int rc = flush_block(w, err);
 
-	t.crc = crc(&t, offsetof(struct feat_trailer, crc));
+	t.crc = checksum(&t, offsetof(struct feat_trailer, crc));
 	if (!rc)
 		rc = put(w, &t, sizeof(t), err);
 	free(w->block);

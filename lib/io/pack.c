@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/mem.h"
+#include "io/checksum.h"
 #include "io/packformat.h"
 
 struct pack {
@@ -20,11 +20,6 @@ struct pack {
 	struct pack_header header;
 	const struct pack_entry *table;
 };
-
-static uint32_t crc(const void *p, size_t n)
-{
-	return (uint32_t)crc32(crc32(0, NULL, 0), p, (uInt)n);
-}
 
 static int broken(const struct pack *p, const char *what, struct err *err)
 {
@@ -49,7 +44,7 @@ static int check_header(const struct pack *p, const char *kind,
 			       "%s: pack format %u, this program reads %d; "
 			       "build it again with this release",
 			       p->path, h->format, PACK_FORMAT);
-	if (h->crc != crc(h, offsetof(struct pack_header, crc)))
+	if (h->crc != checksum(h, offsetof(struct pack_header, crc)))
 		return broken(p, "header checksum does not match", err);
 	if (memchr(h->kind, 0, PACK_NAME) == NULL || strcmp(h->kind, kind))
 		return err_set(err, ERR_DATA, "kind",
@@ -76,7 +71,7 @@ static int check_table(struct pack *p, struct err *err)
 	    p->size - h->table != bytes)
 		return broken(p, "table of contents out of bounds", err);
 	p->table = (const void *)(p->base + h->table);
-	if (crc(p->table, bytes) != h->table_crc)
+	if (checksum(p->table, bytes) != h->table_crc)
 		return broken(p, "table checksum does not match", err);
 	for (i = 0; i < h->count; i++) {
 		const struct pack_entry *e = &p->table[i];

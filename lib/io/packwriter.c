@@ -2,9 +2,9 @@
 /* Apart from pack.c so that a reader does not link the hash library. */
 #include <stddef.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "base/mem.h"
+#include "io/checksum.h"
 #include "io/packformat.h"
 
 struct pack_writer {
@@ -110,10 +110,8 @@ static int finish(struct pack_writer *w, struct err *err)
 	hash_add(w->hash, &h->version, sizeof(h->version));
 	hash_add(w->hash, w->table, bytes);
 	hash_end(w->hash, h->digest);
-	h->table_crc = (uint32_t)crc32(crc32(0, NULL, 0),
-				       (const void *)w->table, (uInt)bytes);
-	h->crc = (uint32_t)crc32(crc32(0, NULL, 0), (const void *)h,
-				 offsetof(struct pack_header, crc));
+	h->table_crc = checksum(w->table, bytes);
+	h->crc = checksum(h, offsetof(struct pack_header, crc));
 	if (put(w, w->table, bytes, err))
 		return -1;
 	if (fseek(w->out, 0, SEEK_SET) ||

@@ -248,11 +248,6 @@ void vector_axpy_i8(float *y, float a, const int8_t *x, size_t n)
 		axpy_i8_base(y, a, x, n);
 }
 
-const char *vector_kernels(void)
-{
-	return HAVE_FAST() ? "avx2" : "baseline";
-}
-
 float vector_normalise(float *x, size_t n)
 {
 	float norm2 = vector_dot(x, x, n), norm = sqrtf(norm2);

@@ -27,6 +27,4 @@ void vector_axpy_i8(float *y, float a, const int8_t *x, size_t n);
 /* x = scale * q, q in [-127, 127], rounded to nearest even: returns scale. */
 float vector_quantise(const float *x, int8_t *q, size_t n);
 
-const char *vector_kernels(void); /* "avx2", "baseline" */
-
 #endif
