@@ -3,7 +3,8 @@
  * build-index: one index generation from the records and feature files of a
  * corpus. Reads id, title, artist, genre, tags (effective values), year, the
  * working URL, url_status, playback_count, popularity, popularity_tier,
- * is_music. Writes INDEX/<generation>.idx and swaps INDEX/current; index(5).
+ * is_music, music_class, duplicate_of. Writes INDEX/<generation>.idx and swaps
+ * INDEX/current; index(5).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,9 +71,13 @@ static int process(void *ctx, struct span line, struct err *err)
 		p->errors++;
 		return 0;
 	}
-	if (indexrow_read(&c->row, &c->record, err)) {
+	switch (indexrow_read(&c->row, &c->record, err)) {
+	case -1:
 		err->status = ERR_DATA; /* no id: not a stream of ours */
 		return -1;
+	case 1:
+		p->dropped++;
+		return 0;
 	}
 	p->ok++;
 	return indexwriter_add(c->writer, &c->row.row, err);

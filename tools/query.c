@@ -18,7 +18,7 @@
 
 static const char usage[] =
     "usage: query [--index PATH] [-k N] [--min-year Y] [--max-year Y]\n"
-    "             [--genre G]... [--exclude-artist A]... WORDS...\n"
+    "             [--genre G]... [--exclude-artist A]... [--sets] WORDS...\n"
     "       query [--index PATH] < REQUESTS\n"
     "Find candidates for a mood or other words; pipe them into rerank.\n"
     "  --index PATH  directory of generations or an .idx file; else\n"
@@ -26,6 +26,7 @@ static const char usage[] =
     "  -k, --top-k N        answers wanted of rerank (1-1000)\n"
     "  --min-year Y, --max-year Y, --genre G, --exclude-artist A\n"
     "                       filters, for WORDS\n"
+    "  --sets               DJ sets and mixes too, for WORDS\n"
     "  --retrieve N         rows of each retrieval (500)\n"
     "  --per-artist N       candidates of one artist, 0: any (10)\n"
     "  --candidates N       candidates in all (1000)\n"
@@ -42,6 +43,7 @@ struct ctx {
 	struct retrieval_limits limits;
 	int each, per_artist, most, top_k, min_year, max_year;
 	struct option_list genres, exclude;
+	bool sets;
 
 	struct generation *g;
 	struct textmodel *model;
@@ -154,6 +156,7 @@ static void add_filters(struct ctx *c)
 	r->min_year = c->min_year;
 	r->has_max_year = c->max_year != INT32_MIN;
 	r->max_year = c->max_year;
+	r->sets = c->sets;
 	for (i = 0; i < c->genres.count; i++)
 		str_printf(&r->genres, "%s\n", c->genres.items[i]);
 	for (i = 0; i < c->exclude.count; i++)
@@ -204,7 +207,7 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 	struct atomic *a;
 	int rc;
 
-	if (requests && (c->genres.count || c->exclude.count ||
+	if (requests && (c->genres.count || c->exclude.count || c->sets ||
 			 c->min_year != INT32_MIN || c->max_year != INT32_MIN))
 		return err_set(err, ERR_USAGE, "usage",
 			       "filters are options of WORDS; a request "
@@ -240,6 +243,7 @@ int main(int argc, char **argv)
 		{ "max-year", 0, OPTION_INT, &c.max_year, -9999, 9999 },
 		{ "genre", 0, OPTION_LIST, &c.genres, 0, 0 },
 		{ "exclude-artist", 0, OPTION_LIST, &c.exclude, 0, 0 },
+		{ "sets", 0, OPTION_FLAG, &c.sets, 0, 0 },
 		{ "retrieve", 0, OPTION_INT, &c.each, 1, CANDIDATES_MAX },
 		{ "per-artist", 0, OPTION_INT, &c.per_artist, 0, 1 << 20 },
 		{ "candidates", 0, OPTION_INT, &c.most, 1, CANDIDATES_MAX },

@@ -110,7 +110,7 @@ size_t eligible_rows(const struct generation *g, const struct request *r,
 
 	for (size_t i = 0; i < g->count; i++) {
 		bool pass = (keep_dead || g->link[i] != LINK_DEAD) &&
-			    !(g->flags[i] & CATALOGUE_NOT_MUSIC);
+			    (r->sets || !(g->flags[i] & CATALOGUE_SET));
 
 		if (pass && years)
 			pass = year_passes(g, r, i);

@@ -4,8 +4,8 @@
  * ranked or cut. A row without a year passes no year filter, one without a
  * genre no genre filter. A genre passes where the wanted name is a run of its
  * words ("Indie" lets "Indie Rock" through), or the same with other gaps
- * ("hip-hop", "hiphop"); artists are compared whole. Both folded. Dead links and what is known not to be music never pass, unless
- * asked for.
+ * ("hip-hop", "hiphop"); artists are compared whole. Both folded. Dead links
+ * never pass, unless asked for; DJ sets and mixes where the request wants them.
  */
 #ifndef MOODPIPE_ELIGIBLE_H
 #define MOODPIPE_ELIGIBLE_H

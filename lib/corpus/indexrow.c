@@ -61,22 +61,34 @@ static bool read_url(const struct record *record, struct str *scratch,
 	return true;
 }
 
+static bool left_out(const struct record *record)
+{
+	bool music;
+
+	return (!json_bool(record_get(record, "is_music"), &music) && !music) ||
+	       json_type(record_get(record, "duplicate_of")) == JSON_STRING;
+}
+
 int indexrow_read(struct indexrow *r, const struct record *record,
 		  struct err *err)
 {
 	struct index_row *row = &r->row;
 	struct str *t = r->text;
-	bool music;
 
 	*row = (struct index_row){ 0 };
 	if (record_id(record, &t[CATALOGUE_ID], err))
 		return -1;
+	if (left_out(record))
+		return 1;
 	row->key = track_key(span_str(&t[CATALOGUE_ID]));
 	/* The title is read behind these and serves as scratch. */
 	row->tier = tier_of(record, &t[CATALOGUE_TITLE]);
 	row->link = link_of(record, &t[CATALOGUE_TITLE]);
 	if (read_url(record, &t[CATALOGUE_TITLE], &t[CATALOGUE_URL]))
 		row->link = LINK_VALID;
+	if (record_text(record, "music_class", &t[CATALOGUE_TITLE]) &&
+	    span_is(span_str(&t[CATALOGUE_TITLE]), "set"))
+		row->flags |= CATALOGUE_SET;
 	if (!record_text(record, "title", &t[CATALOGUE_TITLE]))
 		str_reset(&t[CATALOGUE_TITLE]);
 	if (!record_text(record, "artist", &t[CATALOGUE_ARTIST]))
@@ -88,8 +100,6 @@ int indexrow_read(struct indexrow *r, const struct record *record,
 	row->has_year = track_year(record, &row->year);
 	row->plays = number(record, "playback_count");
 	row->popularity = number(record, "popularity");
-	if (!json_bool(record_get(record, "is_music"), &music) && !music)
-		row->flags |= CATALOGUE_NOT_MUSIC;
 	for (int f = 0; f < CATALOGUE_FIELDS; f++)
 		row->text[f] = span_str(&t[f]);
 	return 0;

@@ -11,7 +11,9 @@ struct indexrow {             /* zeroed is valid */
 	struct str text[CATALOGUE_FIELDS];
 };
 
-/* Replaces *r. -1, ERR_RECORD: a record without an id. */
+/* Replaces *r: 0; 1: the record does not belong into an index, as it is known
+ * not to be music or is another copy of a recording (duplicate_of); -1,
+ * ERR_RECORD: a record without an id. */
 int indexrow_read(struct indexrow *r, const struct record *record,
 		  struct err *err);
 void indexrow_release(struct indexrow *r);

@@ -14,7 +14,7 @@ void request_reset(struct request *r)
 	str_reset(&r->exclude);
 	str_reset(&r->warnings);
 	r->top_k = r->min_year = r->max_year = 0;
-	r->has_min_year = r->has_max_year = false;
+	r->has_min_year = r->has_max_year = r->sets = false;
 }
 
 void request_release(struct request *r)
@@ -142,11 +142,15 @@ static int read_filters(struct request *r, struct span value, struct err *err)
 			str_reset(&r->exclude);
 			rc = read_names(&r->exclude, v,
 					"filters.exclude_artists", err);
+		} else if (json_name_is(name, "sets")) {
+			rc = json_bool(v, &r->sets)
+				 ? bad(err, "filters.sets", "true or false")
+				 : 0;
 		} else {
 			rc = err_set(err, ERR_RECORD, "request",
 				     "unknown filter \"%.*s\"; there are "
-				     "min_year, max_year, genres and "
-				     "exclude_artists",
+				     "min_year, max_year, genres, "
+				     "exclude_artists and sets",
 				     (int)(name.n < 64 ? name.n : 64), name.p);
 		}
 	}

@@ -16,6 +16,7 @@ struct request {
 	bool has_min_year, has_max_year;
 	int min_year, max_year;
 	struct str genres, exclude; /* one name per line */
+	bool sets;                  /* DJ sets and mixes are wanted, too */
 	struct str warnings;        /* one per line */
 };
 

@@ -31,7 +31,7 @@ enum catalogue_field { /* strings of a row, in this order */
 
 enum catalogue_flag {
 	CATALOGUE_GENRE_IMPUTED = 1,
-	CATALOGUE_NOT_MUSIC = 2, /* is_music is false */
+	CATALOGUE_SET = 2, /* a DJ set or mix, not one track */
 	CATALOGUE_TAGS_IMPUTED = 4,
 };
 

@@ -32,6 +32,24 @@ is "$(q sad)" "$(jq -s 'map(select(.url_status!="DEAD"))|length' "$TMP/c/tracks.
 is "$(q --keep-dead sad)" 48 "unless asked for"
 is "$(q --candidates 7 sad)" 7 "--candidates"
 
+# DJ sets answer where they are wanted; talk and second copies are not indexed.
+{
+	small_tracks 3 10
+	printf '{"id":"mp%s","title":"rain %s","artist":"B","genre":"Indie",%s}\n' \
+		90 set '"is_music":true,"music_class":"set"' \
+		91 talk '"is_music":false,"music_class":"talk"' \
+		92 copy '"duplicate_of":"mp03"'
+} >"$TMP/classes"
+{ small_rows mood; echo "mp90 5 0.8 -0.6 -0.2 - 0.8"; } |
+	"$FEATMAKE" mood - valence,arousal,dominance,confidence >"$TMP/sets.feat"
+build-index --index "$TMP/sets" --mood "$TMP/sets.feat" "$TMP/classes" 2>"$TMP/err"
+like "$(cat "$TMP/err")" 'in=11 ok=9 err=0 drop=2' "left out of the index, and counted"
+expr='[.candidates[].track_id]|index("mp90")!=null'
+is "$(query --index "$TMP/sets" sad rain | jq "$expr")" false "a set is no track"
+is "$(query --index "$TMP/sets" --sets sad rain | jq "$expr")" true "--sets"
+is "$(echo '{"query":"sad rain","filters":{"sets":true}}' |
+	query --index "$TMP/sets" | jq "$expr")" true "the filter sets"
+
 # Filters
 dead='select(.url_status!="DEAD")'
 expr='.candidates|map(.track_id)|sort|join(" ")'
