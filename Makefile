@@ -14,7 +14,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wwrite-strings -Wvla
 OPT ?= -O2
 CPPFLAGS += -Ilib -D_GNU_SOURCE -DMOODPIPE_VERSION='"$(VERSION)"' \
-	-DMOODPIPE_DATA='"$(DATADIR)"'
+	-DMOODPIPE_DATA='"$(DATADIR)"' -I/usr/include/libxml2
 CFLAGS += -std=c11 -g $(OPT) -fno-math-errno -ffp-contract=off $(WARN) \
 	$(WERROR) $(SANITIZE)
 LDFLAGS += $(SANITIZE)
@@ -33,20 +33,40 @@ LIGHT := -ljansson -lz -lm -lpthread
 CRYPTO := -lcrypto
 TEXT := -lutf8proc -lstemmer
 AUDIO := -lsndfile -lmpg123 -lsoxr -lfftw3f
+TAGS := -ltag_c
+PRINT := -lchromaprint
+SANDBOX := -lseccomp
+# What libraries are to reach in place of the C library (noopen.h, tags.h).
+DENY := -Wl,--export-dynamic-symbol=open -Wl,--export-dynamic-symbol=open64 \
+	-Wl,--export-dynamic-symbol=fopen
+ARCHIVES := -larchive
+MARKUP := -lxml2
+XML := -lxml2
 DENSE := -llapacke -lopenblas
 NET := -lcurl -lsqlite3
-libs_linkcheck := $(NET) $(TEXT)
-libs_fetch-audio := $(NET) $(AUDIO) $(TEXT)
-libs_extract-features := $(AUDIO) $(TEXT)
+libs_linkcheck := $(NET) $(TEXT) $(XML)
+libs_heal := $(NET) $(TEXT)
+libs_replica := $(TEXT)
+libs_fetch-audio := $(NET) $(TEXT) $(XML)
+libs_extract-features := $(TEXT)
+libs_worker := $(AUDIO) $(TAGS) $(ARCHIVES) $(SANDBOX) $(TEXT) $(DENY)
+libs_worker-print := $(AUDIO) $(PRINT) $(SANDBOX) $(TEXT) $(DENY)
+libs_fingerprint := $(TEXT)
+libs_unruly := $(SANDBOX) $(TEXT)
 libs_synth := $(AUDIO)
-libs_ingest := $(TEXT) $(AUDIO)
+libs_ingest := $(TEXT) $(MARKUP)
 libs_embed := $(TEXT) $(DENSE)
 libs_impute := $(TEXT) $(DENSE)
 libs_mood-map := $(TEXT)
 libs_build-index := $(TEXT)
 libs_query := $(TEXT)
 libs_enrich := $(TEXT)
+libs_dedupe := $(TEXT)
+libs_music-filter := $(TEXT)
+libs_evaluate := $(TEXT)
 libs_train := $(TEXT) $(DENSE)
+
+EVERYTHING = $(NET) $(XML) $(AUDIO) $(TAGS) $(PRINT) $(ARCHIVES) $(SANDBOX) $(MARKUP) $(TEXT) $(DENSE) $(CRYPTO) $(LIGHT)
 
 all: $(TOOLS:%=$(BIN)/%) ## build every tool into bin/
 
@@ -56,6 +76,8 @@ units: $(UNITS:%=$(BUILD)/tests/unit/%)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/lib/text/markup.o: CPPFLAGS += $(shell pkg-config --cflags libxml-2.0)
 
 $(ARCHIVE): $(LIBOBJ) $(BUILD)/sources
 	@rm -f $@
@@ -74,10 +96,10 @@ $(BIN)/%: $(BUILD)/tools/%.o $(ARCHIVE)
 	$(LINK) $(libs_$*) $(CRYPTO) $(LIGHT)
 
 $(BUILD)/tests/helpers/%: $(BUILD)/tests/helpers/%.o $(ARCHIVE)
-	$(LINK) $(CRYPTO) $(LIGHT)
+	$(LINK) $(libs_$*) $(CRYPTO) $(LIGHT)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	$(LINK) -lcmocka $(NET) $(AUDIO) $(TEXT) $(DENSE) $(CRYPTO) $(LIGHT)
+	$(LINK) -lcmocka -lexttextcat-2.0 $(EVERYTHING)
 
 # --- corpora ---
 
@@ -108,7 +130,7 @@ TESTS ?= $(sort $(wildcard tests/*.t tests/cli/*/*.sh \
 PROVE = BUILD='$(abspath $(BUILD))' BIN='$(abspath $(BIN))' \
 	prove --exec tests/run
 
-check: all helpers units ## every test that needs no other build
+check: all helpers units fuzzers ## every test that needs no other build
 	$(PROVE) -j2 $(TESTS)
 
 check-asan: ## the tests under AddressSanitizer and UBSan
@@ -129,11 +151,29 @@ hdr-check: ## every header compiles alone
 SOURCES := $(LIBSRC) $(HEADERS) $(wildcard tools/*.c tests/*/*.c)
 lint: hdr-check ## formatting, shell scripts, manual pages, static analysis
 	clang-format-14 --dry-run -Werror $(SOURCES)
-	shellcheck -x -S warning pipelines/*.sh tests/run tests/tap.sh .ci/run
+	shellcheck -x -S warning pipelines/*.sh tests/run tests/tap.sh \
+	    tests/fuzz/run.sh .ci/run
 	for m in man/*.[1-9]; do mandoc -Tlint -W warning $$m || exit; done
 	cppcheck --quiet --error-exitcode=1 --inline-suppr -Ilib \
 	    --enable=warning,portability --std=c11 \
 	    --suppress=missingIncludeSystem lib tools
+
+# tests/fuzz/NAME.c: a libFuzzer harness of one parser. `make check` replays the
+# kept inputs, tests/fuzz/corpus; `make fuzz KEEP=1` adds to them.
+FUZZERS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard \
+	tests/fuzz/*.c)))
+FUZZ_SECONDS ?= 600
+FUZZ_MAIN = $(BUILD)/tests/fuzz/replay.o
+fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(FUZZ_MAIN) $(ARCHIVE)
+	$(LINK) $(FUZZ_FLAGS) $(EVERYTHING)
+
+fuzz: ## every parser under libFuzzer, FUZZ_SECONDS each (600); KEEP=1
+	$(MAKE) fuzzers CC=clang BUILD=build/fuzz OPT=-O1 FUZZ_MAIN= \
+	    FUZZ_FLAGS=-fsanitize=fuzzer SANITIZE='-fsanitize=address \
+	    -fsanitize=undefined,fuzzer-no-link -fno-sanitize-recover'
+	KEEP='$(KEEP)' tests/fuzz/run.sh build/fuzz/tests/fuzz \
+	    $(FUZZ_SECONDS) $(FUZZERS)
 
 bench: all helpers ## speeds, as ratios to peers in the same run
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
@@ -147,9 +187,10 @@ DEB_BUILD := gcc make pkg-config libc6-dev
 DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
 	libcurl4-openssl-dev libsqlite3-dev libjansson-dev zlib1g-dev \
 	libssl-dev libopenblas-dev liblapacke-dev libutf8proc-dev \
-	libstemmer-dev
-DEB_TEST := perl libcmocka-dev clang clang-format-14 shellcheck mandoc \
-	cppcheck jq procps
+	libstemmer-dev libxml2-dev libtagc0-dev libchromaprint-dev libseccomp-dev \
+	libarchive-dev libexttextcat-data
+DEB_TEST := perl libcmocka-dev libexttextcat-dev clang clang-format-14 shellcheck mandoc \
+	cppcheck jq procps zip zstd xz-utils bzip2 nginx-light sqlite3 openssl
 
 deps: ## install the Debian packages that are missing
 	@missing=$$(for p in $(DEB_BUILD) $(DEB_LIBS) $(DEB_TEST); do \
@@ -168,7 +209,9 @@ help: ## this list
 	    expand -t 16
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
-	check-tsan hdr-check lint bench scale deps clean help
-.PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/%
+	check-tsan hdr-check lint fuzz fuzzers bench scale deps clean \
+	help
+.PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
+	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

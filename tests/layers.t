@@ -66,6 +66,8 @@ third_of() { # a third-party header -> its word in LAYERS
 	case $1 in
 	openssl/*) echo openssl ;;
 	curl/*) echo curl ;;
+	libxml/*) echo libxml2 ;;
+	libxml/*) echo libxml2 ;;
 	zlib.h) echo zlib ;;
 	*) sed 's|^.*/||; s/\.h$//' <<<"$1" ;;
 	esac
@@ -145,6 +147,15 @@ check_links() { # BIN
 				;;
 			*:libcurl*)
 				echo "$t links $lib: it is to work offline" ;;
+			worker:libsndfile* | worker:libmpg123* | worker:libtag*)
+				;;
+			worker:libarchive* | worker-print:libchromaprint*) ;;
+			worker-print:libsndfile* | worker-print:libmpg123*) ;;
+			synth:libsndfile* | synth:libmpg123*) ;; # it encodes
+			*:libsndfile* | *:libmpg123* | *:libtag* | \
+				*:libarchive* | *:libchromaprint*)
+				echo "$t links $lib: hostile files are read" \
+					"in the sandbox only" ;;
 			query:lib* | rerank:lib*)
 				[[ $lib =~ ^lib(crypto|ssl|openblas|lapack|blas|sndfile|mpg123|fftw|sqlite|archive) ]] &&
 					echo "$t links $lib: it is to start fast"
@@ -201,6 +212,16 @@ if gcc -o "$TMP/bin/enrich" "$TMP/x.c" -lcurl 2>/dev/null; then
 else
 	skip "finds: libcurl" "libcurl is not installed"
 fi
+rm -f "$TMP/bin/"*
+echo 'int sf_close(void *); int main(void) { return sf_close(0); }' >"$TMP/x.c"
+if gcc -o "$TMP/bin/ingest" "$TMP/x.c" -lsndfile 2>/dev/null; then
+	like "$(check_links "$TMP/bin")" "ingest links libsndfile" \
+		"finds: a decoder"
+	mv "$TMP/bin/ingest" "$TMP/bin/worker"
+	is "$(check_links "$TMP/bin")" "" "worker may"
+else
+	skip "finds: a decoder" "libsndfile is not installed"
+fi
 
 # --- and finds nothing here ---
 
@@ -218,5 +239,6 @@ clean check_licence "$ROOT" "licence lines"
 clean check_company "$ROOT" "every tool has a manual page and tests"
 is "$([ -x "$BIN/query" ] && [ -x "$BIN/linkcheck" ] && echo built)" built \
 	"the tools are built"
-clean check_links "$BIN" "only network tools link libcurl; query is light"
+clean check_links "$BIN" \
+	"only network tools link libcurl, workers decoders; query is light"
 done_testing
