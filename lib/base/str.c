@@ -63,25 +63,9 @@ void str_reserve(struct str *s, size_t more)
 	MEM_ROOM(s->p, s->n + more + 1, s->cap);
 }
 
-void str_put(struct str *s, const void *p, size_t n)
-{
-	str_reserve(s, n);
-	if (n)
-		memcpy(s->p + s->n, p, n);
-	s->n += n;
-	s->p[s->n] = '\0';
-}
-
 void str_puts(struct str *s, const char *z)
 {
 	str_put(s, z, strlen(z));
-}
-
-void str_putc(struct str *s, char c)
-{
-	str_reserve(s, 1);
-	s->p[s->n++] = c;
-	s->p[s->n] = '\0';
 }
 
 void str_printf(struct str *s, const char *fmt, ...)

@@ -44,13 +44,27 @@ static inline void str_reset(struct str *s)
 	s->n = 0;
 }
 void str_reserve(struct str *s, size_t more); /* room for `more` bytes + NUL */
-void str_put(struct str *s, const void *p, size_t n);
+static inline void str_put(struct str *s, const void *p, size_t n)
+{
+	if (n >= s->cap - s->n || !s->cap)
+		str_reserve(s, n);
+	if (n)
+		memcpy(s->p + s->n, p, n);
+	s->n += n;
+	s->p[s->n] = '\0';
+}
 static inline void str_span(struct str *s, struct span x)
 {
 	str_put(s, x.p, x.n);
 }
 void str_puts(struct str *s, const char *z);
-void str_putc(struct str *s, char c);
+static inline void str_putc(struct str *s, char c)
+{
+	if (s->n + 1 >= s->cap)
+		str_reserve(s, 1);
+	s->p[s->n++] = c;
+	s->p[s->n] = '\0';
+}
 void str_printf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 const char *str_z(struct str *s); /* NUL-terminated, "" if empty */

@@ -73,6 +73,19 @@ static inline void test_span_is(struct span s, const char *want)
 			 s.p ? s.p : "(none)", want);
 }
 
+/* Whether memory is not limited (base/worker.h), nor faults signals. */
+#if defined(__has_feature)
+#define TESTING_HAS(x) __has_feature(x)
+#else
+#define TESTING_HAS(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    TESTING_HAS(address_sanitizer) || TESTING_HAS(thread_sanitizer)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
 #define assert_status(err, want)                                               \
 	assert_int_equal((int)(err)->status, (int)(want))
 
