@@ -21,9 +21,10 @@ struct csv {
 	char delimiter;
 	size_t limit;
 	bool started, literal;
-	bool skip;     /* the rest of a line too long */
-	bool after_cr; /* an LF may belong to the last CR */
-	uint64_t line; /* at w->pos */
+	bool skip;      /* the rest of a line too long */
+	bool after_cr;  /* an LF may belong to the last CR */
+	uint64_t line;  /* at w->pos */
+	uint64_t inner; /* line ends in the quoted cells of the row */
 	struct span *cells;
 	size_t count, cap;
 	size_t *unquoted; /* cells whose bytes are in text */
@@ -53,24 +54,53 @@ void csv_free(struct csv *c)
 	free(c);
 }
 
-/* First delimiter or line end at or behind p. */
-static const char *scan(const char *p, const char *end, char delimiter)
-{
+/* Where delimiters and line ends are, 64 bytes at a time: cells are short, and
+ * to look at every byte once is cheaper than to start anew in each. */
+struct scan {
+	const char *base; /* of bit 0 */
+	uint64_t hits;    /* those not yet asked for */
+	const char *end, *seen;
+	char delimiter;
+};
+
 #ifdef __SSE2__
+static uint64_t find_hits(const char *p, char delimiter)
+{
 	const __m128i d = _mm_set1_epi8(delimiter);
 	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	uint64_t hits = 0;
 
-	for (; end - p >= 16; p += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+	for (int i = 0; i < 64; i += 16) {
+		__m128i x =
+		    _mm_loadu_si128((const __m128i *)(const void *)(p + i));
 		__m128i hit = _mm_or_si128(
 		    _mm_cmpeq_epi8(x, d),
 		    _mm_or_si128(_mm_cmpeq_epi8(x, lf), _mm_cmpeq_epi8(x, cr)));
-		int mask = _mm_movemask_epi8(hit);
-		if (mask)
-			return p + __builtin_ctz((unsigned)mask);
+		hits |= (uint64_t)(unsigned)_mm_movemask_epi8(hit) << i;
 	}
+	return hits;
+}
 #endif
-	while (p < end && *p != delimiter && *p != '\n' && *p != '\r')
+
+/* First delimiter or line end at or behind p, which never goes back. */
+static const char *scan(struct scan *s, const char *p)
+{
+#ifdef __SSE2__
+	if (p < s->seen)
+		s->hits &= ~UINT64_C(0) << (p - s->base);
+	while (p >= s->seen || !s->hits) {
+		if (p < s->seen)
+			p = s->seen;
+		if (s->end - p < 64)
+			break;
+		s->base = p;
+		s->seen = p + 64;
+		s->hits = find_hits(p, s->delimiter);
+	}
+	if (p < s->seen)
+		return s->base + __builtin_ctzll(s->hits);
+#endif
+	while (p < s->end && *p != s->delimiter && *p != '\n' && *p != '\r')
 		p++;
 	return p;
 }
@@ -81,15 +111,32 @@ static uint64_t count_lines(struct span s)
 	const char *p = s.p, *end = s.p + s.n;
 	uint64_t lines = 0;
 
-	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
-		lines++;
-		p++;
+#ifdef __SSE2__
+	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	const __m128i zero = _mm_setzero_si128();
+
+	while (end - p >= 16) {
+		__m128i sum = zero; /* per byte: 255 rounds at most */
+		int rounds = 0, any_cr = 0;
+
+		for (; end - p >= 16 && rounds < 255; p += 16, rounds++) {
+			__m128i x =
+			    _mm_loadu_si128((const __m128i *)(const void *)p);
+			any_cr = _mm_movemask_epi8(_mm_cmpeq_epi8(x, cr));
+			if (any_cr)
+				break;
+			sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(x, lf));
+		}
+		sum = _mm_sad_epu8(sum, zero);
+		lines += (unsigned)_mm_cvtsi128_si32(sum);
+		lines += (unsigned)_mm_cvtsi128_si32(_mm_srli_si128(sum, 8));
+		if (any_cr)
+			break;
 	}
-	p = s.p;
-	while (s.n && p < end && (p = memchr(p, '\r', (size_t)(end - p)))) {
-		lines += p + 1 == end || p[1] != '\n';
-		p++;
-	}
+#endif
+	for (; p < end; p++)
+		lines += *p == '\n' ||
+			 (*p == '\r' && (p + 1 == end || p[1] != '\n'));
 	return lines;
 }
 
@@ -147,6 +194,8 @@ static enum found quoted_cell(struct csv *c, const char **at, const char *end,
 			p = q + 2;
 			continue;
 		}
+		c->inner +=
+		    count_lines((struct span){ start, (size_t)(q - start) });
 		if (doubled)
 			add_unquoted(c, start, (size_t)(q - start));
 		else
@@ -163,8 +212,11 @@ static enum found quoted_cell(struct csv *c, const char **at, const char *end,
 static enum found parse(struct csv *c, const char *p, const char *end,
 			bool last, const char **stop)
 {
+	struct scan s = { .end = end, .seen = p, .delimiter = c->delimiter };
+
 	c->count = c->nunquoted = 0;
 	c->text.n = 0;
+	c->inner = 0;
 	for (;;) {
 		*stop = end;
 		if (p < end && *p == '"' && !c->literal) {
@@ -178,14 +230,14 @@ static enum found parse(struct csv *c, const char *p, const char *end,
 			}
 		} else {
 			const char *start = p;
-			p = scan(p, end, c->delimiter);
+			p = scan(&s, p);
 			add_cell(c, start, (size_t)(p - start));
 		}
 		if (p < end && *p == c->delimiter) {
 			p++;
 			continue;
 		}
-		if (!last && (p == end || (*p == '\r' && p + 1 == end)))
+		if (!last && p == end)
 			return FOUND_MORE;
 		*stop = p;
 		return FOUND_ROW;
@@ -219,8 +271,10 @@ static void pass(struct csv *c, const char *p, size_t n)
 static void reject(struct csv *c, struct csv_row *row, const char *p,
 		   size_t range, const char *reason)
 {
-	const char *stop = line_end(p, p + range);
+	const char *stop;
 
+	range = range < c->limit ? range : c->limit;
+	stop = line_end(p, p + range);
 	row->reason = reason;
 	row->cells = NULL;
 	row->count = 0;
@@ -236,8 +290,8 @@ static void reject(struct csv *c, struct csv_row *row, const char *p,
 
 static void sniff_delimiter(struct csv *c, const char *p, const char *end)
 {
-	static const char candidates[] = ",\t;";
-	size_t seen[3] = { 0 }, best = 0;
+	static const char candidates[] = ",\t;|";
+	size_t seen[4] = { 0 }, best = 0;
 	bool quoted = false;
 
 	for (; p < end && (quoted || (*p != '\n' && *p != '\r')); p++) {
@@ -247,7 +301,7 @@ static void sniff_delimiter(struct csv *c, const char *p, const char *end)
 		else if (!quoted && *p && (d = strchr(candidates, *p)))
 			seen[d - candidates]++;
 	}
-	for (size_t i = 1; i < 3; i++)
+	for (size_t i = 1; i < 4; i++)
 		if (seen[i] > seen[best])
 			best = i;
 	c->delimiter = candidates[best];
@@ -296,10 +350,10 @@ static int find_row(struct csv *c, enum found *found, size_t *range, size_t *n,
 	for (;;) {
 		size_t left = w->end - w->pos;
 		const char *p = w->buf + w->pos, *stop;
-		bool capped = left >= c->limit;
+		bool capped = left > c->limit;
 		bool last = w->eof && !capped;
 
-		*range = capped ? c->limit : left;
+		*range = capped ? c->limit + 1 : left; /* with a line end */
 		*found = parse(c, p, p + *range, last, &stop);
 		*n = (size_t)(stop - p);
 		if (*found == FOUND_BAD || *found == FOUND_ROW || capped ||
@@ -315,7 +369,7 @@ static const char *why(struct csv *c, enum found found, size_t range)
 {
 	if (found == FOUND_BAD)
 		return "text behind a closing quote";
-	if (found == FOUND_OPEN && range < c->limit)
+	if (found == FOUND_OPEN && range <= c->limit)
 		return "a quote is not closed before the end of the file";
 	snprintf(c->reason, sizeof(c->reason),
 		 found == FOUND_OPEN ? "a quote is not closed within %zu bytes"
@@ -360,7 +414,7 @@ int csv_read(struct csv *c, struct csv_row *row, struct err *err)
 	settle_cells(c);
 	*row =
 	    (struct csv_row){ row->line, { p, n }, NULL, c->cells, c->count };
-	c->line += count_lines(row->raw);
+	c->line += c->inner;
 	pass(c, p, n);
 	return 1;
 }

@@ -37,8 +37,8 @@ struct csv_row {
 };
 
 struct csv;
-/* Reads from w (the caller's) on. delimiter 0: the one of comma, tab and
- * semicolon that is most frequent outside quotes in the first line. limit 0:
+/* Reads from w (the caller's) on. delimiter 0: the one of comma, tab,
+ * semicolon and bar that is most frequent outside quotes in the first line. limit 0:
  * CSV_LIMIT. */
 struct csv *csv_new(struct window *w, char delimiter, size_t limit);
 void csv_free(struct csv *c);

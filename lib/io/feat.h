@@ -23,7 +23,9 @@ enum feat_status {
 	FEAT_UNDECODABLE = 4, /* damaged, or not audio */
 	FEAT_TOO_SHORT = 5,
 	FEAT_SILENT = 6,
-	FEAT_PARTIAL = 7, /* measured from a damaged file's sound part */
+	FEAT_PARTIAL = 7,   /* measured from a damaged file's sound part */
+	FEAT_CRASHED = 8,   /* brought down the process that reads it */
+	FEAT_EXCESSIVE = 9, /* takes more time or memory than it may */
 	FEAT_STATUS_COUNT
 };
 const char *feat_status_name(enum feat_status s); /* "no-input" */

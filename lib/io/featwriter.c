@@ -11,6 +11,7 @@ const char *feat_status_name(enum feat_status s)
 	static const char *const names[FEAT_STATUS_COUNT] = {
 		"ok",          "no-input",  "upstream", "unreadable",
 		"undecodable", "too-short", "silent",   "partial",
+		"crashed",     "excessive",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? names[s] : "unknown";
@@ -27,6 +28,8 @@ const char *feat_status_text(enum feat_status s)
 		"too short to measure",
 		"silent",
 		"measured from the sound part of a damaged file",
+		"the file brings down the process that reads it",
+		"reading the file takes more time or memory than is allowed",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? texts[s] : "unknown";

@@ -14,6 +14,8 @@
 
 struct input {
 	int fd;
+	input_fn *fn; /* or NULL: fd */
+	void *ctx;
 	char *name;
 	unsigned char head[2]; /* looked at for the gzip magic */
 	size_t nhead, head_pos;
@@ -33,6 +35,8 @@ static ssize_t read_fd(struct input *in, void *p, size_t n, struct err *err)
 		in->head_pos += n;
 		return (ssize_t)n;
 	}
+	if (in->fn)
+		return in->fn(in->ctx, p, n, err);
 	do
 		got = read(in->fd, p, n < INT_MAX ? n : INT_MAX);
 	while (got < 0 && errno == EINTR);
@@ -77,6 +81,22 @@ struct input *input_open(const char *path, struct err *err)
 		input_close(in);
 		return NULL;
 	}
+	if (sniff(in, err)) {
+		input_close(in);
+		return NULL;
+	}
+	return in;
+}
+
+struct input *input_from(input_fn *fn, void *ctx, const char *name,
+			 struct err *err)
+{
+	struct input *in = mem_zalloc(1, sizeof(*in));
+
+	in->fd = -1;
+	in->fn = fn;
+	in->ctx = ctx;
+	in->name = mem_strdup(name);
 	if (sniff(in, err)) {
 		input_close(in);
 		return NULL;

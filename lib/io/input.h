@@ -13,6 +13,11 @@
 
 struct input;
 struct input *input_open(const char *path, struct err *err);
+/* What a function reads, for bytes that are in no file: read gives up to n bytes,
+ * 0 at the end, or -1 with *err filled. ctx must outlive the input. */
+typedef ssize_t input_fn(void *ctx, void *p, size_t n, struct err *err);
+struct input *input_from(input_fn *read, void *ctx, const char *name,
+			 struct err *err);
 void input_close(struct input *in);
 const char *input_name(const struct input *in); /* "stdin" for "-" */
 /* Up to n bytes, as many as are at hand; 0 at the end, -1. */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/sort.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "io/scratch.h"
+#include "io/spool.h"
 
 #define FAN_IN 64    /* runs merged at once; more are merged in rounds */
 #define RUNS_MAX 512 /* open at a time; descriptors are scarce */
+#define BUFFER_MAX (1u << 20)
+#define AHEAD 8 /* items fetched while others are written */
 
 /* In memory and on disk an item is {u32 key bytes, u32 data bytes, key, data};
  * in memory a reference holds its first 8 key bytes for quick comparing. */
@@ -18,8 +19,10 @@ struct item {
 };
 
 struct run {
-	FILE *f;
-	struct str item; /* current, as on disk */
+	struct spool *bytes;
+	uint64_t prefix;
+	uint32_t sizes[2]; /* of the current item */
+	const char *p;     /* its key and data */
 	bool ended;
 };
 
@@ -31,6 +34,7 @@ struct sort {
 	struct run *runs;
 	size_t nruns, runs_cap;
 	size_t *heap, nheap; /* run numbers, smallest key first */
+	bool whole;          /* every key is its prefix */
 	bool reading;
 };
 
@@ -39,20 +43,16 @@ struct sort *sort_new(size_t memory)
 	struct sort *s = mem_zalloc(1, sizeof(*s));
 
 	s->memory = memory;
+	s->whole = true;
 	return s;
 }
 
 void sort_free(struct sort *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->nruns; i++) {
-		if (s->runs[i].f)
-			fclose(s->runs[i].f);
-		str_release(&s->runs[i].item);
-	}
+	for (size_t i = 0; i < s->nruns; i++)
+		spool_free(s->runs[i].bytes);
 	free(s->runs);
 	free(s->heap);
 	free(s->items);
@@ -87,11 +87,10 @@ static uint64_t prefix_of(struct span key)
 {
 	unsigned char b[8] = { 0 };
 	uint64_t v = 0;
-	int i;
 
 	if (key.n)
 		memcpy(b, key.p, key.n < 8 ? key.n : 8);
-	for (i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++)
 		v = v << 8 | b[i];
 	return v;
 }
@@ -108,49 +107,82 @@ static int compare(const void *a, const void *b, void *bytes)
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
-static int spill_error(struct err *err)
+/* By prefix, a byte at a time from the last; equal ones keep their order. */
+static void radix(struct item **items, size_t n)
 {
-	return err_errno(err, "cannot write temporary sort data (set TMPDIR "
-			      "to a directory with room)");
-}
+	size_t(*seen)[256] = mem_zalloc(8, sizeof(*seen));
+	struct item *from = *items, *to = mem_resize(NULL, n, sizeof(*to));
 
-static struct run *run_add(struct sort *s, struct err *err)
-{
-	FILE *f = scratch_open(err);
+	for (size_t i = 0; i < n; i++)
+		for (int d = 0; d < 8; d++)
+			seen[d][from[i].prefix >> 8 * d & 255]++;
+	for (int d = 0; d < 8; d++) {
+		size_t at = 0;
+		struct item *swap = from;
 
-	if (!f)
-		return NULL;
-	MEM_ROOM(s->runs, s->nruns + 1, s->runs_cap);
-	s->runs[s->nruns] = (struct run){ .f = f };
-	return &s->runs[s->nruns++];
+		if (seen[d][from[0].prefix >> 8 * d & 255] == n)
+			continue;
+		for (int v = 0; v < 256; v++) {
+			size_t k = seen[d][v];
+			seen[d][v] = at;
+			at += k;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[seen[d][from[i].prefix >> 8 * d & 255]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	*items = from;
+	free(to);
+	free(seen);
 }
 
 static void order(struct sort *s)
 {
-	if (s->count)
-		qsort_r(s->items, s->count, sizeof(*s->items), compare,
-			s->bytes.p);
+	size_t n = s->count, end;
+
+	if (n < 2)
+		return;
+	if (n < 256) {
+		qsort_r(s->items, n, sizeof(*s->items), compare, s->bytes.p);
+		return;
+	}
+	radix(&s->items, n);
+	s->cap = n;
+	for (size_t i = 0; !s->whole && i < n; i = end) {
+		end = i + 1;
+		while (end < n && s->items[end].prefix == s->items[i].prefix)
+			end++;
+		if (end - i > 1)
+			qsort_r(s->items + i, end - i, sizeof(*s->items),
+				compare, s->bytes.p);
+	}
+}
+
+static struct run *run_add(struct sort *s)
+{
+	MEM_ROOM(s->runs, s->nruns + 1, s->runs_cap);
+	s->runs[s->nruns] = (struct run){ .bytes = spool_new(BUFFER_MAX) };
+	return &s->runs[s->nruns++];
 }
 
 static int merge_runs(struct sort *s, struct err *err);
 
 static int spill(struct sort *s, struct err *err)
 {
-	struct run *r = run_add(s, err);
-	size_t i;
+	struct spool *out = run_add(s)->bytes;
 
-	if (!r)
-		return -1;
 	order(s);
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const char *item = s->bytes.p + s->items[i].at;
 
-		if (fwrite(item, 1, size_at(item), r->f) != size_at(item))
-			return spill_error(err);
+		if (i + AHEAD < s->count)
+			__builtin_prefetch(s->bytes.p + s->items[i + AHEAD].at);
+		if (spool_put(out, item, size_at(item), err))
+			return -1;
 	}
-	if (fflush(r->f))
-		return spill_error(err);
-	rewind(r->f);
+	if (spool_park(out, err))
+		return -1;
 	s->count = 0;
 	s->bytes.n = 0;
 	return s->nruns < RUNS_MAX ? 0 : merge_runs(s, err);
@@ -158,22 +190,31 @@ static int spill(struct sort *s, struct err *err)
 
 int sort_put(struct sort *s, struct span key, struct span data, struct err *err)
 {
-	uint32_t sizes[2] = { (uint32_t)key.n, (uint32_t)data.n };
+	return sort_put2(s, key, data, (struct span){ 0 }, err);
+}
 
-	if (key.n > UINT32_MAX || data.n > UINT32_MAX)
+int sort_put2(struct sort *s, struct span key, struct span a, struct span b,
+	      struct err *err)
+{
+	uint32_t sizes[2] = { (uint32_t)key.n, (uint32_t)(a.n + b.n) };
+	size_t n = 8 + key.n + a.n + b.n;
+
+	if (key.n > UINT32_MAX || a.n + b.n > UINT32_MAX)
 		return err_set(err, ERR_DATA, "too-large",
 			       "an item of 4 GiB cannot be sorted");
 	if (s->count &&
-	    s->bytes.n + key.n + data.n + 8 +
-		    (s->count + 1) * sizeof(*s->items) >
+	    s->bytes.n + n + (s->count + 1) * 2 * sizeof(*s->items) >
 		s->memory / 2 &&
 	    spill(s, err))
 		return -1;
 	MEM_ROOM(s->items, s->count + 1, s->cap);
 	s->items[s->count++] = (struct item){ prefix_of(key), s->bytes.n };
+	s->whole = s->whole && key.n == 8;
+	str_reserve(&s->bytes, n);
 	str_put(&s->bytes, sizes, sizeof(sizes));
 	str_span(&s->bytes, key);
-	str_span(&s->bytes, data);
+	str_span(&s->bytes, a);
+	str_span(&s->bytes, b);
 	return 0;
 }
 
@@ -181,31 +222,35 @@ int sort_put(struct sort *s, struct span key, struct span data, struct err *err)
 
 static int advance(struct run *r, struct err *err)
 {
-	char sizes[8];
-	size_t rest;
+	struct span x;
+	int got = spool_read(r->bytes, 8, &x, err);
 
-	r->item.n = 0;
-	if (fread(sizes, 1, 8, r->f) != 8) {
-		r->ended = true;
-		return ferror(r->f) ? err_errno(err, "cannot read back "
-						     "temporary sort data")
-				    : 0;
-	}
-	str_put(&r->item, sizes, 8);
-	rest = size_at(sizes) - 8;
-	str_reserve(&r->item, rest);
-	if (fread(r->item.p + 8, 1, rest, r->f) != rest)
-		return err_set(err, ERR_ENV, "io",
-			       "temporary sort data ends early");
-	r->item.n += rest;
+	r->ended = got == 0;
+	if (got <= 0)
+		return got;
+	memcpy(r->sizes, x.p, 8);
+	got = spool_read(r->bytes, (size_t)r->sizes[0] + r->sizes[1], &x, err);
+	if (got < 0)
+		return -1;
+	r->p = got ? x.p : "";
+	r->prefix = prefix_of((struct span){ r->p, r->sizes[0] });
 	return 0;
+}
+
+static struct span key_of(const struct run *r)
+{
+	return (struct span){ r->p, r->sizes[0] };
 }
 
 /* Earlier runs hold what was put earlier: they win ties. */
 static bool before(const struct sort *s, size_t a, size_t b)
 {
-	int c = span_cmp(key_at(s->runs[a].item.p), key_at(s->runs[b].item.p));
+	const struct run *x = &s->runs[a], *y = &s->runs[b];
+	int c;
 
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix;
+	c = span_cmp(key_of(x), key_of(y));
 	return c ? c < 0 : a < b;
 }
 
@@ -229,17 +274,22 @@ static void sift(struct sort *s, size_t i)
 
 static int heap_start(struct sort *s, size_t first, size_t n, struct err *err)
 {
-	size_t i;
+	size_t buffer = s->memory / 2 / n;
 
 	s->nheap = 0;
 	s->heap = mem_resize(s->heap, n, sizeof(*s->heap));
-	for (i = first; i < first + n; i++) {
-		if (advance(&s->runs[i], err))
+	for (size_t i = first; i < first + n; i++) {
+		struct run *r = &s->runs[i];
+
+		if (spool_rewind(r->bytes,
+				 buffer < BUFFER_MAX ? buffer : BUFFER_MAX,
+				 err) ||
+		    advance(r, err))
 			return -1;
-		if (!s->runs[i].ended)
+		if (!r->ended)
 			s->heap[s->nheap++] = i;
 	}
-	for (i = s->nheap / 2; i--;)
+	for (size_t i = s->nheap / 2; i--;)
 		sift(s, i);
 	return 0;
 }
@@ -260,30 +310,24 @@ static int heap_step(struct sort *s, struct err *err)
 /* Merges n runs from the first on into one that takes their place. */
 static int merge_group(struct sort *s, size_t first, size_t n, struct err *err)
 {
-	FILE *out;
-	size_t i;
+	struct spool *out = spool_new(BUFFER_MAX);
+	int rc = heap_start(s, first, n, err);
 
-	if (heap_start(s, first, n, err) || !(out = scratch_open(err)))
+	while (!rc && s->nheap) {
+		const struct run *r = &s->runs[s->heap[0]];
+
+		rc = spool_put(out, r->sizes, 8, err) ||
+		     spool_put(out, r->p, (size_t)r->sizes[0] + r->sizes[1],
+			       err) ||
+		     heap_step(s, err);
+	}
+	if (rc || spool_park(out, err)) {
+		spool_free(out);
 		return -1;
-	while (s->nheap) {
-		const struct str *item = &s->runs[s->heap[0]].item;
-
-		if (fwrite(item->p, 1, item->n, out) != item->n ||
-		    heap_step(s, err)) {
-			fclose(out);
-			return spill_error(err);
-		}
 	}
-	if (fflush(out)) {
-		fclose(out);
-		return spill_error(err);
-	}
-	rewind(out);
-	for (i = first; i < first + n; i++) {
-		fclose(s->runs[i].f);
-		str_release(&s->runs[i].item);
-	}
-	s->runs[first] = (struct run){ .f = out };
+	for (size_t i = first; i < first + n; i++)
+		spool_free(s->runs[i].bytes);
+	s->runs[first] = (struct run){ .bytes = out };
 	s->nruns -= n - 1;
 	memmove(s->runs + first + 1, s->runs + first + n,
 		(s->nruns - first - 1) * sizeof(*s->runs));
@@ -293,9 +337,7 @@ static int merge_group(struct sort *s, size_t first, size_t n, struct err *err)
 /* One round: each FAN_IN neighbours become one, so ties keep their order. */
 static int merge_runs(struct sort *s, struct err *err)
 {
-	size_t i;
-
-	for (i = 0; i < s->nruns; i++) {
+	for (size_t i = 0; i < s->nruns; i++) {
 		size_t n = s->nruns - i < FAN_IN ? s->nruns - i : FAN_IN;
 
 		if (n > 1 && merge_group(s, i, n, err))
@@ -325,6 +367,7 @@ static int start_reading(struct sort *s, struct err *err)
 int sort_next(struct sort *s, struct span *key, struct span *data,
 	      struct err *err)
 {
+	const struct run *r;
 	const char *item;
 
 	if (!s->reading) {
@@ -336,12 +379,16 @@ int sort_next(struct sort *s, struct span *key, struct span *data,
 	if (s->nruns) {
 		if (!s->nheap)
 			return 0;
-		item = s->runs[s->heap[0]].item.p;
-	} else {
-		if (s->next == s->count)
-			return 0;
-		item = s->bytes.p + s->items[s->next++].at;
+		r = &s->runs[s->heap[0]];
+		*key = key_of(r);
+		*data = (struct span){ r->p + r->sizes[0], r->sizes[1] };
+		return 1;
 	}
+	if (s->next == s->count)
+		return 0;
+	if (s->next + AHEAD < s->count)
+		__builtin_prefetch(s->bytes.p + s->items[s->next + AHEAD].at);
+	item = s->bytes.p + s->items[s->next++].at;
 	*key = key_at(item);
 	*data = data_at(item);
 	return 1;

@@ -15,6 +15,9 @@ void sort_free(struct sort *s);
 /* Keys compare by memcmp, a prefix before the longer. */
 int sort_put(struct sort *s, struct span key, struct span data,
 	     struct err *err);
+/* The same with data in two pieces, which follow each other. */
+int sort_put2(struct sort *s, struct span key, struct span a, struct span b,
+	      struct err *err);
 /* After the last put: the next in order, 1; 0 at the end; -1. The spans are
  * valid until the next call. */
 int sort_next(struct sort *s, struct span *key, struct span *data,

@@ -14,7 +14,7 @@
 #define APART char apart[128]
 
 struct worker { /* of one thread */
-	struct record record;
+	struct record record, before;
 	struct str id;
 	void *scratch;
 	struct feat *old; /* the rows to reuse */
@@ -62,7 +62,8 @@ static bool reusable(uint8_t status)
 static bool status_failed(uint8_t status)
 {
 	return status == FEAT_UNREADABLE || status == FEAT_UNDECODABLE ||
-	       status == FEAT_TOO_SHORT;
+	       status == FEAT_TOO_SHORT || status == FEAT_CRASHED ||
+	       status == FEAT_EXCESSIVE;
 }
 
 static void fail_by_status(struct run *r, struct record *rec, uint8_t status)
@@ -196,28 +197,50 @@ static int recall(struct run *r, struct job *j, struct memo_row *m)
 	return 1;
 }
 
+/* The same for a stage that takes over only what it sets itself. */
+static bool adopt(struct run *r, struct worker *w, struct job *j,
+		  struct memo_row *m)
+{
+	struct span hit = memo_find(r->memo, m->input, &m->output);
+	struct err ignored;
+
+	if (!hit.n ||
+	    record_parse(&w->before, (struct span){ hit.p, hit.n - 1 },
+			 &ignored) ||
+	    !r->s->adopt(r->s->ctx, w->scratch, &w->record, &w->before))
+		return false;
+	j->reused++;
+	return true;
+}
+
 static int do_line(struct run *r, struct worker *w, struct job *j,
 		   struct span line)
 {
+	const struct stream *s = r->s;
 	struct memo_row *m = NULL;
 	size_t start = j->out.n;
+	uint64_t input;
 	int rc;
 
-	if (r->memo) {
+	if (r->memo && !s->adopt) {
 		m = remember(j, hash_u64(line.p, line.n));
 		if (recall(r, j, m))
 			return 0;
 	}
 	if (record_parse(&w->record, line, &j->err))
 		return -1;
-	rc = r->s->measure   ? measure(r, w, j)
-	     : r->s->process ? process(r, w, j)
-			     : 0;
+	if (r->memo && s->adopt && !record_failed(&w->record) &&
+	    (input = s->digest(s->ctx, w->scratch, &w->record)) != 0)
+		m = remember(j, input);
+	rc = m && s->adopt && adopt(r, w, j, m) ? 0
+	     : s->measure                       ? measure(r, w, j)
+	     : s->process                       ? process(r, w, j)
+						: 0;
 	if (rc < 0)
 		return -1;
 	if (rc > 0)
 		j->dropped++;
-	else if (!r->s->measure || r->records)
+	else if (!s->measure || r->records)
 		record_write(&w->record, &j->out);
 	if (m && !(rc == 0 && record_failed(&w->record))) {
 		m->size = j->out.n - start;
@@ -384,6 +407,7 @@ static void workers_free(struct run *r)
 		feat_close(w->old);
 		feat_row_free(w->old_row);
 		record_release(&w->record);
+		record_release(&w->before);
 		str_release(&w->id);
 	}
 	free(r->workers);

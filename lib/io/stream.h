@@ -36,9 +36,9 @@ struct stream {
 	 * the record's error (err's own message is shown at -v). */
 	int (*measure)(void *ctx, void *scratch, struct record *r,
 		       struct feat_row *row, struct err *err);
-	/* The 64-bit digest of what measure() would read of this record: an
-	 * old row of the same key, digest and recipe is reused. May be NULL:
-	 * the whole line. */
+	/* The 64-bit digest of what measure() (or, with adopt, process())
+	 * would read of this record, 0: nothing. An old row of the same key,
+	 * digest and recipe is reused. May be NULL: the whole line. */
 	uint64_t (*digest)(void *ctx, void *scratch, const struct record *r);
 	const struct feat_schema *schema; /* recipe included */
 	const char *reuse;                /* the stage's last .feat, or NULL */
@@ -48,8 +48,13 @@ struct stream {
 	int (*finish)(void *ctx, struct str *out, struct err *err);
 
 	const char *memo, *previous; /* record stages; or NULL */
-	uint8_t recipe[HASH_SIZE];   /* record stages with memo */
-	size_t batch;                /* records per job; 0: by bytes */
+	/* With a memo and digest: records of one digest share an answer, of
+	 * which this takes over into r what process() would have set; false:
+	 * it holds no answer. */
+	bool (*adopt)(void *ctx, void *scratch, struct record *r,
+		      const struct record *before);
+	uint8_t recipe[HASH_SIZE]; /* record stages with memo */
+	size_t batch;              /* records per job; 0: by bytes */
 };
 
 /* Runs the filter over the operands (none, or "-": stdin). Prints the last

@@ -123,6 +123,7 @@ static void test_delimiters(void **state)
 	(void)state;
 	CHECK("a\tb\n1,5\t2\n", "a|b\n1,5|2\n");
 	CHECK("a;b\n1,5;2\n", "a|b\n1,5|2\n");
+	CHECK("a|b|c\n1,5|2|3;4\n", "a|b|c\n1,5|2|3;4\n");
 	CHECK("\"x;y;z;w\",b\n1,2\n", "x;y;z;w|b\n1|2\n");
 	check("a|b\n", 4, '|', 0, "a|b\n");
 	/* TSV is often not quoted at all. */
@@ -159,6 +160,14 @@ static void test_limit(void **state)
 	check(text, sizeof(text) - 1, 0, 20,
 	      "a|b\n!2 a quote is not closed within 20 bytes\n0123456789|2\n"
 	      "3|4\n!5 a row of more than 20 bytes\n6|7\n");
+	/* Exactly at the limit, with every kind of end. */
+	check("12,4\n12,4\r\n\r\r12,4\r\"2\"\n12,4", 26, ',', 4,
+	      "12|4\n12|4\n12|4\n2\n12|4\n");
+	check("12,45\n12,45\r\n12,45\r\"23\"\n12,45", 29, ',', 4,
+	      "!1 a row of more than 4 bytes\n!2 a row of more than 4 bytes\n"
+	      "!3 a row of more than 4 bytes\n23\n"
+	      "!5 a row of more than 4 bytes\n");
+	check("\r\n\n\r1\n\r", 7, ',', 1, "1\n");
 }
 
 static void test_giant_cell(void **state)
