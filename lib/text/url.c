@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "text/url.h"
 
-static bool is_alnum(unsigned char c)
+/* Sets of ASCII characters, a bit each: RFC 3986's unreserved ones (letters,
+ * digits, "-._~"), and these with "!$&'()*+,;=:@/?", which may stand unescaped
+ * in a path or query. */
+static const uint64_t unreserved[2] = { UINT64_C(0x03ff600000000000),
+					UINT64_C(0x47fffffe87fffffe) };
+static const uint64_t legal[2] = { UINT64_C(0xafffffd200000000),
+				   UINT64_C(0x47fffffe87ffffff) };
+
+static bool is_in(const uint64_t set[2], unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
+	return c < 0x80 && set[c >> 6] >> (c & 63) & 1;
 }
 
 static bool is_unreserved(unsigned char c)
 {
-	return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+	return is_in(unreserved, c);
 }
 
-/* What may stand unescaped in a path or query. */
 static bool is_legal(unsigned char c)
 {
-	return is_unreserved(c) ||
-	       (c && c < 0x80 && strchr("!$&'()*+,;=:@/?", c) != NULL);
+	return is_in(legal, c);
 }
 
 static char lower(char c)
@@ -44,12 +49,11 @@ static struct span from(struct span s, size_t at)
 	return (struct span){ s.p + at, s.n - at };
 }
 
-static size_t find_any(struct span s, const char *set)
+static size_t find(struct span s, char c)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] && strchr(set, s.p[i]))
-			return i;
-	return s.n;
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
 }
 
 static bool host_is_valid(struct span h)
@@ -93,7 +97,7 @@ static int parse_authority(struct span a, struct url *u)
 	size_t colon;
 
 	/* Browsers read "\\" as "/": two readers, two hosts. */
-	if (find_any(a, "\\") < a.n)
+	if (find(a, '\\') < a.n)
 		return -1;
 	for (size_t i = a.n; i > 0; i--)
 		if (a.p[i - 1] == '@') {
@@ -101,12 +105,12 @@ static int parse_authority(struct span a, struct url *u)
 			break;
 		}
 	if (a.n && a.p[0] == '[') {
-		colon = find_any(a, "]");
+		colon = find(a, ']');
 		colon += colon < a.n;
 		if (colon < a.n && a.p[colon] != ':')
 			return -1;
 	} else {
-		colon = find_any(a, ":");
+		colon = find(a, ':');
 	}
 	u->host = (struct span){ a.p, colon };
 	u->port = u->https ? 443 : 80;
@@ -136,12 +140,13 @@ int url_parse(struct span raw, struct url *u)
 	} else {
 		return -1;
 	}
-	s.n = find_any(s, "#");
-	n = find_any(s, "/?");
+	s.n = find(s, '#');
+	n = find(s, '/');
+	n = find((struct span){ s.p, n }, '?');
 	if (parse_authority((struct span){ s.p, n }, u))
 		return -1;
 	s = from(s, n);
-	n = find_any(s, "?");
+	n = find(s, '?');
 	u->path = (struct span){ s.p, n };
 	if (n < s.n)
 		u->query = from(s, n + 1);
@@ -161,19 +166,22 @@ static void put_escaped(struct str *out, unsigned char c)
  * not be are undone and the others are in upper case. */
 static void put_encoded(struct str *out, struct span s, bool normalise)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	for (size_t i = 0, run; i < s.n; i++) {
+		unsigned char c;
 		int hi = -1, lo = -1;
 
+		for (run = i; i < s.n && is_legal((unsigned char)s.p[i]);)
+			i++;
+		str_put(out, s.p + run, i - run);
+		if (i == s.n)
+			break;
+		c = (unsigned char)s.p[i];
 		if (c == '%' && i + 2 < s.n) {
 			hi = hex(s.p[i + 1]);
 			lo = hex(s.p[i + 2]);
 		}
 		if (hi < 0 || lo < 0) {
-			if (is_legal(c))
-				str_putc(out, (char)c);
-			else
-				put_escaped(out, c);
+			put_escaped(out, c);
 			continue;
 		}
 		c = (unsigned char)(hi << 4 | lo);
@@ -245,13 +253,13 @@ static void put_query(struct str *out, struct span query)
 	char mark = '?';
 
 	while (query.n) {
-		size_t n = find_any(query, "&");
+		size_t n = find(query, '&');
 		size_t start = out->n;
 
 		str_putc(out, mark);
 		put_encoded(out, (struct span){ query.p, n }, true);
 		struct span pair = { out->p + start + 1, out->n - start - 1 };
-		pair.n = find_any(pair, "=");
+		pair.n = find(pair, '=');
 		if (out->n == start + 1 || is_tracking(pair)) {
 			out->n = start;
 			out->p[start] = '\0';
@@ -273,8 +281,11 @@ static int check_length(struct str *out)
 
 static void put_lower(struct str *out, struct span s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		str_putc(out, lower(s.p[i]));
+	size_t start = out->n;
+
+	str_span(out, s);
+	for (size_t i = start; i < out->n; i++)
+		out->p[i] = lower(out->p[i]);
 }
 
 int url_canonical(struct span raw, struct str *out)

@@ -3,14 +3,25 @@
 
 #include <stdlib.h>
 #include <utf8proc.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/mem.h"
 
-/* Length of the ASCII run at p, eight bytes at a time. */
+/* Length of the ASCII run at p, 16 or eight bytes at a time. */
 static size_t ascii_run(const char *p, size_t n)
 {
 	size_t i = 0;
 
+#ifdef __SSE2__
+	for (; i + 16 <= n; i += 16) {
+		int mask = _mm_movemask_epi8(
+		    _mm_loadu_si128((const __m128i *)(const void *)(p + i)));
+		if (mask)
+			return i + (size_t)__builtin_ctz((unsigned)mask);
+	}
+#endif
 	for (; i + 8 <= n; i += 8) {
 		uint64_t w;
 		memcpy(&w, p + i, 8);
