@@ -6,12 +6,13 @@
  * man feat-audio(5).
  */
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "audio/decode.h"
 #include "audio/features.h"
+#include "audio/listener.h"
 #include "audio/payload.h"
 #include "base/mem.h"
-#include "corpus/track.h"
+#include "corpus/trackaudio.h"
 #include "io/stream.h"
 
 static const char usage[] =
@@ -46,17 +47,17 @@ struct ctx {
 };
 
 struct scratch {
-	struct features *features;
-	struct sound sound;
-	struct str named, path, sha256;
+	struct listener *listener;
+	struct heard heard;
+	struct trackaudio audio;
 };
 
 static void *scratch_new(void *ctx)
 {
+	const struct ctx *c = ctx;
 	struct scratch *s = mem_zalloc(1, sizeof(*s));
 
-	(void)ctx;
-	s->features = features_new();
+	s->listener = listener_new(c->seconds);
 	return s;
 }
 
@@ -64,61 +65,36 @@ static void scratch_free(void *scratch)
 {
 	struct scratch *s = scratch;
 
-	features_free(s->features);
-	sound_release(&s->sound);
-	str_release(&s->named);
-	str_release(&s->path);
-	str_release(&s->sha256);
+	listener_free(s->listener);
+	heard_release(&s->heard);
+	trackaudio_release(&s->audio);
 	free(s);
-}
-
-/* Whether a relative path has a ".." in it: the root is a fence. */
-static bool climbs(const char *path)
-{
-	for (const char *p = path; *p;) {
-		size_t n = strcspn(p, "/");
-
-		if (n == 2 && p[0] == '.' && p[1] == '.')
-			return true;
-		p += n + (p[n] == '/');
-	}
-	return false;
-}
-
-/* s->path and s->sha256 of the record's audio: 1, 0 where it names none, -1
- * where the path cannot be used. */
-static int find_audio(const struct ctx *c, struct scratch *s,
-		      const struct record *r, struct err *err)
-{
-	if (!track_audio(r, &s->named, &s->sha256))
-		return 0;
-	str_reset(&s->path);
-	if (memchr(s->named.p, '\0', s->named.n) ||
-	    (c->root && s->named.p[0] != '/' && climbs(str_z(&s->named))))
-		return err_set(err, ERR_RECORD, "missing",
-			       "audio path %s "
-			       "leads out of the audio folder",
-			       str_z(&s->named));
-	if (s->named.p[0] != '/' && c->root) {
-		str_puts(&s->path, c->root);
-		str_putc(&s->path, '/');
-	}
-	str_put(&s->path, s->named.p, s->named.n);
-	return 1;
 }
 
 static uint64_t digest(void *ctx, void *scratch, const struct record *r)
 {
-	struct scratch *s = scratch;
+	const struct ctx *c = ctx;
+	struct trackaudio *a = &((struct scratch *)scratch)->audio;
 	uint8_t file[HASH_SIZE];
 
-	if (find_audio(ctx, s, r, NULL) <= 0)
+	if (trackaudio_find(a, r, c->root, NULL) <= 0)
 		return 0;
-	if (s->sha256.n)
-		return hash_u64(s->sha256.p, s->sha256.n);
-	if (payload_digest(str_z(&s->path), NULL, file, NULL) != 0)
+	if (a->sha256.n)
+		return hash_u64(a->sha256.p, a->sha256.n);
+	if (payload_digest(str_z(&a->path), NULL, file, NULL) != 0)
 		return 0;
 	return hash_u64(file, sizeof(file));
+}
+
+static int hear(struct scratch *s, struct err *err)
+{
+	int fd = trackaudio_open(&s->audio, err), rc;
+
+	if (fd < 0)
+		return -1;
+	rc = listener_hear(s->listener, fd, LISTENER_FEATURES, &s->heard, err);
+	close(fd);
+	return rc;
 }
 
 static int measure(void *ctx, void *scratch, struct record *r,
@@ -126,21 +102,23 @@ static int measure(void *ctx, void *scratch, struct record *r,
 {
 	const struct ctx *c = ctx;
 	struct scratch *s = scratch;
-	int rc = find_audio(c, s, r, err);
+	int rc = trackaudio_find(&s->audio, r, c->root, err);
 
 	row->status = FEAT_NO_INPUT;
 	if (rc == 0)
 		return 0;
 	if (rc > 0)
-		rc = decode_file(str_z(&s->path), c->seconds, &s->sound, err);
+		rc = hear(s, err);
 	if (rc < 0) {
-		row->status = strcmp(err->code, "missing") ? FEAT_UNDECODABLE
-							   : FEAT_UNREADABLE;
+		row->status = strcmp(err->code, "missing")
+				  ? (uint8_t)s->heard.status
+				  : FEAT_UNREADABLE;
 		err->retry = row->status == FEAT_UNREADABLE;
 		return -1;
 	}
-	row->status =
-	    (uint8_t)features_compute(s->features, &s->sound, row->values);
+	row->status = (uint8_t)s->heard.status;
+	memcpy(row->values, s->heard.values,
+	       c->schema.count * sizeof(*row->values));
 	row->method = FEAT_METHOD_MEASURED;
 	row->confidence = 1;
 	if (row->status == FEAT_TOO_SHORT || row->status == FEAT_SILENT) {

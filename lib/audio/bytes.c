@@ -8,23 +8,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TAG_ROUNDS 16 /* more is no file of music */
+
 int bytes_open(struct bytes *b, const char *path, struct err *err)
 {
-	struct stat st;
-
 	memset(b, 0, sizeof(*b));
 	/* O_NONBLOCK: a fifo named by a record must not stop the tool. */
 	b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (b->fd < 0)
 		return err_set(err, ERR_RECORD, "missing", "%s: %s", path,
 			       strerror(errno));
-	if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if (bytes_borrow(b, b->fd, err) != 0) {
 		bytes_close(b);
-		return err_set(err, ERR_RECORD, "missing",
-			       "%s: not a regular "
-			       "file",
-			       path);
+		return err_prefix(err, "%s", path);
 	}
+	return 0;
+}
+
+int bytes_borrow(struct bytes *b, int fd, struct err *err)
+{
+	struct stat st;
+
+	memset(b, 0, sizeof(*b));
+	b->fd = fd;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return err_set(err, ERR_RECORD, "missing",
+			       "not a regular file");
 	b->size = (uint64_t)st.st_size;
 	return 0;
 }
@@ -89,4 +98,25 @@ size_t bytes_peek(struct bytes *b, uint64_t at, void *p, size_t n)
 		got += (size_t)k;
 	}
 	return got;
+}
+
+void bytes_skip_id3(struct bytes *b)
+{
+	uint8_t h[10];
+
+	for (int i = 0; i < TAG_ROUNDS; i++) {
+		uint64_t n;
+
+		if (bytes_peek(b, 0, h, 10) < 10 || memcmp(h, "ID3", 3))
+			return;
+		n = 10 +
+		    ((uint64_t)(h[6] & 127) << 21 |
+		     (uint64_t)(h[7] & 127) << 14 |
+		     (uint64_t)(h[8] & 127) << 7 | (h[9] & 127)) +
+		    (h[5] & 0x10 ? 10 : 0);
+		if (n >= b->size)
+			return;
+		b->base += n;
+		b->size -= n;
+	}
 }

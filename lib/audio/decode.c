@@ -10,7 +10,6 @@
 #include "base/mem.h"
 
 #define SNIFF 65536
-#define TAG_ROUNDS 16
 /* Mean power of the mix over that of the channels under which the channels
  * are said to cancel out: a correlation of two under -0.9. */
 #define CANCELLED 0.05
@@ -84,28 +83,6 @@ static bool looks_mpeg(const uint8_t *p, size_t n)
 	return false;
 }
 
-/* Moves the start of b behind ID3v2 tags. */
-static void skip_tags(struct bytes *b)
-{
-	uint8_t h[10];
-
-	for (int i = 0; i < TAG_ROUNDS; i++) {
-		uint64_t n;
-
-		if (bytes_peek(b, 0, h, 10) < 10 || memcmp(h, "ID3", 3))
-			return;
-		n = 10 +
-		    ((uint64_t)(h[6] & 127) << 21 |
-		     (uint64_t)(h[7] & 127) << 14 |
-		     (uint64_t)(h[8] & 127) << 7 | (h[9] & 127)) +
-		    (h[5] & 0x10 ? 10 : 0);
-		if (n >= b->size)
-			return;
-		b->base += n;
-		b->size -= n;
-	}
-}
-
 static enum kind kind_of(struct bytes *b, uint8_t *p)
 {
 	static const char *const magics[] = { "OggS", "fLaC", "RIFF", "RIFX",
@@ -125,7 +102,7 @@ static int open_decoder(struct decoder *d, struct bytes *b, struct err *err)
 	enum kind kind;
 	int rc;
 
-	skip_tags(b);
+	bytes_skip_id3(b);
 	kind = kind_of(b, p);
 	if (kind == KIND_SNDFILE)
 		rc = decoder_sndfile(d, b, err);
@@ -211,6 +188,11 @@ static int read_all(struct decoder *d, struct pass *p, double seconds,
 	return rc;
 }
 
+static double length_of(const struct decoder *d)
+{
+	return d->length > 0 ? d->length / d->rate : NAN;
+}
+
 static int decode_pass(struct bytes *b, struct pass *p, double seconds,
 		       struct sound *out, struct err *err)
 {
@@ -223,6 +205,7 @@ static int decode_pass(struct bytes *b, struct pass *p, double seconds,
 		return -1;
 	out->rate = d.rate;
 	out->channels = d.channels;
+	out->length = length_of(&d);
 	p->block =
 	    mem_alloc(sizeof(float) * (size_t)d.channels * DECODER_BLOCK);
 	p->mix = mem_alloc(sizeof(float) * DECODER_BLOCK);
@@ -258,28 +241,57 @@ static int better_channel(const struct pass *p, int channels)
 								     : -1;
 }
 
-int decode_file(const char *path, double seconds, struct sound *out,
-		struct err *err)
+static int decode_bytes(struct bytes *b, double seconds, struct sound *out,
+			struct err *err)
 {
 	struct pass p = { .channel = -1 };
-	struct bytes b;
-	uint64_t size;
-	int rc;
+	uint64_t size = b->size;
+	int rc = decode_pass(b, &p, seconds, out, err);
 
-	if (bytes_open(&b, path, err) != 0)
-		return -1;
-	size = b.size;
-	rc = decode_pass(&b, &p, seconds, out, err);
 	if (rc == 0)
 		p.channel = better_channel(&p, out->channels);
 	if (rc == 0 && p.channel >= 0) {
-		b.size = size;
-		b.read = b.calls = 0;
-		rc = decode_pass(&b, &p, seconds, out, err);
+		b->size = size;
+		b->read = b->calls = 0;
+		rc = decode_pass(b, &p, seconds, out, err);
 	}
-	bytes_close(&b);
 	if (rc == 0 && out->mono.count == 0)
 		return err_set(err, ERR_RECORD, "undecodable",
 			       "no sample could be decoded");
 	return rc;
+}
+
+int decode_file(const char *path, double seconds, struct sound *out,
+		struct err *err)
+{
+	struct bytes b;
+	int rc;
+
+	if (bytes_open(&b, path, err) != 0)
+		return -1;
+	rc = decode_bytes(&b, seconds, out, err);
+	bytes_close(&b);
+	return rc;
+}
+
+int decode_fd(int fd, double seconds, struct sound *out, struct err *err)
+{
+	struct bytes b;
+
+	if (bytes_borrow(&b, fd, err) != 0)
+		return -1;
+	return decode_bytes(&b, seconds, out, err);
+}
+
+double decode_length(int fd)
+{
+	struct decoder d;
+	struct bytes b;
+	double length;
+
+	if (bytes_borrow(&b, fd, NULL) != 0 || open_decoder(&d, &b, NULL) != 0)
+		return NAN;
+	length = length_of(&d);
+	d.close(&d);
+	return length;
 }

@@ -17,6 +17,8 @@ struct sound {                  /* zeroed is valid; reusable */
 	struct samples mono;    /* at RESAMPLE_RATE */
 	int rate, channels;     /* of the file */
 	double seconds;         /* decoded */
+	double length;          /* of the whole file in seconds, as far as
+					 * it says; else NaN */
 	double fraction;        /* of what the file should have given,
 					 * within the limit; NaN: unknown */
 	double loudness, range; /* of all channels at the file's rate,
@@ -33,5 +35,11 @@ void sound_release(struct sound *s);
  * repeat the path. */
 int decode_file(const char *path, double seconds, struct sound *out,
 		struct err *err);
+/* The same of an open file, which stays the caller's; its position is neither
+ * used nor moved. */
+int decode_fd(int fd, double seconds, struct sound *out, struct err *err);
+/* How long the open file says it is, in seconds, without decoding it; NaN where
+ * it does not say, or is no sound. */
+double decode_length(int fd);
 
 #endif

@@ -16,6 +16,7 @@
 struct decoder {
 	int rate, channels;
 	double frames; /* in the file, as far as it says; else -1 */
+	double length; /* what it says, in frames, unabridged; else -1 */
 	bool broken;   /* damage was met (or found at the end) */
 	void *handle;
 	/* Up to n frames, full scale = 1; 0 at the end (or at damage). */

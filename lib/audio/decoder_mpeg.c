@@ -91,6 +91,7 @@ int decoder_mpeg(struct decoder *d, struct bytes *b, struct err *err)
 	/* From the Xing header; else an estimate, which is taken as such: only
 	 * a file much shorter than it is called broken. */
 	length = mpg123_length(m);
+	d->length = length > 0 ? (double)length : -1;
 	d->frames = length > 0 ? 0.95 * (double)length - FRAME_MAX : -1;
 	d->read = mpeg_read;
 	d->close = mpeg_close;

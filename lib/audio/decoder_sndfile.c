@@ -122,6 +122,7 @@ int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err)
 	d->frames = info.frames > 0 && info.frames < (sf_count_t)1 << 48
 			? (double)info.frames
 			: -1;
+	d->length = d->frames;
 	if (!memcmp(magic, "OggS", 4))
 		d->broken = ogg_cut(b);
 	else if (!memcmp(magic, "RIFF", 4))

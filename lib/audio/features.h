@@ -19,6 +19,8 @@
  * Release with feat_schema_release. */
 void features_schema(struct feat_schema *s, double seconds);
 
+size_t features_count(void); /* columns */
+
 /* Scratch of one thread; nothing is allocated once it has seen a recording of
  * the length. */
 struct features;

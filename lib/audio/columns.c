@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "audio/columns.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "audio/features.h"
+#include "base/str.h"
+
+static const char *const singles[][2] = {
+	{ "chroma_mean", "1" },
+	{ "chroma_std", "1" },
+	{ "mfcc1_dmean", "dB/frame" },
+	{ "mfcc2_dmean", "dB/frame" },
+	{ "tempo", "BPM" },
+	{ "tempo_conf", "1" },
+	{ "beat_int_mean", "s" },
+	{ "beat_int_std", "s" },
+	{ "beat_regularity", "1" },
+	{ "onset_mean", "dB" },
+	{ "onset_std", "dB" },
+	{ "onset_rate", "1/s" },
+	{ "key", "pitch class" },
+	{ "mode", "1" },
+	{ "key_strength", "1" },
+	{ "loudness", "LUFS" },
+	{ "loudness_range", "LU" },
+	{ "duration", "s" },
+	{ "decoded_fraction", "1" },
+};
+_Static_assert(COLUMNS - CHROMA_MEAN == sizeof(singles) / sizeof(*singles),
+	       "a name for each column");
+
+size_t features_count(void)
+{
+	return COLUMNS;
+}
+
+static void series_name(int s, char *out, size_t n, const char **unit)
+{
+	static const char *const names[][2] = {
+		{ "centroid", "Hz" },  { "rolloff", "Hz" }, { "flux", "1" },
+		{ "bw", "Hz" },        { "flat", "1" },     { "rms", "1" },
+		{ "zcr", "1/sample" },
+	};
+
+	if (s < CENTROID) {
+		snprintf(out, n, "mfcc%d", s + 1);
+		*unit = "dB";
+	} else if (s < CHROMA) {
+		snprintf(out, n, "%s", names[s - CENTROID][0]);
+		*unit = names[s - CENTROID][1];
+	} else {
+		snprintf(out, n, "chroma_%s", chroma_name(s - CHROMA));
+		*unit = "1";
+	}
+}
+
+void features_schema(struct feat_schema *s, double seconds)
+{
+	struct str recipe = { 0 };
+
+	memset(s, 0, sizeof(*s));
+	snprintf(s->stage, sizeof(s->stage), "audio");
+	for (int i = 0; i < SERIES; i++)
+		for (int k = 0; k < SUMMARY_COUNT; k++) {
+			char base[16], name[FEAT_NAME];
+			const char *unit;
+
+			series_name(i, base, sizeof(base), &unit);
+			snprintf(name, sizeof(name), "%s_%s", base,
+				 summary_name((enum summary_kind)k));
+			feat_schema_add(s, name, unit);
+		}
+	for (size_t i = 0; i < sizeof(singles) / sizeof(*singles); i++)
+		feat_schema_add(s, singles[i][0], singles[i][1]);
+	str_puts(&recipe, "extract-features/" FEATURES_VERSION " seconds=");
+	str_printf(&recipe, "%d ms", (int)lrint(seconds * 1000));
+	hash_sha256(recipe.p, recipe.n, s->recipe);
+	str_release(&recipe);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Listening at arm's length: asks a sandboxed worker (base/worker.h) what is in
+ * a sound file. The worker gets the open file, decodes, extracts, and returns
+ * rows only. It serves many files; when it dies or takes too long it is
+ * replaced. A file at which a worker died is tried once more in a fresh one (the
+ * damage may have been done by an earlier file, the kill by somebody else); a
+ * second death, or too long a time, costs this file alone.
+ *
+ * PRINT is answered by the program worker-print, everything else by worker;
+ * programs that link this link no decoder.
+ */
+#ifndef MOODPIPE_LISTENER_H
+#define MOODPIPE_LISTENER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "io/feat.h"
+
+enum listener_wish {
+	LISTENER_FEATURES = 1, /* features.h */
+	LISTENER_TAGS = 2,     /* embedded tags (TagLib) */
+	LISTENER_PRINT = 4,    /* Chromaprint fingerprint */
+	LISTENER_DECODES = 8,  /* that some sound comes out, no more */
+};
+
+struct heard {                   /* zeroed is valid; reusable */
+	enum feat_status status; /* of FEATURES; after a failure UNREADABLE,
+				  * UNDECODABLE, CRASHED or EXCESSIVE */
+	float *values;           /* [the schema's columns] of FEATURES */
+	double seconds;          /* decoded; of all wishes but TAGS */
+	double length;           /* of the whole file in seconds as far as it
+				  * says so, else NaN; of all wishes */
+	/* TAGS; empty: absent. UTF-8, NUL-free, as the file has
+	 * them: nothing trimmed or mended, lyrics with their lines. */
+	struct str title, artist, album, genre, date, lyrics;
+	struct str print; /* PRINT: Chromaprint's compressed form, base64 of
+			   * RFC 4648 for URLs; empty: too short */
+};
+void heard_release(struct heard *h);
+
+struct listener;
+/* seconds: how much of each file is listened to. One per thread, and used in
+ * that thread only: workers end with the thread that started them. They start
+ * with the first file. */
+struct listener *listener_new(double seconds);
+void listener_free(struct listener *l);
+
+/* What the regular file behind fd is; fd stays the caller's, its position is
+ * neither used nor moved. wishes: or-ed. -1: ERR_RECORD "undecodable" (nothing
+ * could be decoded; a crash, hang or bomb says so in the message), "missing"
+ * (not a regular file), or ERR_ENV (workers cannot be started). A file without
+ * tags has empty ones; TAGS alone does not fail for a file that is no sound
+ * (length is NaN then). Everything in *h is overwritten. */
+int listener_hear(struct listener *l, int fd, unsigned wishes, struct heard *h,
+		  struct err *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * worker: read hostile files in a sandbox, for the other tools.
+ *
+ * Not for people: man worker(1) has the protocol. Reads no records, adds no
+ * members.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio/decode.h"
+#include "audio/features.h"
+#include "audio/hearing.h"
+#include "audio/tags.h"
+#include "base/noopen.h"
+#include "base/worker.h"
+#include "io/archive.h"
+#include "io/options.h"
+
+static const char usage[] =
+    "usage: worker\n"
+    "\n"
+    "Decodes sound and reads tags and archives in a sandbox. Other tools start "
+    "it,\n"
+    "people do not: man worker.\n"
+    "\n"
+    "  -h, --help\n"
+    "  -V, --version\n";
+
+struct ctx {
+	struct features *features;
+	struct sound sound;
+};
+
+/* TagLib opens files by this; man worker says why. */
+FILE *fopen(const char *restrict name, const char *restrict mode)
+{
+	return tags_fopen(name, mode);
+}
+
+static int hear(void *ctx, int fd, unsigned wishes, double seconds,
+		struct heard *h, struct err *err)
+{
+	struct ctx *c = ctx;
+
+	if (wishes & LISTENER_TAGS)
+		tags_read(fd, h);
+	if (!(wishes & (LISTENER_FEATURES | LISTENER_DECODES))) {
+		double length = decode_length(fd);
+
+		if (!isnan(length))
+			h->length = length;
+		return 0;
+	}
+	if (decode_fd(fd, seconds, &c->sound, err) != 0)
+		return -1;
+	h->seconds = c->sound.seconds;
+	if (!isnan(c->sound.length))
+		h->length = c->sound.length;
+	if (wishes & LISTENER_FEATURES)
+		h->status = features_compute(c->features, &c->sound, h->values);
+	else if (c->sound.partial)
+		h->status = FEAT_PARTIAL;
+	return 0;
+}
+
+static int job_hear(const struct worker_limits *limits)
+{
+	struct ctx c = { .features = features_new() };
+	struct err err;
+
+	if (worker_confine(limits, &err) != 0)
+		return WORKER_UNCONFINED;
+	return hearing_serve(STDIN_FILENO, &c, hear) ? ERR_DATA : 0;
+}
+
+static int job_unpack(const struct worker_limits *limits)
+{
+	struct err err;
+
+	archive_prepare();
+	if (worker_confine(limits, &err) != 0)
+		return WORKER_UNCONFINED;
+	return archive_unpack(STDIN_FILENO, STDOUT_FILENO, &err) ? ERR_DATA : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct option_spec specs[] = { { 0 } };
+	struct worker_limits limits;
+	struct options o;
+	const char *job;
+	struct err err;
+	int status;
+
+	if (worker_arguments(argc, argv, &job, &limits)) {
+		if (!strcmp(job, "hear"))
+			_exit(job_hear(&limits));
+		if (!strcmp(job, "unpack"))
+			_exit(job_unpack(&limits));
+		_exit(ERR_USAGE);
+	}
+	if (options_parse(&o, "worker", usage, specs, argc, argv, &status) < 0)
+		return status;
+	err_set(&err, ERR_USAGE, "usage", "this is started by other tools");
+	return options_fail(&o, &err);
+}
