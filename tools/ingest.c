@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ingest: one clean record per track out of a messy crawl.
- * Reads: CSV, TSV, NDJSON (gzip or not), folders of audio.
- * Adds: id, ingested_from; audio (folders). Keeps every other member.
+ * Reads: CSV, TSV, NDJSON, playlists, AcousticBrainz JSON, archives of these
+ * (gzip or not), folders of audio.
+ * Adds: id, ingested_from; audio (folders), lyrics_origin, measured_elsewhere.
+ * Keeps every other member.
  * Artifacts: rejects and merged rows as NDJSON.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
-#include "corpus/ledger.h"
+#include "corpus/ledgers.h"
 #include "corpus/merge.h"
+#include "corpus/origins.h"
 #include "corpus/source.h"
-#include "io/atomic.h"
-#include "io/json.h"
 #include "io/options.h"
 #include "io/progress.h"
 
 static const char usage[] =
     "usage: ingest [--map theirs=ours]... [--format "
-    "auto|csv|tsv|ndjson|audio]\n"
-    "              [--delimiter C] [--row-limit SIZE] [--rejects FILE]\n"
+    "auto|csv|tsv|ndjson|audio|json|\n"
+    "              m3u|xspf]"
+    " [--delimiter C] [--row-limit SIZE] [--rejects FILE]\n"
     "              [--merged FILE] [--sorted] [-qv] [-o FILE] [--memory SIZE]\n"
     "              [--max-errors N|P%] [FILE|FOLDER]...\n"
     "\n"
-    "Makes one NDJSON record per track out of tables, NDJSON or folders of "
-    "audio.\n"
+    "Makes one NDJSON record per track out of tables, NDJSON, playlists, "
+    "AcousticBrainz\n"
+    "JSON, archives of these, and folders of audio.\n"
     "Standard input where no operand is given, or for -.\n"
     "\n"
     "  --map theirs=ours   call the column theirs by our name (may be "
@@ -53,26 +55,17 @@ struct ctx {
 	bool sorted;
 	struct source_options source;
 	struct merge *merge;
-	struct atomic *rejects, *merged, *out;
+	struct ledgers files;
+	struct origins origins;
 	struct identity identity;
-	struct str record, line, tail; /* tail: ,"ingested_from":..} */
-	char **bases;                  /* base names of the operands */
-	size_t nbases;
-	uint64_t nmerged, repaired;
+	struct str record;
+	uint64_t nmerged, repaired, mended, outside;
 };
-
-static int put(struct atomic *a, struct str *line, struct err *err)
-{
-	str_putc(line, '\n');
-	if (fwrite(line->p, 1, line->n, atomic_file(a)) != line->n)
-		return err_errno(err, "cannot write %s", atomic_name(a));
-	return 0;
-}
 
 static int reject(struct ctx *c, const struct source_row *row,
 		  const char *reason, struct err *err)
 {
-	struct ledger_entry e = { .file = c->bases[c->nbases - 1],
+	struct ledger_entry e = { .file = str_z(&c->origins.name),
 				  .line = row->line,
 				  .reason = reason,
 				  .raw = row->raw };
@@ -85,15 +78,12 @@ static int reject(struct ctx *c, const struct source_row *row,
 		fputs("ingest: more rows are rejected (--rejects FILE lists "
 		      "them, -v says each)\n",
 		      stderr);
-	if (!c->rejects)
-		return 0;
-	ledger_line(&e, &c->line);
-	return put(c->rejects, &c->line, err);
+	return ledgers_note(&c->files, c->files.rejects, &e, err);
 }
 
 static int process(struct ctx *c, const struct source_row *row, struct err *err)
 {
-	struct merge_row m = { .file = (uint32_t)c->nbases - 1,
+	struct merge_row m = { .file = (uint32_t)c->origins.file,
 			       .line = row->line };
 	char id[IDENTITY_SIZE];
 
@@ -104,6 +94,8 @@ static int process(struct ctx *c, const struct source_row *row, struct err *err)
 			      "no identity: neither a usable "
 			      "permalink_url nor a title",
 			      err);
+	m.id = (struct span){ id, IDENTITY_SIZE - 1 };
+	m.key = merge_expect(c->merge, m.id);
 	str_reset(&c->record);
 	str_puts(&c->record, "{\"id\":\"");
 	str_puts(&c->record, id);
@@ -111,10 +103,9 @@ static int process(struct ctx *c, const struct source_row *row, struct err *err)
 	if (row->members.n)
 		str_putc(&c->record, ',');
 	str_span(&c->record, row->members);
-	str_span(&c->record, span_str(&c->tail));
-	m.id = span_of(id);
+	str_span(&c->record, span_str(&c->origins.tail));
 	m.record = span_str(&c->record);
-	if (c->merged)
+	if (c->merged_path)
 		m.raw = row->raw;
 	return merge_add(c->merge, &m, err);
 }
@@ -127,12 +118,7 @@ static int read_source(struct ctx *c, const char *path, struct err *err)
 
 	if (!s)
 		return -1;
-	c->bases = mem_resize(c->bases, c->nbases + 1, sizeof(*c->bases));
-	c->bases[c->nbases++] = mem_strdup(source_base(s));
-	str_reset(&c->tail);
-	str_puts(&c->tail, ",\"ingested_from\":");
-	json_put_string(&c->tail, span_of(source_base(s)));
-	str_putc(&c->tail, '}');
+	origins_begin(&c->origins, source_base(s));
 	if (source_anonymous(s)) {
 		source_close(s);
 		return err_set(err, ERR_DATA, "header",
@@ -144,6 +130,7 @@ static int read_source(struct ctx *c, const char *path, struct err *err)
 	while ((got = source_next(s, &row, err)) == 1) {
 		c->p.in++;
 		progress_show(&c->p);
+		origins_follow(&c->origins, row.inside);
 		if (process(c, &row, err)) {
 			got = -2;
 			break;
@@ -152,6 +139,8 @@ static int read_source(struct ctx *c, const char *path, struct err *err)
 	if (got == -1)
 		err_prefix(err, "%s", path);
 	c->repaired += source_repaired(s);
+	c->mended += source_mended(s);
+	c->outside += source_outside(s);
 	source_close(s);
 	return got ? -1 : 0;
 }
@@ -161,9 +150,7 @@ static int emit(void *ctx, struct span record, struct err *err)
 	struct ctx *c = ctx;
 
 	c->p.ok++;
-	str_reset(&c->line);
-	str_span(&c->line, record);
-	return put(c->out, &c->line, err);
+	return ledgers_record(&c->files, record, err);
 }
 
 static int absorbed(void *ctx, const struct merge_row *row, struct err *err)
@@ -171,20 +158,11 @@ static int absorbed(void *ctx, const struct merge_row *row, struct err *err)
 	struct ctx *c = ctx;
 
 	c->nmerged++;
-	if (!c->merged)
-		return 0;
-	ledger_line(&(struct ledger_entry){ row->id, c->bases[row->file],
-					    row->line, NULL, row->raw },
-		    &c->line);
-	return put(c->merged, &c->line, err);
-}
-
-static int commit(struct atomic **a, struct err *err)
-{
-	struct atomic *x = *a;
-
-	*a = NULL;
-	return x ? atomic_commit(x, err) : 0;
+	return ledgers_note(&c->files, c->files.merged,
+			    &(struct ledger_entry){ row->id,
+						    c->origins.names[row->file],
+						    row->line, NULL, row->raw },
+			    err);
 }
 
 static int run(struct ctx *c, char **files, int nfiles, struct err *err)
@@ -196,11 +174,8 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err)
 		files = from_stdin;
 		nfiles = 1;
 	}
-	if ((c->rejects_path &&
-	     !(c->rejects = atomic_open(c->rejects_path, err))) ||
-	    (c->merged_path &&
-	     !(c->merged = atomic_open(c->merged_path, err))) ||
-	    !(c->out = atomic_open(c->o.output, err)))
+	if (ledgers_open(&c->files, c->o.output, c->rejects_path,
+			 c->merged_path, err))
 		return -1;
 	c->merge = merge_new(c->o.memory, c->sorted);
 	for (int i = 0; i < nfiles; i++)
@@ -208,9 +183,7 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err)
 			return -1;
 	if (merge_run(c->merge, &ops, c, err))
 		return -1;
-	if (commit(&c->rejects, err) || commit(&c->merged, err))
-		return -1;
-	return commit(&c->out, err);
+	return ledgers_commit(&c->files, err);
 }
 
 static int set_up(struct ctx *c, struct err *err)
@@ -220,7 +193,8 @@ static int set_up(struct ctx *c, struct err *err)
 	if (c->format && sourceformat_parse(c->format, &c->source.format))
 		return err_set(err, ERR_USAGE, "usage",
 			       "--format %s: expected "
-			       "auto, csv, tsv, ndjson or audio",
+			       "auto, csv, tsv, ndjson, audio, json, m3u or "
+			       "xspf",
 			       c->format);
 	if (d && sourceformat_delimiter(d, &c->source.delimiter))
 		return err_set(err, ERR_USAGE, "usage",
@@ -237,13 +211,31 @@ static int set_up(struct ctx *c, struct err *err)
 	return 0;
 }
 
+/* Said whatever the options: the outcome is hardly what was asked for. */
+static void warn(const struct ctx *c)
+{
+	const char *option;
+	struct span theirs;
+	size_t at = 0;
+
+	while ((option = fieldmap_unmet(c->source.map, &at, &theirs)))
+		fprintf(stderr,
+			"ingest: warning: --map %s: no operand has a column "
+			"or member \"%.*s\"; look at the spelling and case\n",
+			option, (int)theirs.n, theirs.p);
+}
+
 static void report(const struct ctx *c)
 {
+	warn(c);
 	if (c->o.verbose)
 		fprintf(stderr,
 			"ingest: repaired %llu cells or lines that held NUL or "
-			"were not UTF-8\n",
-			(unsigned long long)c->repaired);
+			"were not UTF-8, mended %llu texts, left out %llu "
+			"features out of range\n",
+			(unsigned long long)c->repaired,
+			(unsigned long long)c->mended,
+			(unsigned long long)c->outside);
 	if (!c->o.quiet)
 		fprintf(stderr,
 			"ingest: in=%llu ok=%llu err=%llu merged=%llu "
@@ -257,18 +249,12 @@ static void report(const struct ctx *c)
 
 static void release(struct ctx *c)
 {
-	atomic_abort(c->rejects);
-	atomic_abort(c->merged);
-	atomic_abort(c->out);
+	ledgers_release(&c->files);
+	origins_release(&c->origins);
 	merge_free(c->merge);
 	fieldmap_free(c->source.map);
 	identity_release(&c->identity);
 	str_release(&c->record);
-	str_release(&c->line);
-	str_release(&c->tail);
-	for (size_t i = 0; i < c->nbases; i++)
-		free(c->bases[i]);
-	free(c->bases);
 	free(c->maps.items);
 }
 

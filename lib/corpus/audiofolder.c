@@ -47,6 +47,11 @@ const char *audiofolder_refusal(const char *path)
 					     : NULL;
 }
 
+bool audiofolder_is_sound(const char *path)
+{
+	return classify(path) != EXT_NONE;
+}
+
 static void add(struct audiofolder *f, const char *path)
 {
 	MEM_ROOM(f->paths, f->count + 1, f->cap);

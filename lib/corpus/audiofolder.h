@@ -23,6 +23,9 @@ void audiofolder_release(struct audiofolder *f);
 /* NULL, or why files of that name cannot be used. */
 const char *audiofolder_refusal(const char *path);
 
+/* Does the name say that this is sound, usable or not? */
+bool audiofolder_is_sound(const char *path);
+
 struct audiofolder_name {
 	struct str artist, title, album; /* empty: absent */
 };

@@ -10,7 +10,8 @@
 #include "io/json.h"
 
 struct rule {
-	struct span theirs, ours;
+	struct span theirs, ours; /* theirs.p: the whole option */
+	bool met;                 /* a column of that name */
 };
 
 struct fieldmap {
@@ -145,7 +146,7 @@ int fieldmap_add(struct fieldmap *m, const char *rule, struct err *err)
 	n = (size_t)(eq - rule);
 	MEM_ROOM(m->rules, m->nrules + 1, m->rules_cap);
 	m->rules[m->nrules++] =
-	    (struct rule){ { copy, n }, span_of(copy + n + 1) };
+	    (struct rule){ { copy, n }, span_of(copy + n + 1), false };
 	forget(m);
 	return 0;
 }
@@ -217,33 +218,40 @@ static bool take(struct fieldmap *m, size_t i, struct span name)
 	return true;
 }
 
-/* The last resort: source_NAME, source_NAME_2 ... */
-static void take_prefixed(struct fieldmap *m, size_t i, struct span name)
+/* The last resort: source_NAME, source_NAME_2 ... tried: name to the last
+ * number that was tried, for headers that say one name 100,000 times. */
+static void take_prefixed(struct fieldmap *m, size_t i, struct span name,
+			  struct table *tried)
 {
+	uint64_t *k = table_put(tried, name);
 	struct str s = { 0 };
 
-	for (unsigned k = 1; !m->made[i]; k++) {
+	while (!m->made[i]) {
 		str_reset(&s);
 		str_puts(&s, "source_");
 		str_span(&s, name);
-		if (k > 1)
-			str_printf(&s, "_%u", k);
+		if (++*k > 1)
+			str_printf(&s, "_%llu", (unsigned long long)*k);
 		take(m, i, span_str(&s));
 	}
 	str_release(&s);
 }
 
 static void assign(struct fieldmap *m, const struct span *names, size_t n,
-		   const bool *repeat)
+		   const size_t *repeat)
 {
+	struct table tried = { 0 };
 	struct str s = { 0 };
 
 	for (size_t r = 0; r < m->nrules; r++)
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
+			if (!span_eq(names[i], m->rules[r].theirs))
+				continue;
+			m->rules[r].met = true;
 			if (!m->made[i] && !repeat[i] &&
-			    span_eq(names[i], m->rules[r].theirs) &&
 			    take(m, i, m->rules[r].ours))
 				break;
+		}
 	for (size_t i = 0; i < n; i++)
 		if (!m->made[i] && !repeat[i] && table_get(&m->known, names[i]))
 			take(m, i, names[i]);
@@ -268,11 +276,12 @@ static void assign(struct fieldmap *m, const struct span *names, size_t n,
 			if (!s.n && !m->exact)
 				str_printf(&s, "column_%zu", i + 1);
 			if (late)
-				take_prefixed(m, i, span_str(&s));
+				take_prefixed(m, i, span_str(&s), &tried);
 			else if (!table_get(&m->owned, span_str(&s)))
 				take(m, i, span_str(&s));
 		}
 	}
+	table_release(&tried);
 	str_release(&s);
 }
 
@@ -317,16 +326,18 @@ static void describe(struct fieldmap *m, size_t i, struct span theirs)
 		c->kind = FIELDMAP_SOUNDCLOUD_TAGS;
 }
 
-/* Marks names that an earlier column has, where they are to share its fate. */
-static bool *find_repeats(const struct span *names, size_t n, bool exact)
+/* Of names that an earlier column has, where they are to share its fate, 1 +
+ * its number; of others 0. */
+static size_t *find_repeats(const struct span *names, size_t n, bool exact)
 {
-	bool *repeat = mem_zalloc(n + 1, sizeof(*repeat));
+	size_t *repeat = mem_zalloc(n + 1, sizeof(*repeat));
 	struct table seen = { 0 };
 
 	for (size_t i = 0; exact && i < n; i++) {
 		uint64_t *place = table_put(&seen, names[i]);
-		repeat[i] = *place != 0;
-		*place = 1;
+		repeat[i] = (size_t)*place;
+		if (!*place)
+			*place = i + 1;
 	}
 	table_release(&seen);
 	return repeat;
@@ -337,7 +348,7 @@ const struct fieldmap_column *fieldmap_resolve(struct fieldmap *m,
 					       size_t n, bool exact)
 {
 	struct str swap;
-	bool *repeat;
+	size_t *repeat;
 
 	str_reset(&m->probe);
 	for (size_t i = 0; i < n; i++) {
@@ -361,15 +372,10 @@ const struct fieldmap_column *fieldmap_resolve(struct fieldmap *m,
 	repeat = find_repeats(names, n, exact);
 	assign(m, names, n, repeat);
 	for (size_t i = 0; i < n; i++) {
-		if (!repeat[i]) {
+		if (repeat[i])
+			m->columns[i] = m->columns[repeat[i] - 1];
+		else
 			describe(m, i, names[i]);
-			continue;
-		}
-		for (size_t j = 0; j < i; j++)
-			if (span_eq(names[i], names[j])) {
-				m->columns[i] = m->columns[j];
-				break;
-			}
 	}
 	free(repeat);
 	return m->columns;
@@ -380,44 +386,84 @@ const char *fieldmap_chosen(const struct fieldmap *m)
 	return m->map ? doc_text(doc_get(m->map, "name")) : NULL;
 }
 
+const char *fieldmap_unmet(const struct fieldmap *m, size_t *at,
+			   struct span *theirs)
+{
+	while (*at < m->nrules) {
+		const struct rule *r = &m->rules[(*at)++];
+		*theirs = r->theirs;
+		if (!r->met)
+			return r->theirs.p;
+	}
+	return NULL;
+}
+
+/* The next tag of a list, from *at on; false at the end. */
+static bool next_tag(const char **at, const char *end, struct span *tag)
+{
+	const char *p = *at, *start;
+
+	while (p < end && (unsigned char)*p <= ' ')
+		p++;
+	if (p == end)
+		return false;
+	if (*p == '"') {
+		start = ++p;
+		p = memchr(p, '"', (size_t)(end - p));
+		tag->n = (size_t)((p ? p : end) - start);
+		p = p ? p + 1 : end;
+	} else {
+		start = p;
+		while (p < end && (unsigned char)*p > ' ')
+			p++;
+		tag->n = (size_t)(p - start);
+	}
+	tag->p = start;
+	*tag = span_trim(*tag);
+	*at = p;
+	return true;
+}
+
+/* Tells whether a tag was there before: of few by looking, of many by table. */
+struct tags {
+	struct span few[24];
+	size_t count;
+	struct table many;
+};
+
+static bool repeats(struct tags *t, struct span tag)
+{
+	const size_t room = sizeof(t->few) / sizeof(t->few[0]);
+	uint64_t *place;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (span_eq(t->few[i], tag))
+			return true;
+	if (t->count < room) {
+		t->few[t->count++] = tag;
+		return false;
+	}
+	place = table_put(&t->many, tag);
+	return (*place)++ != 0;
+}
+
 size_t fieldmap_split_tags(struct span list, struct str *json)
 {
 	const char *p = list.p, *end = p + list.n;
-	struct table seen = { 0 };
+	struct tags seen;
+	struct span tag;
 	size_t tags = 0;
 
-	while (p < end) {
-		const char *start, *stop;
-		struct span tag;
-		uint64_t *place;
-
-		if ((unsigned char)*p <= ' ') {
-			p++;
+	seen.count = 0;
+	seen.many = (struct table){ 0 };
+	while (next_tag(&p, end, &tag)) {
+		if (!tag.n || repeats(&seen, tag))
 			continue;
-		}
-		if (*p == '"') {
-			start = ++p;
-			stop = memchr(p, '"', (size_t)(end - p));
-			p = stop ? stop + 1 : end;
-			stop = stop ? stop : end;
-		} else {
-			start = p;
-			while (p < end && (unsigned char)*p > ' ')
-				p++;
-			stop = p;
-		}
-		tag = span_trim((struct span){ start, (size_t)(stop - start) });
-		if (!tag.n)
-			continue;
-		place = table_put(&seen, tag);
-		if (*place)
-			continue;
-		*place = 1;
 		str_putc(json, tags++ ? ',' : '[');
 		json_put_string(json, tag);
 	}
 	if (tags)
 		str_putc(json, ']');
-	table_release(&seen);
+	table_release(&seen.many);
 	return tags;
 }

@@ -58,6 +58,10 @@ int fieldmap_add(struct fieldmap *m, const char *rule, struct err *err);
 const struct fieldmap_column *fieldmap_resolve(struct fieldmap *m,
 					       const struct span *names,
 					       size_t n, bool exact);
+/* The next option, from number *at (first 0) on, whose column no resolve so far
+ * has met, and that column; NULL: no more. */
+const char *fieldmap_unmet(const struct fieldmap *m, size_t *at,
+			   struct span *theirs);
 /* The built-in map that the last resolve chose, or NULL. */
 const char *fieldmap_chosen(const struct fieldmap *m);
 

@@ -2,9 +2,10 @@
 /*
  * One record per id out of rows in any order and number, in bounded memory.
  * The first row of an id keeps its place and its members; members that it
- * lacks (absent, null, "", [] or {}) are filled from the later ones, in order.
- * Two external sorts: by key to bring rows together, by number to put records
- * back in order.
+ * lacks (absent, null, "", [] or {}) are filled from the later ones, in order,
+ * and "merged_from" says where those were found (mergedfrom.h).
+ * A filter of the keys seen so far tells most rows that are the first of their
+ * id; in input order only the others are sorted.
  */
 #ifndef MOODPIPE_MERGE_H
 #define MOODPIPE_MERGE_H
@@ -13,6 +14,7 @@
 #include "base/str.h"
 
 struct merge_row {
+	uint64_t key;   /* merge_expect of the id; not given back */
 	struct span id; /* at most 255 bytes */
 	uint32_t file;  /* the caller's numbers, given back */
 	uint64_t line;
@@ -22,9 +24,11 @@ struct merge_row {
 
 struct merge;
 /* by_key: records come out in the order of track_key instead of input order,
- * which saves the second sort. memory: bytes for both. */
+ * and all of them are sorted. memory: bytes, of which two thirds at most are used. */
 struct merge *merge_new(size_t memory, bool by_key);
 void merge_free(struct merge *m);
+/* The id's key. What merge_add will look at for it is fetched meanwhile. */
+uint64_t merge_expect(const struct merge *m, struct span id);
 int merge_add(struct merge *m, const struct merge_row *row, struct err *err);
 
 struct merge_ops {

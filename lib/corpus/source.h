@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows of a crawl, whatever it is kept in: a table (CSV, TSV), NDJSON, either
- * of them behind gzip, or a folder of audio files. A row comes as JSON members
- * under our names (fieldmap.h; those of NDJSON byte for byte) and the facts
- * that identify it, or with the reason why it cannot be used. One row is one
- * data row of a table, one line of NDJSON that is not blank, one audio file.
+ * Rows of a crawl, whatever it is kept in; what it is, its content says. A row
+ * comes as JSON members under our names (fieldmap.h) and the facts that
+ * identify it, or with the reason why it cannot be used. A row is
+ *
+ *   table (CSV, TSV)     a data row; text is mended (text/mend.h)
+ *   NDJSON               a line that is not blank; members byte for byte
+ *   folder               a sound file below it, with its tags
+ *   M3U, XSPF, JSPF      an entry; those whose location is a sound file are as
+ *                        in folders
+ *   AcousticBrainz JSON  an analysis, one per document or several; also as a
+ *                        line of NDJSON
+ *   archive (tar, zip)   a row of any of these in one of its files, but no
+ *                        sound; a file that is none of them; a link, device or
+ *                        pipe; the place where the archive breaks off
+ *
+ * any of them behind gzip; zstd, bzip2, xz, lzma count as archives of one file.
  *
  * Encoding: bytes that are not UTF-8 become U+FFFD, NUL in tables is dropped. A
  * row is rejected for it only where nothing else identifies it: a URL with such
@@ -21,7 +32,9 @@
 
 struct source_row {
 	uint64_t line;       /* in the file; files are counted */
-	struct span raw;     /* as it stands there */
+	struct span raw;     /* as it stands there; of documents, playlists,
+			      * folders: what it is called there */
+	struct span inside;  /* of an archive: the file in it; else empty */
 	const char *reason;  /* NULL: a good row */
 	struct span members; /* "title":"x","artist":"y" */
 	struct identity_facts facts;
@@ -36,8 +49,7 @@ struct source_options {
 };
 
 struct source;
-/* path "-" is stdin. The format is told by the content: a directory; "{" as
- * the first character; else a table. */
+/* path "-" is stdin. NULL: ERR_ENV, or ERR_DATA where it is nothing we read. */
 struct source *source_open(const char *path, const struct source_options *o,
 			   struct err *err);
 void source_close(struct source *s);
@@ -47,6 +59,8 @@ int source_next(struct source *s, struct source_row *row, struct err *err);
 
 const char *source_base(const struct source *s);  /* base name */
 uint64_t source_repaired(const struct source *s); /* cells so far */
+uint64_t source_mended(const struct source *s);   /* texts so far */
+uint64_t source_outside(const struct source *s);  /* features left out */
 /* A table's header names nothing that could identify a row. */
 bool source_anonymous(const struct source *s);
 

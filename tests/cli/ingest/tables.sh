@@ -31,7 +31,7 @@ is "$(bare rec | tr '\n' ' ')" '{"title":"A","playback_count":12,"tags":["x","y"
 
 printf '\xef\xbb\xbftitle;artist\r\n"a\r\nb";"say ""hi"""\r\n5" x;y\r\n' >c.csv
 run c.csv
-is "$(bare rec | tr '\n' ' ')" '{"title":"a\r\nb","artist":"say \"hi\""} {"title":"5\" x","artist":"y"} ' \
+is "$(bare rec | tr '\n' ' ')" '{"title":"a\nb","artist":"say \"hi\""} {"title":"5\" x","artist":"y"} ' \
 	"byte order mark, semicolons, CRLF, embedded line ends, quotes"
 adds_up "quotes" 2
 printf 'title,artist\rA,B\rC,D' >cr.csv
@@ -92,8 +92,8 @@ two,b,,,Jazz
 X
 run dup.csv
 adds_up "duplicates" 4
-is "$(bare rec)" '{"title":"One","artist":"A","permalink_url":"http://Example.com/x?utm_source=q","genre":"House","year":1999}
-{"title":"Two","artist":"B","genre":"Jazz"}' "duplicates are merged in place"
+is "$(bare rec)" '{"title":"One","artist":"A","permalink_url":"http://Example.com/x?utm_source=q","genre":"House","year":1999,"merged_from":[{"ingested_from":"dup.csv","permalink_url":"https://example.com/x/"}]}
+{"title":"Two","artist":"B","genre":"Jazz"}' "duplicates are merged in place, their sources kept"
 id1=$(head -n1 rec | cut -d'"' -f4) id2=$(tail -n1 rec | cut -d'"' -f4)
 is "$(sort mrg)" "$(printf '%s\n%s\n' \
 	'{"id":"'"$id1"'","file":"dup.csv","line":4,"raw":"uno,,https://example.com/x/,1999,Techno"}' \
@@ -104,6 +104,20 @@ run --memory 1K dup.csv
 is "$(cmp rec one && cmp mrg onem && echo same)" same "memory does not change the outcome"
 run --sorted dup.csv
 is "$(sort rec)" "$(sort one)" "--sorted: the same records"
+
+# No source of a merged row is lost: where it differs, the record says it.
+printf 'title,permalink_url,id,merged_from\nA,https://x.org/1,7,\n' >s1.csv
+printf 'id,title,permalink_url\n7,A,https://x.org/1\n8,A,HTTP://x.org/1?si=z\n8,A,HTTP://x.org/1?si=z\n' >s2.csv
+run s1.csv s2.csv s2.csv
+is "$(bare rec)" '{"title":"A","permalink_url":"https://x.org/1","source_id":"7","merged_from":[{"ingested_from":"s2.csv","permalink_url":"https://x.org/1","source_id":"7"},{"ingested_from":"s2.csv","permalink_url":"HTTP://x.org/1?si=z","source_id":"8"}]}' \
+	"merged_from: each source once"
+adds_up "sources" 7
+cp rec one
+run --sorted --memory 1K s1.csv s2.csv s2.csv
+is "$(cmp rec one && echo same)" same "merged_from: in any order of work"
+printf 'title,merged_from\nA,x\n' >s3.csv
+run s3.csv
+is "$(bare rec)" '{"title":"A","source_merged_from":"x"}' "merged_from is ours"
 
 # Ids and records' members do not depend on the order of columns.
 cat >o1.csv <<'X'
@@ -125,6 +139,13 @@ printf 'name,who,id,error,link\nT,A,5,boom,https://x.org/2\n' >map.csv
 run --map name=title --map who=artist --map link=permalink_url map.csv
 is "$(bare rec)" '{"title":"T","artist":"A","source_id":"5","source_error":"boom","permalink_url":"https://x.org/2"}' \
 	"--map renames; members of later stages get source_"
+like "$(tail -n1 err)" '^ingest: in=1 ' "--map: no warning where columns are found"
+run --map nmae=title --map who=artist --map name=title map.csv a.csv
+is "$(grep -c warning err)" 1 "--map of no operand's column: one warning"
+like "$(cat err)" 'warning: --map nmae=title: no operand has a column or member "nmae"' \
+	"and it says which"
+ingest -q --map nmae=title a.csv 2>err >rec
+is "$?,$(grep -c warning err),$(wc -l <rec)" 0,1,1 "with -q, too; the records are written"
 status 2 ingest --map name map.csv
 status 2 ingest --map name=id map.csv
 status 2 ingest --format xml map.csv
