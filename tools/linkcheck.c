@@ -4,15 +4,19 @@
  * (VALID, MOVED, REQUIRES_AUTH, DEAD, UNKNOWN), url_reason and, of MOVED links,
  * redirect_url. Artifact: the link history (--state), an SQLite file.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/mem.h"
+#include "base/num.h"
+#include "corpus/datadir.h"
+#include "io/atomic.h"
 #include "io/stream.h"
-#include "net/errand.h"
-#include "net/verdict.h"
-#include "text/url.h"
+#include "net/check.h"
+#include "net/linknote.h"
+#include "net/survival.h"
 
 static const char usage[] =
     "usage: linkcheck --state DB [options] [FILE...]\n"
@@ -23,15 +27,23 @@ static const char usage[] =
     "  -s, --state DB        link history (SQLite), made where there is none\n"
     "      --offline         no network: annotate from the history alone\n"
     "      --due             print how many links are due, and end\n"
+    "      --report FILE     survival by host and age as a table; \"-\": to\n"
+    "                        standard output, and no records\n"
     "      --max-age AGE     ask again after AGE (7d; s, m, h, d, w)\n"
-    "      --budget-seconds N, --budget-requests N\n"
+    "      --dead-after N/AGE\n"
+    "                        DEAD after N failures in a row over AGE (3/14d)\n"
+    "      --no-soft404      take every answer 200 for the thing itself\n"
+    "      --budget-seconds N, --budget-requests N, --budget-bytes SIZE\n"
     "                        stop asking then; the rest is asked first next "
     "time\n"
     "      --rate R          requests a second and host (5; 0: any number)\n"
     "      --per-host N      requests at a time and host (4)\n"
     "      --connections N   requests at a time (64)\n"
     "      --timeout S       seconds for one request (30)\n"
+    "      --patience S      seconds to wait for a host in trouble (20)\n"
     "      --allow-private   loopback and private addresses too; --rate 0\n"
+    "      --allow-file      file:///path too\n"
+    "      --ca-file PEM     trust these certificate authorities instead\n"
     "      --connect-to HOST:PORT:ADDRESS:PORT2\n"
     "                        connect there instead; repeatable\n"
     "  -o, --output FILE     write there, whole or not at all\n"
@@ -42,123 +54,73 @@ static const char usage[] =
 struct ctx {
 	struct errand_options o;
 	struct options options;
-	struct history *history;  /* while collecting and asking */
-	struct history_link link; /* scratch of save() */
+	const char *report, *dead_after;
+	bool trust;
+	struct history *history; /* the one that is written */
+	struct soft404 *soft;
+	struct check check;
 	int64_t now;
-	struct str text, key, request; /* scratch of want() */
+	struct linknote note; /* scratch of want() */
+	struct survival survival;
+	pthread_mutex_t lock; /* of survival */
 };
 
 struct scratch {
+	struct ctx *ctx;
 	struct history *history;
-	struct history_link link;
-	struct str text, key, request;
+	struct linknote note;
+	struct survival survival;
 };
 
 static int want(void *arg, struct record *r, struct err *err)
 {
 	struct ctx *c = arg;
+	struct linknote *n = &c->note;
 
-	if (!record_text(r, "permalink_url", &c->text) ||
-	    url_canonical(span_str(&c->text), &c->key) ||
-	    url_clean(span_str(&c->text), &c->request))
+	if (linknote_name(n, r, c->o.allow_file) != LINKNOTE_OK)
 		return 0;
-	return history_want(c->history, HISTORY_LINKS, span_str(&c->key),
-			    span_str(&c->request), err);
+	return history_want(c->history, HISTORY_LINKS, span_str(&n->key),
+			    span_str(&n->request), err);
 }
 
-static void begin(void *arg, struct errand_task *t)
+static int open_check(struct ctx *c, struct errand *e, struct err *err)
 {
-	(void)arg;
-	t->job.head = true;
-}
+	struct str path = { 0 };
 
-static int end(void *arg, struct errand_task *t, struct err *err)
-{
-	(void)arg;
-	(void)err;
-	if (!t->job.head || !verdict_wants_get(&t->job))
-		return 0;
-	t->job.head = false;
-	t->job.range = 1;
-	return 1;
-}
-
-static void replace(struct str *s, const char *z)
-{
-	str_reset(s);
-	str_puts(s, z);
-}
-
-/* The host was given up, or the network: what was known of the link stands. */
-static void save_unasked(struct ctx *c, const struct http_job *job)
-{
-	struct history_link *l = &c->link;
-
-	l->due_at = c->now + verdict_back_off(1, job->retry_after, 0);
-	if (!l->checked_at) {
-		replace(&l->status, verdict_name(VERDICT_UNKNOWN));
-		replace(&l->reason, http_result_name(job->result));
-	}
-}
-
-static int save(void *arg, struct errand_task *t, struct err *err)
-{
-	struct ctx *c = arg;
-	struct history_link *l = &c->link;
-	struct http_job *job = &t->job;
-	enum verdict v;
-
-	if (history_get_link(c->history, span_str(&t->key), l, err) < 0)
+	if (!c->trust)
+		c->soft = soft404_open(datadir_path("soft404.tsv", &path), err);
+	str_release(&path);
+	if (!c->trust && !c->soft)
 		return -1;
-	if (!http_was_asked(job)) {
-		save_unasked(c, job);
-		return history_put_link(c->history, span_str(&t->key), l, err);
-	}
-	v = verdict_of(job, &l->reason);
-	replace(&l->status, verdict_name(v));
-	str_reset(&l->final_url);
-	if (v == VERDICT_MOVED)
-		str_span(&l->final_url, span_str(&job->url));
-	l->code = job->code;
-	l->checked_at = time(NULL);
-	l->failures = v == VERDICT_UNKNOWN ? l->failures + 1 : 0;
-	l->due_at = v != VERDICT_UNKNOWN
-			? 0
-			: l->checked_at +
-			      verdict_back_off(l->failures, job->retry_after,
-					       c->o.max_age_seconds);
-	return history_put_link(c->history, span_str(&t->key), l, err);
-}
-
-/* Everything of the network: which links are wanted, and asking for them. */
-static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
-{
-	struct errand e = { .o = &c->o,
-			    .options = &c->options,
-			    .table = HISTORY_LINKS,
-			    .now = c->now,
-			    .ctx = c,
-			    .begin = begin,
-			    .end = end,
-			    .save = save };
-	int rc;
-
 	c->history = history_open(c->o.state, true, err);
 	if (!c->history)
 		return -1;
-	e.history = c->history;
-	rc = errand_run(&e, files, nfiles, c, want, err);
-	if (!rc && !c->o.due && !c->options.quiet)
+	c->check.history = c->history;
+	c->check.soft = c->soft;
+	c->check.now = c->now;
+	c->check.max_age = c->o.max_age_seconds;
+	check_errand(&c->check, e);
+	return 0;
+}
+
+/* Everything of the network: which links are wanted, and asking for them. The
+ * history stays open: its readers are faster beside a writer. */
+static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
+{
+	struct errand e = { .o = &c->o, .options = &c->options, .now = c->now };
+
+	if (open_check(c, &e, err) ||
+	    errand_run(&e, files, nfiles, c, want, err))
+		return -1;
+	if (!c->o.due && !c->options.quiet)
 		fprintf(stderr,
-			"linkcheck: asked=%llu left=%llu "
-			"requests=%llu\n",
+			"linkcheck: asked=%llu left=%llu requests=%llu "
+			"probes=%llu bytes=%llu\n",
 			(unsigned long long)e.asked, (unsigned long long)e.left,
-			(unsigned long long)e.requests);
-	if (!c->o.due) {
-		history_close(c->history);
-		c->history = NULL;
-	}
-	return rc;
+			(unsigned long long)e.requests,
+			(unsigned long long)c->check.probes,
+			(unsigned long long)e.bytes);
+	return 0;
 }
 
 static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
@@ -180,84 +142,131 @@ static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
 
 static void *scratch_new(void *ctx)
 {
-	(void)ctx;
-	return calloc(1, sizeof(struct scratch));
+	struct scratch *s = mem_zalloc(1, sizeof(*s));
+
+	s->ctx = ctx;
+	return s;
 }
 
 static void scratch_free(void *arg)
 {
 	struct scratch *s = arg;
 
-	if (!s)
-		return;
+	pthread_mutex_lock(&s->ctx->lock);
+	survival_merge(&s->ctx->survival, &s->survival);
+	pthread_mutex_unlock(&s->ctx->lock);
+	survival_release(&s->survival);
 	history_close(s->history);
-	history_link_release(&s->link);
-	str_release(&s->text);
-	str_release(&s->key);
-	str_release(&s->request);
+	linknote_release(&s->note);
 	free(s);
-}
-
-static void set(struct record *r, enum verdict v, struct span reason)
-{
-	record_set_text(r, "url_status", span_of(verdict_name(v)));
-	record_set_text(r, "url_reason", reason);
-	record_remove(r, "redirect_url");
-}
-
-static void annotate(struct scratch *s, struct record *r)
-{
-	struct span final = span_str(&s->link.final_url);
-
-	/* Another spelling of this link was asked, and led to this one. */
-	if (final.n && span_eq(final, span_str(&s->request))) {
-		set(r, VERDICT_VALID, span_str(&s->link.reason));
-		return;
-	}
-	record_set_text(r, "url_status", span_str(&s->link.status));
-	record_set_text(r, "url_reason", span_str(&s->link.reason));
-	if (final.n)
-		record_set_text(r, "redirect_url", final);
-	else
-		record_remove(r, "redirect_url");
 }
 
 static int process(void *arg, void *scratch, struct record *r, struct err *err)
 {
 	struct ctx *c = arg;
 	struct scratch *s = scratch;
-	int rc;
 
 	if (!s->history && !(s->history = history_open(c->o.state, false, err)))
 		return -1;
-	if (!record_text(r, "permalink_url", &s->text)) {
-		set(r, VERDICT_UNKNOWN, SPAN("no url"));
-		return 0;
-	}
-	if (url_canonical(span_str(&s->text), &s->key) ||
-	    url_clean(span_str(&s->text), &s->request)) {
-		set(r, VERDICT_UNKNOWN, SPAN("bad url"));
-		return 0;
-	}
-	rc = history_get_link(s->history, span_str(&s->key), &s->link, err);
-	if (rc < 0)
+	if (linknote_set(&s->note, s->history, r, c->o.allow_file, err))
 		return -1;
-	if (rc)
-		annotate(s, r);
-	else
-		set(r, VERDICT_UNKNOWN, SPAN("not asked"));
+	if (c->report)
+		survival_count(&s->survival, r);
 	return 0;
+}
+
+static int write_report(struct ctx *c, struct err *err)
+{
+	struct atomic *a = atomic_open(c->report, err);
+	struct str table = { 0 };
+
+	if (!a)
+		return -1;
+	survival_write(&c->survival, &table);
+	fwrite(table.p, 1, table.n, atomic_file(a));
+	str_release(&table);
+	return atomic_commit(a, err);
+}
+
+static int check_options(struct ctx *c, struct err *err)
+{
+	struct span text = span_of(c->dead_after);
+	const char *slash = memchr(text.p, '/', text.n);
+	struct span n = { text.p, slash ? (size_t)(slash - text.p) : 0 };
+	struct span age = { text.p + n.n + 1, slash ? text.n - n.n - 1 : 0 };
+
+	if (num_int(n, 1, 1000, &c->check.dead_failures) ||
+	    errand_duration(age, &c->check.dead_seconds))
+		return err_set(
+		    err, ERR_USAGE, "usage",
+		    "--dead-after %s: expected a number of failures, "
+		    "a slash and a duration, such as 3/14d",
+		    c->dead_after);
+	return errand_check(&c->o, err);
+}
+
+static void release(struct ctx *c)
+{
+	history_close(c->history);
+	check_release(&c->check);
+	soft404_free(c->soft);
+	survival_release(&c->survival);
+	linknote_release(&c->note);
+	errand_options_release(&c->o);
+}
+
+static int count_one(void *scratch, struct record *r, struct err *err)
+{
+	struct scratch *s = scratch;
+
+	return process(s->ctx, s, r, err);
+}
+
+/* The report alone: nothing else goes to standard output. */
+static int report_only(struct ctx *c, char **files, int nfiles)
+{
+	struct scratch *s = scratch_new(c);
+	struct err err;
+	int rc = stream_each(files, nfiles, s, count_one, &err);
+
+	scratch_free(s);
+	return rc || write_report(c, &err) ? options_fail(&c->options, &err)
+					   : 0;
+}
+
+/* After the network: annotates. */
+static int annotate_all(struct ctx *c, char **files, int nfiles)
+{
+	struct stream s = { .options = &c->options,
+			    .ctx = c,
+			    .scratch_new = scratch_new,
+			    .scratch_free = scratch_free,
+			    .process = process };
+	struct err err;
+	int status;
+
+	if (c->report && !strcmp(c->report, "-") && !c->options.output)
+		return report_only(c, files, nfiles);
+	status = stream_run(&s, files, nfiles);
+	if (c->report && status <= 1 && write_report(c, &err))
+		status = options_fail(&c->options, &err);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .o = ERRAND_DEFAULTS, .now = time(NULL) };
-	struct option_spec specs[] = { ERRAND_SPECS(c.o), { 0 } };
-	struct stream s = { .options = &c.options,
-			    .ctx = &c,
-			    .scratch_new = scratch_new,
-			    .scratch_free = scratch_free,
-			    .process = process };
+	struct ctx c = { .o = ERRAND_DEFAULTS,
+			 .dead_after = "3/14d",
+			 .now = time(NULL),
+			 .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct option_spec specs[] = {
+		ERRAND_SPECS(c.o),
+		{ "report", 0, OPTION_TEXT, &c.report, 0, 0 },
+		{ "dead-after", 0, OPTION_TEXT, &c.dead_after, 0, 0 },
+		{ "no-soft404", 0, OPTION_FLAG, &c.trust, 0, 0 },
+		{ "budget-bytes", 0, OPTION_SIZE, &c.o.budget_bytes, 0, 0 },
+		{ 0 }
+	};
 	struct errand_input in = { 0 };
 	struct err err;
 	int status, rc;
@@ -268,7 +277,7 @@ int main(int argc, char **argv)
 		return status;
 	argv += first;
 	argc -= first;
-	rc = errand_check(&c.o, &err);
+	rc = check_options(&c, &err);
 	if (!rc && c.o.due)
 		rc = print_due(&c, argv, argc, &err);
 	else if (!rc && !c.o.offline)
@@ -279,15 +288,10 @@ int main(int argc, char **argv)
 	else if (c.o.due)
 		status = 0;
 	else if (c.o.offline)
-		status = stream_run(&s, argv, argc);
+		status = annotate_all(&c, argv, argc);
 	else
-		status = stream_run(&s, in.files, in.nfiles);
-	history_close(c.history);
-	history_link_release(&c.link);
-	str_release(&c.text);
-	str_release(&c.key);
-	str_release(&c.request);
+		status = annotate_all(&c, in.files, in.nfiles);
+	release(&c);
 	errand_input_release(&in);
-	errand_options_release(&c.o);
 	return status;
 }

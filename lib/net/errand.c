@@ -19,12 +19,10 @@
 #define WINDOW 16384 /* tasks in memory */
 #define TURN 0.25    /* seconds between looks at the budget */
 
-/* 90s, 30m, 12h, 7d, 2w or seconds. */
-static int parse_duration(const char *text, int64_t *out)
+int errand_duration(struct span s, int64_t *out)
 {
 	static const char units[] = "smhdw";
 	static const int seconds[] = { 1, 60, 3600, 86400, 604800 };
-	struct span s = span_of(text);
 	const char *unit = s.n ? strchr(units, s.p[s.n - 1]) : NULL;
 	uint64_t v;
 
@@ -42,7 +40,7 @@ int errand_check(struct errand_options *o, struct err *err)
 			       "--state FILE is "
 			       "missing: the link history, such as "
 			       "state/links.db");
-	if (parse_duration(o->max_age, &o->max_age_seconds))
+	if (errand_duration(span_of(o->max_age), &o->max_age_seconds))
 		return err_set(err, ERR_USAGE, "usage",
 			       "--max-age %s: "
 			       "expected a number and s, m, h, d or w",
@@ -52,10 +50,12 @@ int errand_check(struct errand_options *o, struct err *err)
 			       "--timeout %g: "
 			       "expected 0.01 to 3600 seconds",
 			       o->timeout);
-	if (o->rate > 10000 || o->budget_seconds < 0)
+	if (o->rate > 10000 || o->budget_seconds < 0 || o->patience < 0)
 		return err_set(err, ERR_USAGE, "usage",
-			       "--rate or "
-			       "--budget-seconds is out of range");
+			       "--rate, --patience or --budget-seconds is out "
+			       "of range");
+	if (o->ca_file && access(o->ca_file, R_OK))
+		return err_errno(err, "--ca-file %s", o->ca_file);
 	if (o->rate < 0)
 		o->rate = o->allow_private ? 0 : 5;
 	return 0;
@@ -127,7 +127,8 @@ struct run {
 	struct errand *e;
 	struct http *http;
 	struct progress progress;
-	bool dry; /* the queue has no more */
+	struct http_job *waiting; /* tasks whose end said 2 */
+	bool dry;                 /* the queue has no more */
 	bool stopped;
 	double start;
 };
@@ -182,38 +183,59 @@ static int save_all(struct run *r, struct http_job *list, struct err *err)
 	return rc;
 }
 
+/* What has ended in a turn. */
+struct batch {
+	struct http_job *done, **tail;
+	struct http_job *again;
+};
+
+static int settle_one(struct run *r, struct http_job *job, struct batch *b,
+		      struct err *err)
+{
+	struct errand *e = r->e;
+	int more = e->end(e->ctx, (struct errand_task *)job, err);
+
+	job->next = NULL;
+	if (more == 1) {
+		job->next = b->again;
+		b->again = job;
+	} else if (more == 2) {
+		job->next = r->waiting;
+		r->waiting = job;
+	} else {
+		*b->tail = job;
+		b->tail = &job->next;
+	}
+	return more < 0 ? -1 : 0;
+}
+
 static int settle(struct run *r, struct err *err)
 {
 	struct errand *e = r->e;
-	struct http_job *job, *list = NULL, **tail = &list;
-	struct http_job *again = NULL;
+	struct batch b = { .tail = &b.done };
+	struct http_job *job, *list;
 	int rc = 0;
 
-	while ((job = http_next(r->http))) {
-		struct errand_task *t = (struct errand_task *)job;
-		int more = 0;
-
-		if (rc || job->result == HTTP_STOPPED) {
-			e->left++;
-			free_task(r, t);
-			continue;
+	while ((job = http_next(r->http)))
+		if (rc || job->result == HTTP_STOPPED)
+			free_task(r, (struct errand_task *)job);
+		else
+			rc = settle_one(r, job, &b, err);
+	while (e->recheck) {
+		e->recheck = false;
+		list = r->waiting;
+		r->waiting = NULL;
+		while ((job = list)) {
+			list = job->next;
+			if (settle_one(r, job, &b, rc ? NULL : err))
+				rc = -1;
 		}
-		more = e->end(e->ctx, t, err);
-		job->next = NULL;
-		if (more > 0) {
-			job->next = again;
-			again = job;
-			continue;
-		}
-		*tail = job;
-		tail = &job->next;
-		rc = more;
 	}
-	while ((job = again)) {
-		again = job->next;
+	while ((job = b.again)) {
+		b.again = job->next;
 		http_add(r->http, job);
 	}
-	if (save_all(r, list, rc ? NULL : err))
+	if (save_all(r, b.done, rc ? NULL : err))
 		rc = -1;
 	return rc;
 }
@@ -240,8 +262,10 @@ static int turn(struct run *r, struct err *err)
 		r->stopped = true;
 		http_stop(r->http, true);
 	}
-	if (r->e->o->budget_requests &&
-	    http_requests(r->http) >= (uint64_t)r->e->o->budget_requests)
+	if ((r->e->o->budget_requests &&
+	     http_requests(r->http) >= (uint64_t)r->e->o->budget_requests) ||
+	    (r->e->o->budget_bytes &&
+	     http_bytes(r->http) >= r->e->o->budget_bytes))
 		r->stopped = true;
 	if (nobody_reads())
 		return err_set(err, ERR_ENV, "pipe",
@@ -261,6 +285,10 @@ static struct http *new_engine(const struct errand_options *o, struct err *err)
 		.connect_to = o->connect_to.items,
 		.nconnect_to = o->connect_to.count,
 		.requests = (uint64_t)o->budget_requests,
+		.bytes = o->budget_bytes,
+		.patience = o->patience,
+		.ca_file = o->ca_file,
+		.allow_file = o->allow_file,
 		.agent = "moodpipe/" MOODPIPE_VERSION,
 	};
 
@@ -290,8 +318,13 @@ static int ask(struct errand *e, struct err *err)
 	http_stop(r.http, true);
 	while ((job = http_next(r.http)))
 		free_task(&r, (struct errand_task *)job);
+	while ((job = r.waiting)) {
+		r.waiting = job->next;
+		free_task(&r, (struct errand_task *)job);
+	}
 	e->left = total - e->asked;
 	e->requests = http_requests(r.http);
+	e->bytes = http_bytes(r.http);
 	http_free(r.http);
 	return rc;
 }

@@ -17,9 +17,11 @@
 
 struct errand_options {
 	const char *state, *max_age;
-	bool offline, due, allow_private;
-	double budget_seconds, rate, timeout;
+	const char *ca_file;
+	bool offline, due, allow_private, allow_file;
+	double budget_seconds, rate, timeout, patience;
 	int budget_requests, connections, per_host;
+	size_t budget_bytes; /* received; the tool's option, if it has one */
 	struct option_list connect_to;
 	int64_t max_age_seconds; /* by errand_check */
 };
@@ -28,7 +30,7 @@ struct errand_options {
 #define ERRAND_DEFAULTS                                                        \
 	{                                                                      \
 		.max_age = "7d", .rate = -1, .timeout = 30, .connections = 64, \
-		.per_host = 4                                                  \
+		.per_host = 4, .patience = 20                                  \
 	}
 #define ERRAND_SPECS(o)                                                             \
 	{ "state", 's', OPTION_TEXT, &(o).state, 0, 0 },                            \
@@ -41,10 +43,16 @@ struct errand_options {
 	    { "rate", 0, OPTION_REAL, &(o).rate, 0, 0 },                            \
 	    { "timeout", 0, OPTION_REAL, &(o).timeout, 0, 0 },                      \
 	    { "connections", 0, OPTION_INT, &(o).connections, 1, 512 },             \
-	    { "per-host", 0, OPTION_INT, &(o).per_host, 1, 64 },                    \
+	    { "per-host", 0, OPTION_INT, &(o).per_host, 1, 512 },                   \
+	    { "patience", 0, OPTION_REAL, &(o).patience, 0, 0 },                    \
+	    { "ca-file", 0, OPTION_TEXT, &(o).ca_file, 0, 0 },                      \
+	    { "allow-file", 0, OPTION_FLAG, &(o).allow_file, 0, 0 },                \
 	{                                                                           \
 		"connect-to", 0, OPTION_LIST, &(o).connect_to, 0, 0                 \
 	}
+
+/* 90s, 30m, 12h, 7d, 2w or seconds: 0 or -1. */
+int errand_duration(struct span text, int64_t *seconds);
 
 /* Checks what options_parse cannot; fills in max_age_seconds and the rate. */
 int errand_check(struct errand_options *o, struct err *err);
@@ -73,13 +81,15 @@ struct errand {
 	const struct errand_options *o;
 	const struct options *options; /* for progress */
 	struct history *history;
-	enum history_table table;
+	const struct history_table *table;
 	int64_t now; /* seconds since 1970 */
 	void *ctx;
 	/* Fills in the job but for its url. */
 	void (*begin)(void *ctx, struct errand_task *t);
-	/* The job has ended: 1 ask again (job changed), 0 done, -1. Outside
-	 * any transaction. Not called for what the budget left unasked. */
+	/* The job has ended: 1 ask again (job changed), 0 done, 2 wait: end is
+	 * called for it anew once `recheck` is set, which another task's end
+	 * does; -1. Outside any transaction. Not called for what the budget
+	 * left unasked. */
 	int (*end)(void *ctx, struct errand_task *t, struct err *err);
 	/* Writes the row. Within a transaction. */
 	int (*save)(void *ctx, struct errand_task *t, struct err *err);
@@ -87,7 +97,9 @@ struct errand {
 	/* True where the tool's own budget is used up; or NULL. */
 	bool (*enough)(void *ctx);
 
-	uint64_t asked, left, requests; /* after errand_run */
+	bool recheck;
+
+	uint64_t asked, left, requests, bytes; /* after errand_run */
 };
 
 /* Gives each record to want (ctx as for stream_each), which notes what this

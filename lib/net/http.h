@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Many HTTP requests at once (libcurl's multi interface), one thread, polite
- * to hosts (polite.h). Only http and https, also on redirects; every peer
- * address is checked at the moment of connecting (address.h); proxies, .netrc
- * and credentials are not used; headers, body, time and redirects are limited.
+ * Many HTTP requests at once (libcurl's multi interface over epoll), one
+ * thread, polite to hosts (polite.h); HTTP/2 where a TLS server speaks it,
+ * connections and looked-up names used again. Only http and https, also on
+ * redirects, and files where they are allowed; every peer address is checked at
+ * the moment of connecting (address.h); proxies, .netrc and credentials are not
+ * used; headers, body, time and redirects are limited.
  */
 #ifndef MOODPIPE_HTTP_H
 #define MOODPIPE_HTTP_H
@@ -19,6 +21,8 @@
 	100 /* connections that fail before there was any
 				   answer: then there is no network */
 
+#define HTTP_TRIES 3
+
 struct http_options {
 	int connections, per_host; /* at a time */
 	double rate;               /* starts per host and second, 0: any */
@@ -29,6 +33,14 @@ struct http_options {
 	const char *const *connect_to; /* HOST:PORT:ADDRESS:PORT2 */
 	size_t nconnect_to;
 	uint64_t requests; /* budget, 0: any number */
+	uint64_t bytes;    /* budget, headers included; 0: any number. What is
+			      under way when it is used up comes to its end */
+	/* Seconds to wait for a host in trouble (polite.h), and for one that
+	 * answers 429, or 503 with Retry-After, to be asked again for the same
+	 * URL, HTTP_TRIES times in all. 0: such an answer is the answer. */
+	double patience;
+	const char *ca_file; /* PEM, instead of the system's; or NULL */
+	bool allow_file;     /* file:///path: regular files, as code 200 */
 	const char *agent;
 };
 
@@ -41,9 +53,10 @@ enum http_result {
 	HTTP_PRIVATE, /* the address filter said no */
 	HTTP_LOOP,
 	HTTP_TOO_MANY,
-	HTTP_SCHEME, /* redirects */
-	HTTP_BROKEN, /* reset, not HTTP, short, endless headers */
-	HTTP_SINK,   /* the caller's sink failed */
+	HTTP_SCHEME,  /* redirects */
+	HTTP_BROKEN,  /* reset, not HTTP, short, endless headers */
+	HTTP_SINK,    /* the caller's sink failed */
+	HTTP_NO_FILE, /* file: no regular file that can be read */
 	HTTP_LOST,
 	HTTP_BUSY,    /* not asked: the host was given up */
 	HTTP_OFFLINE, /* not asked: there is no network */
@@ -57,19 +70,28 @@ struct http_job {
 	struct str seen;         /* the engine's: URLs asked, in lines */
 	size_t headers;          /* the engine's */
 	bool blocked, answered;  /* the engine's */
+	int tries;               /* the engine's: of this URL, while busy */
 
-	struct str url; /* request URL (url_clean); after redirects
+	struct str url;       /* request URL (url_clean); after redirects
 				   the last one asked */
-	bool head;      /* HEAD, else GET */
-	size_t range;   /* ask for bytes 0 to range - 1; 0: for all */
-	size_t limit;   /* stop (successfully) after so many */
+	bool head;            /* HEAD, else GET */
+	size_t from;          /* with range: the first byte asked for */
+	size_t range;         /* ask for bytes from to range - 1; 0: for all */
+	size_t limit;         /* stop (successfully) after so many of this
+			   answer; the sink may change it */
+	const char *if_range; /* validator for from > 0 (RFC 9110 13.1.5), the
+				 caller's; or NULL */
+	/* Each line of an answer's head, status line first; or NULL. */
+	void (*header)(struct http_job *job, struct span line);
 	/* Takes the body of a 2xx answer: 0, or -1 to end it. NULL: nobody
 	 * wants it. A redirect or a new request starts the body anew. */
 	int (*sink)(struct http_job *job, const void *p, size_t n);
 	void *owner;
+	bool alone; /* nothing else starts at its host meanwhile */
 
 	enum http_result result;
 	long code;          /* last HTTP status, 0 where none came */
+	char type[64];      /* "text/html", in lower case; "" unknown */
 	int hops;           /* redirects followed */
 	double retry_after; /* seconds, 0: not said */
 	size_t bytes;       /* of body seen */
@@ -97,6 +119,7 @@ int http_turn(struct http *h, double wait, struct err *err);
 struct http_job *http_next(struct http *h);   /* an ended job, or NULL */
 size_t http_pending(const struct http *h);    /* not yet given back */
 uint64_t http_requests(const struct http *h); /* started */
+uint64_t http_bytes(const struct http *h);    /* received */
 /* Ends everything: jobs come back HTTP_STOPPED. With `abort` false, requests
  * under way may finish. */
 void http_stop(struct http *h, bool abort);

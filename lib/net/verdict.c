@@ -20,6 +20,10 @@ enum verdict verdict_of(const struct http_job *job, struct str *reason)
 		str_puts(reason, http_result_name(job->result));
 		return VERDICT_UNKNOWN;
 	}
+	if (job->url.n > 5 && !memcmp(job->url.p, "file:", 5)) {
+		str_puts(reason, "file");
+		return VERDICT_VALID;
+	}
 	str_printf(reason, "http %ld", job->code);
 	if (job->code >= 200 && job->code < 300)
 		return job->hops ? VERDICT_MOVED : VERDICT_VALID;

@@ -7,7 +7,8 @@
  *   faultd [--root DIR] [--rules FILE] [--port N] [--port-file FILE]
  *          [--pid-file FILE] [--log FILE] [--until-stdin-closes]
  *
- * It binds 127.0.0.1 only; port 0 (the default) lets the system choose. The
+ * It binds 127.0.0.1 and, where there is IPv6, ::1, with one port and nothing
+ * else; port 0 (the default) lets the system choose. The
  * port, and a line end, appear in the port file (by rename) once connections
  * are taken; without a port file it goes to stdout. It ends with status 0 on
  * SIGTERM or SIGINT, or when its stdin closes if so asked: a test that dies
@@ -15,8 +16,9 @@
  *
  * Without a rule a path is the file of that name under DIR, or 404. The rules
  * are lines of  path TAB behaviour [TAB argument] ; "#" begins a comment line.
- * A path is looked up with its query first and then without. Several lines of
- * one path add up: one answer and any of the modifiers.
+ * A path is looked up with its query first and then without, then the rules in
+ * order for one that ends in "*" and whose beginning is the path's. Several
+ * lines of one path add up: one answer and any of the modifiers.
  *
  * Answers
  *   file NAME        another file under DIR
@@ -29,6 +31,8 @@
  *   hang             no answer, ever
  *   reset            half of the file, then a TCP reset
  *   short            Content-Length says more than comes, then a close
+ *   long             Content-Length says half of what comes, then a close
+ *   trickle          headers without end, one a second
  *   garbage          Transfer-Encoding: chunked with nonsense for sizes
  *   endless          200 and a body that never ends
  *   flood            headers that never end
@@ -36,18 +40,22 @@
  * Modifiers
  *   no-head          HEAD is answered 405
  *   no-range         Range is ignored: 200 and the whole
+ *   etag TEXT        ETag: "TEXT"; If-Range with another one: 200 and the whole
+ *   shift N          a range other than the first begins N bytes late
  *   slow SECONDS     the answer waits (0.001 to 3600)
  *   drip BYTES       the body comes at that many bytes a second
  *   retry-after N    Retry-After: N; with no answer named, status 503
+ *   date-after N     the same, as the date N seconds from now
  *   type MIME        Content-Type
  *   flaky N CODE     the first N requests get status CODE
  *   from NAME        what reset and short take from DIR, if not the path's own
  *   corrupt N        the file's bytes from the Nth on come as noise
  *
  * The log has a line per request, written before the answer is sent:
- *   METHOD PATH STATUS RANGE MS
- * STATUS is 0 for drop and hang, RANGE the header's value or "-", MS
- * milliseconds since the start.
+ *   METHOD PATH STATUS RANGE HOST BUSY MS
+ * STATUS is 0 for drop and hang, RANGE the header's value or "-", HOST likewise,
+ * BUSY the requests of that host under way, this one included, MS milliseconds
+ * since the start.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -85,18 +93,22 @@ enum answer {
 	AS_ENDLESS,
 	AS_FLOOD,
 	AS_BOMB,
+	AS_LONG,
+	AS_TRICKLE,
 	ANSWERS,
 };
 static const char *const answer_names[ANSWERS] = {
-	"file", "status", "html",  "redirect", "loop",    "auth",  "drop",
-	"hang", "reset",  "short", "garbage",  "endless", "flood", "gzip-bomb",
+	"file",  "status",    "html",  "redirect", "loop",    "auth",
+	"drop",  "hang",      "reset", "short",    "garbage", "endless",
+	"flood", "gzip-bomb", "long",  "trickle",
 };
 
 struct rule {
 	char *path, *text, *type; /* text: file name or Location */
+	char *etag;
 	enum answer answer;
-	bool named, no_head, no_range;
-	long status, retry_after, drip, flaky, flaky_status, corrupt;
+	bool named, no_head, no_range, dated;
+	long status, retry_after, drip, flaky, flaky_status, corrupt, shift;
 	double slow;
 };
 
@@ -116,6 +128,7 @@ struct conn {
 	double wake; /* nothing is sent before */
 	enum then then;
 	bool busy; /* an answer is under way */
+	char host[128];
 };
 
 struct server {
@@ -194,6 +207,18 @@ static struct rule *rule_of(struct server *s, const char *path)
 	return NULL;
 }
 
+static struct rule *rule_by_prefix(struct server *s, const char *path)
+{
+	for (size_t i = 0; i < s->nrules; i++) {
+		size_t n = strlen(s->rules[i].path);
+
+		if (s->rules[i].path[n - 1] == '*' &&
+		    !strncmp(s->rules[i].path, path, n - 1))
+			return &s->rules[i];
+	}
+	return NULL;
+}
+
 static struct rule *rule_make(struct server *s, const char *path)
 {
 	struct rule *r = rule_of(s, path);
@@ -230,8 +255,15 @@ static bool rule_modifier(struct rule *r, const char *word, char *arg,
 		r->drip = whole(arg, 1, 1L << 30, file, line);
 	} else if (!strcmp(word, "retry-after")) {
 		r->retry_after = whole(arg, 0, 1L << 30, file, line) + 1;
+	} else if (!strcmp(word, "date-after")) {
+		r->retry_after = whole(arg, 0, 1L << 30, file, line) + 1;
+		r->dated = true;
 	} else if (!strcmp(word, "type")) {
 		r->type = copy(arg);
+	} else if (!strcmp(word, "etag")) {
+		r->etag = copy(arg);
+	} else if (!strcmp(word, "shift")) {
+		r->shift = whole(arg, 1, 1L << 30, file, line);
 	} else if (!strcmp(word, "from")) {
 		r->text = copy(arg);
 	} else if (!strcmp(word, "corrupt")) {
@@ -385,12 +417,28 @@ static const char *type_of(const char *name)
 }
 
 struct request {
-	char method[8], target[4096], path[4096], range[128];
+	char method[8], target[4096], path[4096], range[128], if_range[128];
+	char host[128];
 	bool keep, head;
 	const struct rule *rule; /* may be NULL */
 	const char *type;
 	long status; /* as sent, for the log */
 };
+
+static void retry_after(struct conn *c, const struct rule *r)
+{
+	time_t then = time(NULL) + r->retry_after - 1;
+	char date[64];
+	struct tm tm;
+
+	if (r->dated) {
+		gmtime_r(&then, &tm);
+		strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	} else {
+		snprintf(date, sizeof(date), "%ld", r->retry_after - 1);
+	}
+	out(c, "Retry-After: %s\r\n", date);
+}
 
 static void head(struct conn *c, struct request *q, long status)
 {
@@ -399,7 +447,7 @@ static void head(struct conn *c, struct request *q, long status)
 	if (!q->keep || c->then != THEN_NEXT)
 		out(c, "Connection: close\r\n");
 	if (q->rule && q->rule->retry_after && status >= 400)
-		out(c, "Retry-After: %ld\r\n", q->rule->retry_after - 1);
+		retry_after(c, q->rule);
 }
 
 static void text(struct conn *c, struct request *q, long status,
@@ -451,6 +499,15 @@ static int range(const char *s, off_t size, off_t *from, off_t *to)
 	return a < size ? 1 : -1;
 }
 
+static bool if_range_holds(const struct request *q)
+{
+	size_t n = strlen(q->if_range);
+
+	return !n || (q->rule && q->rule->etag && n > 2 &&
+		      strlen(q->rule->etag) == n - 2 &&
+		      !memcmp(q->rule->etag, q->if_range + 1, n - 2));
+}
+
 static void serve_file(struct server *s, struct conn *c, struct request *q)
 {
 	const struct rule *r = q->rule;
@@ -474,8 +531,10 @@ static void serve_file(struct server *s, struct conn *c, struct request *q)
 	}
 	size = st.st_size;
 	to = size - 1;
-	if (*q->range && !(r && r->no_range))
+	if (*q->range && !(r && r->no_range) && if_range_holds(q))
 		ranged = range(q->range, size, &from, &to);
+	if (ranged > 0 && from > 0 && r && from + r->shift <= to)
+		from += r->shift;
 	if (ranged < 0) {
 		char h[64];
 
@@ -487,7 +546,7 @@ static void serve_file(struct server *s, struct conn *c, struct request *q)
 	c->left = to - from + 1;
 	if (as == AS_RESET)
 		c->then = THEN_RESET;
-	if (as == AS_SHORT)
+	if (as == AS_SHORT || as == AS_LONG)
 		c->then = THEN_CLOSE;
 	head(c, q, ranged ? 206 : 200);
 	if (ranged)
@@ -495,9 +554,13 @@ static void serve_file(struct server *s, struct conn *c, struct request *q)
 		    (long long)from, (long long)to, (long long)size);
 	if (!(r && r->no_range))
 		out(c, "Accept-Ranges: bytes\r\n");
+	if (r && r->etag)
+		out(c, "ETag: \"%s\"\r\n", r->etag);
 	out(c, "Content-Type: %s\r\nContent-Length: %lld\r\n\r\n",
 	    q->type ? q->type : type_of(name),
-	    (long long)c->left + (as == AS_SHORT ? 4096 : 0));
+	    (long long)(as == AS_SHORT  ? c->left + 4096
+			: as == AS_LONG ? c->left / 2
+					: c->left));
 	if (as == AS_RESET)
 		c->left /= 2;
 	if (q->head)
@@ -625,6 +688,7 @@ static void answer(struct server *s, struct conn *c, struct request *q)
 {
 	static const char noise[] = "\xff\xfb\x90\x64 no end in sight \0\1\2";
 	static const char header[] = "X-Flood: and one more header line\r\n";
+	static const char trickle[] = "X-Patience: more\r\n";
 	const struct rule *r = q->rule;
 
 	if (!q->keep)
@@ -635,6 +699,7 @@ static void answer(struct server *s, struct conn *c, struct request *q)
 	case AS_FILE:
 	case AS_RESET:
 	case AS_SHORT:
+	case AS_LONG:
 		serve_file(s, c, q);
 		break;
 	case AS_STATUS:
@@ -670,6 +735,13 @@ static void answer(struct server *s, struct conn *c, struct request *q)
 		break;
 	case AS_BOMB:
 		serve_bomb(c, q);
+		break;
+	case AS_TRICKLE:
+		head(c, q, 200);
+		c->then = THEN_FILL;
+		c->fill = trickle;
+		c->fill_len = sizeof(trickle) - 1;
+		c->drip = (long)c->fill_len;
 		break;
 	case ANSWERS:
 		break;
@@ -731,6 +803,12 @@ static bool parse(char *in, size_t end, struct request *q)
 		if (!strncasecmp(line, "Range:", 6))
 			snprintf(q->range, sizeof(q->range), "%s",
 				 line + 6 + strspn(line + 6, " "));
+		else if (!strncasecmp(line, "If-Range:", 9))
+			snprintf(q->if_range, sizeof(q->if_range), "%s",
+				 line + 9 + strspn(line + 9, " "));
+		else if (!strncasecmp(line, "Host:", 5))
+			snprintf(q->host, sizeof(q->host), "%s",
+				 line + 5 + strspn(line + 5, " "));
 		else if (!strncasecmp(line, "Connection:", 11))
 			q->keep = !strcasestr(line, "close") &&
 				  (q->keep || strcasestr(line, "keep-alive"));
@@ -738,10 +816,26 @@ static bool parse(char *in, size_t end, struct request *q)
 	return true;
 }
 
+static void log_request(struct server *s, const struct request *q)
+{
+	int busy = 0;
+
+	if (!s->log)
+		return;
+	for (size_t i = 0; i < s->nconns; i++)
+		busy += s->conns[i] && s->conns[i]->busy &&
+			!strcmp(s->conns[i]->host, q->host);
+	fprintf(s->log, "%s %s %ld %s %s %d %.0f\n", q->method,
+		*q->target ? q->target : "-", q->status,
+		*q->range ? q->range : "-", *q->host ? q->host : "-", busy,
+		(now() - s->start) * 1e3);
+	fflush(s->log);
+}
+
 /* Takes one whole request off the input, if there is one. */
 static void take(struct server *s, struct conn *c)
 {
-	struct request q = { "", "", "", "", false, false, NULL, NULL, 0 };
+	struct request q = { .status = 0 };
 	char *blank;
 	size_t end;
 
@@ -765,6 +859,8 @@ static void take(struct server *s, struct conn *c)
 		q.rule = rule_of(s, q.target);
 		if (!q.rule)
 			q.rule = rule_of(s, q.path);
+		if (!q.rule)
+			q.rule = rule_by_prefix(s, q.path);
 		if (q.rule) {
 			q.type = q.rule->type;
 			c->drip = q.rule->drip;
@@ -779,12 +875,8 @@ static void take(struct server *s, struct conn *c)
 	}
 	memmove(c->in, c->in + end, c->in_len - end);
 	c->in_len -= end;
-	if (s->log) {
-		fprintf(s->log, "%s %s %ld %s %.0f\n", q.method,
-			*q.target ? q.target : "-", q.status,
-			*q.range ? q.range : "-", (now() - s->start) * 1e3);
-		fflush(s->log);
-	}
+	memcpy(c->host, q.host, sizeof(c->host));
+	log_request(s, &q);
 }
 
 /* Connections */
@@ -946,9 +1038,9 @@ static int step(struct server *s, const struct pollfd *p)
 	return next <= t ? 0 : (int)((next - t) * 1e3) + 1;
 }
 
-static void run(struct server *s, int listener)
+static void run(struct server *s, const int listeners[2])
 {
-	static struct pollfd p[CONNS + 2];
+	static struct pollfd p[CONNS + 3];
 	int wait = 0;
 
 	while (!stop) {
@@ -966,18 +1058,20 @@ static void run(struct server *s, int listener)
 			if (c->in_len >= sizeof(c->in) - 1)
 				p[i].events &= ~POLLIN;
 		}
-		p[n] = (struct pollfd){ listener, POLLIN, 0 };
-		p[n + 1] =
-		    (struct pollfd){ s->until_stdin ? 0 : -1, POLLIN, 0 };
+		p[n] = (struct pollfd){ s->until_stdin ? 0 : -1, POLLIN, 0 };
+		for (int i = 0; i < 2; i++) /* -1: poll passes over it */
+			p[n + 1 + (size_t)i] =
+			    (struct pollfd){ listeners[i], POLLIN, 0 };
 		/* A signal between the test and the poll costs one wait. */
-		if (poll(p, n + 2, wait < 500 ? wait : 500) < 0 &&
+		if (poll(p, n + 3, wait < 500 ? wait : 500) < 0 &&
 		    errno != EINTR)
 			die(3, "poll: %s", strerror(errno));
-		if (p[n + 1].revents && read(0, sink, sizeof(sink)) <= 0)
+		if (p[n].revents && read(0, sink, sizeof(sink)) <= 0)
 			break;
 		wait = step(s, p);
-		if (p[n].revents & POLLIN)
-			conn_accept(s, listener);
+		for (int i = 0; i < 2; i++)
+			if (p[n + 1 + (size_t)i].revents & POLLIN)
+				conn_accept(s, listeners[i]);
 	}
 }
 
@@ -1002,6 +1096,29 @@ static int listener_open(struct server *s)
 		die(3, "127.0.0.1:%d: %s", s->port, strerror(errno));
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	s->port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* ::1, the port of the other one; -1 where there is no IPv6. */
+static int listener6_open(const struct server *s)
+{
+	struct sockaddr_in6 a = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons((uint16_t)s->port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
+	int one = 1, fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    listen(fd, 128) < 0) {
+		close(fd);
+		return -1;
+	}
+	fcntl(fd, F_SETFL, O_NONBLOCK);
 	return fd;
 }
 
@@ -1052,7 +1169,7 @@ int main(int argc, char **argv)
 {
 	static struct server s = { .root = "." };
 	struct sigaction act = { .sa_handler = on_signal };
-	int listener;
+	int listeners[2];
 
 	options(&s, argc, argv);
 	if (s.rules_path)
@@ -1061,13 +1178,14 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &act, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	s.start = now();
-	listener = listener_open(&s);
+	listeners[0] = listener_open(&s);
+	listeners[1] = listener6_open(&s);
 	if (s.pid_file)
 		number_file(s.pid_file, (long)getpid());
 	if (s.port_file)
 		number_file(s.port_file, s.port);
 	else
 		printf("%d\n", s.port), fflush(stdout);
-	run(&s, listener);
+	run(&s, listeners);
 	return 0;
 }

@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "net/history.h"
 
-#define NOW 1000000
+#define NOW 4000000000 /* later than any clock that runs this */
 
 struct fixture {
 	char dir[64], path[96];
@@ -247,6 +248,53 @@ static void test_reopen(void **state)
 	}
 }
 
+/* A file of version 1 can be read as it is, and is brought up to date when it
+ * is written. */
+static void test_version_1(void **state)
+{
+	static const char old[] =
+	    "DROP TABLE links; DROP TABLE fetches;"
+	    "CREATE TABLE links(url TEXT PRIMARY KEY, request TEXT NOT NULL,"
+	    " status TEXT NOT NULL, reason TEXT NOT NULL,"
+	    " final_url TEXT NOT NULL DEFAULT '',"
+	    " http_code INTEGER NOT NULL DEFAULT 0,"
+	    " checked_at INTEGER NOT NULL DEFAULT 0,"
+	    " failures INTEGER NOT NULL DEFAULT 0,"
+	    " due_at INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+	    "INSERT INTO links VALUES('u','u','DEAD','http 404','',404,7,0,0);"
+	    "PRAGMA user_version = 1";
+	struct fixture *f = *state;
+	struct history_link l = { 0 };
+	struct history_fetch x = { 0 };
+	sqlite3 *db;
+
+	history_close(f->h);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, old, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	for (int write = 0; write < 2; write++) {
+		f->h = history_open(f->path, write, &f->err);
+		assert_non_null(f->h);
+		assert_int_equal(history_get_link(f->h, SPAN("u"), &l, &f->err),
+				 1);
+		assert_string_equal(str_z(&l.status), "DEAD");
+		assert_int_equal(l.code, 404);
+		assert_int_equal(l.first_failure_at, 0);
+		assert_int_equal(
+		    history_get_fetch(f->h, SPAN("u"), &x, &f->err), 0);
+		assert_int_equal(due(f, true, 100), 1);
+		if (!write)
+			history_close(f->h);
+	}
+	assert_int_equal(history_begin(f->h, &f->err), 0);
+	want(f, "v");
+	assert_int_equal(history_commit(f->h, &f->err), 0);
+	assert_int_equal(history_get_link(f->h, SPAN("v"), &l, &f->err), 1);
+	assert_string_equal(str_z(&l.reason), "not asked");
+	history_link_release(&l);
+	history_fetch_release(&x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +304,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fetches, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd_urls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reopen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_version_1, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,24 @@ ok [ $((SECONDS - start)) -lt 5 ]
 is "$(value url_reason "$TMP/out" | sort -u)" "not asked" \
 	"--budget-seconds ends what hangs"
 
+# Bytes: an answer's head is about 150.
+records $(seq -f '/t3?%.0f' 30) >"$TMP/bytes"
+status 0 linkcheck --state "$TMP/y.db" --allow-private --per-host 1 \
+	--budget-bytes 1500 "$TMP/bytes"
+n=$(value url_status "$TMP/out" | grep -c VALID)
+ok [ "$n" -ge 5 ]
+ok [ "$n" -le 15 ]
+
+# What was left over comes before what is seen for the first time.
+sleep 1.1
+{ records $(seq -f '/t4?%.0f' 30); cat "$TMP/bytes"; } >"$TMP/both"
+status 0 linkcheck --state "$TMP/y.db" --allow-private --per-host 1 \
+	--budget-requests $((30 - n)) -q "$TMP/both"
+is "$(value url_status "$TMP/out" | tail -30 | sort -u)" VALID \
+	"the rest of yesterday is first"
+is "$(value url_status "$TMP/out" | head -30 | sort -u)" UNKNOWN \
+	"the new ones wait"
+
 # Politeness: no more than R starts a second at one host.
 records $(seq -f '/t2?%.0f' 8) >"$TMP/rate"
 before=$(wc -l <"$LOG")
