@@ -13,6 +13,7 @@ struct audiolink {          /* zeroed is valid; reusable */
 				   permalink_url. Not of redirect_url: that
 				   may be another one every time */
 	struct str request; /* the URL that works (track_url), cleaned */
+	bool files;         /* file: URLs will do */
 	struct str why;     /* "link is DEAD", "no url" ... */
 	struct str text;    /* scratch */
 };
@@ -25,8 +26,9 @@ bool audiolink_is_local(struct audiolink *a, const struct record *r);
 /* Fills key and request; false, with why, where there is no good URL. */
 bool audiolink_find(struct audiolink *a, const struct record *r);
 
-/* False, with why, where linkcheck found the link not to work (and nothing was
- * recovered). A record without url_status may be asked. */
+/* False, with why, where the track is known not to be music, or linkcheck found
+ * the link not to work (and nothing was recovered). A record without url_status
+ * may be asked. */
 bool audiolink_may_ask(struct audiolink *a, const struct record *r);
 
 #endif

@@ -3,48 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "net/store.h"
-
-static void test_sniff(void **state)
-{
-	static const struct {
-		struct span head;
-		const char *ext, *why;
-	} cases[] = {
-		{ SPAN("ID3\3\0"), "mp3", NULL },
-		{ SPAN("\xff\xfb\x90\x64"), "mp3", NULL },
-		{ SPAN("\xff\xff\xff\xff"), NULL, "not audio" },
-		{ SPAN("\xff\xfb"), NULL, "not audio" },
-		{ SPAN("OggS\0\2"), "ogg", NULL },
-		{ SPAN("fLaC\0"), "flac", NULL },
-		{ SPAN("RIFF\1\2\3\4WAVEfmt "), "wav", NULL },
-		{ SPAN("RIFF\1\2\3\4AVI LIST"), NULL, "not audio" },
-		{ SPAN("RIFF\1\2\3\4WAV"), NULL, "not audio" },
-		{ SPAN("FORM\1\2\3\4AIFFCOMM"), "aiff", NULL },
-		{ SPAN("FORM\1\2\3\4AIFCFVER"), "aiff", NULL },
-		{ SPAN("\0\0\0\40ftypM4A "), NULL, "unsupported: mp4" },
-		{ SPAN("\x1a\x45\xdf\xa3"), NULL, "unsupported: matroska" },
-		{ SPAN("<!DOCTYPE html>"), NULL, "not audio" },
-		{ SPAN(""), NULL, "empty" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *why, *ext = sniff_audio(cases[i].head, &why);
-
-		if (cases[i].ext)
-			assert_string_equal(ext, cases[i].ext);
-		else
-			assert_null(ext);
-		if (cases[i].why)
-			assert_string_equal(why, cases[i].why);
-	}
-}
 
 static void test_path(void **state)
 {
@@ -66,38 +32,67 @@ static void test_path(void **state)
 	str_release(&path);
 }
 
+static int count(void *ctx, struct span sha, const char *path, uint64_t n,
+		 struct err *err)
+{
+	uint64_t *total = ctx;
+
+	(void)err;
+	assert_int_equal(sha.n, 64);
+	assert_non_null(strstr(path, ".wav"));
+	*total += n;
+	return 0;
+}
+
+static void make_dir(char dir[128])
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(dir, 128, "%.80s/store-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(dir));
+}
+
 static void test_keep(void **state)
 {
 	char dir[128], stale[192];
-	const char *tmp = getenv("TMPDIR");
-	struct store_file f = { 0 };
+	struct store_part p = { 0 };
 	struct str sha = { 0 }, path = { 0 };
+	uint64_t total = 0;
 	struct err err;
 	FILE *file;
 
 	(void)state;
-	snprintf(dir, sizeof(dir), "%.80s/store-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(dir));
+	make_dir(dir);
 	/* No process has this number (the kernel's limit is 2^22). */
-	snprintf(stale, sizeof(stale), "%s/.part-1000000000-abcdef", dir);
+	snprintf(stale, sizeof(stale), "%s/.part-ab-1000000000-abcdef", dir);
 	file = fopen(stale, "w");
 	fclose(file);
-	assert_int_equal(store_prepare(dir, &err), 0);
+	assert_int_equal(store_prepare(dir, time(NULL), &err), 0);
 	assert_int_equal(access(stale, F_OK), -1);
-	assert_int_equal(store_begin(&f, dir, &err), 0);
-	assert_int_equal(store_write(&f, "wrong", 5), 0);
-	assert_int_equal(store_begin(&f, dir, &err), 0); /* anew */
-	assert_int_equal(store_write(&f, "a", 1), 0);
-	assert_int_equal(store_write(&f, "bc", 2), 0);
-	assert_int_equal(store_prepare(dir, &err), 0); /* it is ours */
-	assert_true(span_is(store_head(&f), "abc"));
-	assert_int_equal(store_keep(&f, dir, "wav", &sha, &err), 0);
+	store_find(&p, dir, SPAN("http://h/"));
+	assert_int_equal(p.size, 0);
+	assert_int_equal(store_open(&p, &err), 0);
+	assert_int_equal(store_restart(&p, SPAN(""), 0, &err), 0);
+	assert_int_equal(store_write(&p, "wrong", 5, &err), 0);
+	assert_int_equal(store_restart(&p, SPAN(""), 0, &err), 0); /* anew */
+	assert_int_equal(store_write(&p, "ab", 2, &err), 0);
+	store_pause(&p);
+	assert_int_equal(store_open(&p, &err), 0);
+	assert_int_equal(p.size, 2);
+	assert_int_equal(store_write(&p, "cd", 2, &err), 0);
+	assert_int_equal(store_cut(&p, 3, &err), 0);
+	assert_int_equal(store_prepare(dir, time(NULL), &err), 0); /* ours */
+	assert_int_equal(store_read(&p, 100, &path, &err), 0);
+	assert_true(span_is(span_str(&path), "abc"));
+	assert_int_equal(store_keep(&p, dir, "wav", &sha, &err), 0);
 	assert_string_equal(str_z(&sha), "ba7816bf8f01cfea414140de5dae2223"
 					 "b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(store_path(span_str(&sha), SPAN("wav"), &path), 0);
 	assert_true(store_has(dir, &path));
-	store_drop(&f);
+	store_drop(&p);
 	assert_true(store_has(dir, &path));
+	assert_int_equal(store_each(dir, &total, count, &err), 0);
+	assert_int_equal(total, 3);
 	snprintf(stale, sizeof(stale), "%s/%s", dir, str_z(&path));
 	unlink(stale);
 	assert_false(store_has(dir, &path));
@@ -108,12 +103,55 @@ static void test_keep(void **state)
 	str_release(&path);
 }
 
+static void test_resume(void **state)
+{
+	struct store_part p = { 0 }, q = { 0 };
+	const struct span url = SPAN("http://h/x");
+	char dir[128];
+	struct err err;
+
+	(void)state;
+	make_dir(dir);
+	store_find(&p, dir, url);
+	assert_int_equal(store_open(&p, &err), 0);
+	assert_int_equal(store_restart(&p, SPAN("\"v\""), 77, &err), 0);
+	assert_int_equal(store_write(&p, "abc", 3, &err), 0);
+	/* Another one at the same time has a part of its own. */
+	store_find(&q, dir, url);
+	assert_int_equal(q.size, 3);
+	assert_int_equal(store_open(&q, &err), 0);
+	assert_int_equal(q.size, 0);
+	assert_int_equal(store_write(&q, "x", 1, &err), 0);
+	store_close(&q);
+	store_close(&p);
+	/* It can be gone on with ... */
+	store_find(&p, dir, url);
+	assert_int_equal(p.size, 3);
+	assert_int_equal(p.total, 77);
+	assert_true(span_is(span_str(&p.validator), "\"v\""));
+	/* ... by nobody who does not come within 30 days. */
+	store_close(&p);
+	assert_int_equal(store_prepare(dir, time(NULL) + 29 * 86400, &err), 0);
+	store_find(&p, dir, url);
+	assert_int_equal(p.size, 3);
+	store_close(&p);
+	assert_int_equal(store_prepare(dir, time(NULL) + 31 * 86400, &err), 0);
+	store_find(&p, dir, url);
+	assert_int_equal(p.size, 0);
+	/* Bytes that cannot be known again do not stay. */
+	assert_int_equal(store_open(&p, &err), 0);
+	assert_int_equal(store_restart(&p, SPAN(""), 77, &err), 0);
+	assert_int_equal(store_write(&p, "abc", 3, &err), 0);
+	store_close(&p);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sniff),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_resume),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
