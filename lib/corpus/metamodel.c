@@ -292,43 +292,71 @@ static void impute_description(struct metatext *t, const struct record *r)
 	}
 }
 
-/* Members of an "imputed" that others made. */
-static void copy_foreign(struct str *out, struct span imputed)
+/* Did impute make this member of an "imputed"? What heal found is surer than
+ * any guess of ours. */
+static bool is_own(struct metatext *t, struct span name, struct span value)
 {
+	static const char *const methods[] = { "artist-mode", "keyword",
+					       "most-common", "tf-idf",
+					       "vibe-text",   "template" };
+
+	if (!json_name_is(name, "genre") && !json_name_is(name, "tags") &&
+	    !json_name_is(name, "description"))
+		return false;
+	str_reset(&t->text);
+	if (json_string(json_get(value, "method"), &t->text))
+		return true;
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (span_is(span_str(&t->text), methods[i]))
+			return true;
+	return false;
+}
+
+/* Members that others made; a genre is known then. */
+static void copy_foreign(struct metatext *t, struct span imputed, bool *genre,
+			 bool *tags, bool *description)
+{
+	struct str *out = &t->out;
 	struct span name, value;
 	size_t pos = 0;
 
 	while (json_member(imputed, &pos, &name, &value) > 0) {
-		if (json_name_is(name, "genre") || json_name_is(name, "tags") ||
-		    json_name_is(name, "description"))
+		if (is_own(t, name, value))
 			continue;
 		str_puts(out, out->n ? ",\"" : "{\"");
 		str_span(out, name);
 		str_puts(out, "\":");
 		str_span(out, value);
+		if (json_name_is(name, "genre") && !*genre) {
+			*genre = true;
+			json_string(json_get(value, "value"), &t->genre);
+		}
+		*tags |= json_name_is(name, "tags");
+		*description |= json_name_is(name, "description");
 	}
 }
 
 void metamodel_impute(const struct metamodel *m, struct metatext *t,
 		      struct record *r)
 {
-	bool genre, tags;
+	bool genre, tags, description;
 
 	fields_find(&t->fields, r);
 	genre = has(t, FIELD_GENRE);
 	tags = has(t, FIELD_TAGS);
+	description = has(t, FIELD_DESCRIPTION);
 	str_reset(&t->out);
 	str_reset(&t->genre);
-	copy_foreign(&t->out, record_get(r, "imputed"));
+	if (genre && !description)
+		str_span(&t->genre,
+			 fields_text(t->fields.at[FIELD_GENRE], &t->text));
+	copy_foreign(t, record_get(r, "imputed"), &genre, &tags, &description);
 	read_texts(t, !tags, !genre);
 	if (!genre)
 		impute_genre(m, t);
-	else if (!has(t, FIELD_DESCRIPTION))
-		str_span(&t->genre,
-			 fields_text(t->fields.at[FIELD_GENRE], &t->text));
 	if (!tags)
 		impute_tags(m, t);
-	if (!has(t, FIELD_DESCRIPTION))
+	if (!description)
 		impute_description(t, r);
 	if (t->out.n) {
 		str_putc(&t->out, '}');

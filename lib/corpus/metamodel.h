@@ -41,7 +41,7 @@ void metamodel_close(struct metamodel *m); /* a zeroed model is fine */
  * the vibe text itself; "template": "A {genre} track by {artist} from {year}",
  * with what is known of the three; a genre counts as known from confidence 0.3
  * on, the most common one never).
- * Other members of "imputed" stay.
+ * Other members of "imputed", and these three by other methods (heal's), stay.
  */
 void metamodel_impute(const struct metamodel *m, struct metatext *t,
 		      struct record *r);

@@ -147,11 +147,16 @@ bool track_year(const struct record *r, int *year)
 	static const char *const names[] = { "release_year", "year",
 					     "created_at" };
 	struct str text = { 0 };
+	struct span value;
 	bool found = false;
 
-	for (size_t i = 0; i < 3 && !found; i++)
+	for (size_t i = 0; i < 3 && !found; i++) {
 		found = record_text(r, names[i], &text) &&
 			eras_year(span_str(&text), year);
+		/* A catalogue's year is a better one than an upload's. */
+		if (!found && i == 1 && imputed(r, "year", &value, NULL))
+			found = eras_year(value, year);
+	}
 	str_release(&text);
 	return found;
 }

@@ -24,7 +24,8 @@ enum track_origin track_description(const struct record *r, struct str *out,
  * string is split at commas, semicolons, bars and line ends. */
 enum track_origin track_tags(const struct record *r, struct str *out,
 			     double *confidence);
-/* release_year, else year, else that of created_at; false where none. */
+/* release_year, else year, else the imputed one, else that of created_at; false
+ * where none. */
 bool track_year(const struct record *r, int *year);
 /* The URL that works: recovered_url, redirect_url of a MOVED link, else
  * permalink_url; false where none. */
