@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * enrich: derive what a record implies: era, recency, popularity, standing of
- * its artist, how well it is described.
+ * its artist, how well it is described, its language, whether it is sung.
  *
  * Reads title, artist, year, created_at, genre, tags, description,
  * playback_count, permalink_url, extracted_vibe_text, likes_count,
- * favoritings_count. Adds release_year, era_category, recency_score,
+ * favoritings_count, lyrics, measured_elsewhere. Adds release_year, era_category, recency_score,
  * popularity, popularity_tier, engagement_rate, artist_track_count,
  * artist_avg_playback, is_prolific, artist_authority, metadata_richness,
- * text_length. With --fit writes a model (a pack of kind "moodrich").
+ * text_length, language, languages, instrumental, instrumental_reason. With
+ * --fit writes a model (a pack of kind "moodrich").
  */
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@
 #include "corpus/eras.h"
 #include "corpus/fields.h"
 #include "corpus/richmodel.h"
+#include "corpus/wording.h"
 #include "io/stream.h"
 #include "learn/recipe.h"
 
@@ -27,7 +29,8 @@ static const char usage[] =
     "Adds what a record implies: its year and era, recency, popularity and "
     "tier,\n"
     "engagement, the standing of its artist, richness of metadata, text "
-    "length.\n"
+    "length,\n"
+    "language, and whether it is instrumental.\n"
     "\n"
     "      --fit FILE      fit a model on all records and write it to FILE\n"
     "      --model FILE    apply this model; without one, members that need "
@@ -53,6 +56,7 @@ struct ctx {
 	struct richmodel model;
 	bool has_as_of;
 	int64_t as_of;
+	struct wording wording;
 };
 
 struct scratch {
@@ -60,6 +64,7 @@ struct scratch {
 	struct str text, folded;
 	uint64_t artist;
 	bool has_artist;
+	struct wording_scratch wording;
 };
 
 static void *scratch_new(void *ctx)
@@ -74,6 +79,7 @@ static void scratch_free(void *scratch)
 
 	str_release(&s->text);
 	str_release(&s->folded);
+	wording_scratch_release(&s->wording);
 	free(s);
 }
 
@@ -82,10 +88,14 @@ static void scratch_free(void *scratch)
 static void forget(struct record *r)
 {
 	static const char *const own[] = {
-		"release_year",       "era_category",        "recency_score",
-		"popularity",         "popularity_tier",     "engagement_rate",
-		"artist_track_count", "artist_avg_playback", "is_prolific",
-		"artist_authority",   "metadata_richness",   "text_length",
+		"release_year",       "era_category",
+		"recency_score",      "popularity",
+		"popularity_tier",    "engagement_rate",
+		"artist_track_count", "artist_avg_playback",
+		"is_prolific",        "artist_authority",
+		"metadata_richness",  "text_length",
+		"language",           "languages",
+		"instrumental",       "instrumental_reason",
 	};
 
 	if (!record_get(r, "metadata_richness").p)
@@ -203,6 +213,7 @@ static int process(void *ctx, void *scratch, struct record *r, struct err *err)
 	add_plays(c, s, r);
 	add_text(s, r);
 	add_artist(c, s, r);
+	wording_add(&c->wording, &s->wording, r);
 	return 0;
 }
 
@@ -228,6 +239,8 @@ static int set_up(struct ctx *c, const char *model, const char *as_of,
 			       "exclude each other");
 	if (model && richmodel_open(&c->model, model, err))
 		return -1;
+	if (!fit_path && wording_open(&c->wording, err))
+		return -1;
 	c->has_as_of = c->model.has_as_of;
 	c->as_of = c->model.as_of;
 	if (!as_of)
@@ -244,11 +257,14 @@ static int set_up(struct ctx *c, const char *model, const char *as_of,
 static void make_recipe(const struct ctx *c, uint8_t recipe[HASH_SIZE])
 {
 	struct str parameters = { 0 };
+	char wording[2 * HASH_SIZE + 1];
 
 	str_puts(&parameters, "as-of=");
 	if (c->has_as_of)
 		str_i64(&parameters, c->as_of);
-	recipe_make("enrich/1", str_z(&parameters),
+	hash_hex(c->wording.digest, HASH_SIZE, wording);
+	str_printf(&parameters, " wording=%s", wording);
+	recipe_make("enrich/2", str_z(&parameters),
 		    c->model.pack ? pack_digest(c->model.pack) : NULL, recipe);
 	str_release(&parameters);
 }
@@ -290,5 +306,6 @@ int main(int argc, char **argv)
 			status = options_fail(&o, &err);
 	}
 	richmodel_close(&c.model);
+	wording_close(&c.wording);
 	return status;
 }

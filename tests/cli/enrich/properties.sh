@@ -9,7 +9,7 @@ cat >"$TMP/odd" <<'END'
 {"id":"c","t\u0069tle":"escaped name","artist":"Y","playback_count":17}
 {"id":"d","error":{"tool":"x","code":"y","message":"z","retry":false},"artist":"X"}
 END
-own='del(.release_year,.era_category,.recency_score,.popularity,.popularity_tier,.engagement_rate,.artist_track_count,.artist_avg_playback,.is_prolific,.artist_authority,.metadata_richness,.text_length)'
+own='del(.release_year,.era_category,.recency_score,.popularity,.popularity_tier,.engagement_rate,.artist_track_count,.artist_avg_playback,.is_prolific,.artist_authority,.metadata_richness,.text_length,.language,.languages,.instrumental,.instrumental_reason)'
 ok enrich --fit "$TMP/m" --as-of 2020-02-02 "$TMP/odd"
 enrich -q --model "$TMP/m" -o "$TMP/once" "$TMP/odd"
 is "$(jq -c "$own" "$TMP/once" | sha256sum)" \
