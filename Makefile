@@ -175,11 +175,16 @@ fuzz: ## every parser under libFuzzer, FUZZ_SECONDS each (600); KEEP=1
 	KEEP='$(KEEP)' tests/fuzz/run.sh build/fuzz/tests/fuzz \
 	    $(FUZZ_SECONDS) $(FUZZERS)
 
+heal-quality: all helpers ## heal on 500 titles and planted catalogues
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/heal.sh
+
 bench: all helpers ## speeds, as ratios to peers in the same run
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
 
 scale: all helpers ## time and memory of every stage at 2 million rows
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/scale.sh
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
+	    tests/ingest-scale.sh
 
 # --- the rest ---
 
@@ -209,7 +214,7 @@ help: ## this list
 	    expand -t 16
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
-	check-tsan hdr-check lint fuzz fuzzers bench scale deps clean \
+	check-tsan hdr-check lint fuzz fuzzers heal-quality bench scale deps clean \
 	help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%

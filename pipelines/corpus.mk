@@ -3,7 +3,8 @@
 # audio/ and the pinned models. Run by pipelines/corpus.sh, which holds the
 # lock. Make decides per shard; within a shard a stage reuses its own rows.
 #
-# CORPUS, CRAWL, SHARDS, BIN, DATA, VERSION, AS_OF, MEMORY, JOBS, INGEST_OPTIONS
+# CORPUS, CRAWL, SHARDS, BIN, DATA, HERE, VERSION, AS_OF, MEMORY, JOBS,
+# INGEST_OPTIONS
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -32,34 +33,75 @@ $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) $C/shards
 	@touch $@
 
-shards: $(call each,crawl.ndjson)
+# What the online half needs, too.
+shards: $(call each,crawl.ndjson) $C/models/music.pack $C/models/near.pack
 
 # shard leaves a file whose content is unchanged alone, time and all
 $(call each,crawl.ndjson): $C/shards/.ingested
 	@:
+
+# Models are fitted once and stay until `make refit`.
+$C/models/music.pack: | $(call each,crawl.ndjson)
+	$(BIN)/music-filter $(COMMON) --fit $@ $|
+
+$C/models/near.pack: | $(call each,crawl.ndjson)
+	$(BIN)/heal $(COMMON) --fit-near $@ $|
 
 # --- what the network said; refresh.sh rewrites a digest when it changed ---
 
 $C/state/%.digest:
 	@: > $@
 
-$C/shards/%/tracks.ndjson: $C/shards/%/crawl.ndjson $C/state/%.digest \
-    $C/state/version
-	$(BIN)/linkcheck -q --offline --state $C/state/links.db $< | \
-	    $(BIN)/fetch-audio -q --offline --state $C/state/links.db \
-	    --store $C/audio > $@.tmp
+$C/shards/%/told.ndjson: $C/shards/%/crawl.ndjson $C/state/%.digest \
+    $C/models/music.pack $C/models/near.pack $C/state/version
+	$(HERE)/told.sh $* > $@.tmp
 	@sync $@.tmp && mv -f $@.tmp $@
 
-# --- stages; models are fitted once and stay until `make refit` ---
+# --- one track per recording ---
+
+$C/shards/%/printed.ndjson: $C/shards/%/told.ndjson
+	$(BIN)/fingerprint $(COMMON) --audio-root $C/audio \
+	    --memo $(@D)/printed.memo --previous $@ -o $@ $<
+
+# A function of all tracks, so not pinned; the shards it says nothing new about
+# keep their files, time and all.
+$C/shards/.compared: $(call each,printed.ndjson)
+	$(BIN)/dedupe $(COMMON) --fit $C/shards/same.new \
+	    --listed $C/report/same.ndjson $^
+	@cmp -s $C/shards/same.new $C/shards/same.pack || \
+	    cp $C/shards/same.new $C/shards/same.pack
+	@rm -f $C/shards/same.new
+	@touch $@
+
+$C/shards/same.pack: $C/shards/.compared
+	@:
+
+$C/shards/%/.marked: $C/shards/%/printed.ndjson $C/shards/same.pack
+	$(BIN)/dedupe $(COMMON) -q --model $C/shards/same.pack \
+	    -o $(@D)/tracks.new $<
+	@cmp -s $(@D)/tracks.new $(@D)/tracks.ndjson || \
+	    cp $(@D)/tracks.new $(@D)/tracks.ndjson
+	@rm -f $(@D)/tracks.new
+	@touch $@
+
+$(call each,tracks.ndjson): %/tracks.ndjson: %/.marked
+	@:
+
+# --- stages ---
 
 $C/shards/%/audio.feat: $C/shards/%/tracks.ndjson
 	$(BIN)/extract-features $(COMMON) --audio-root $C/audio --reuse $@ \
 	    --records $(@D)/heard.ndjson -o $@ $<
 
-$C/models/enrich.pack: | $(call each,tracks.ndjson)
+$C/shards/%/filtered.ndjson: $C/shards/%/tracks.ndjson $C/shards/%/audio.feat \
+    $C/models/music.pack
+	$(BIN)/music-filter $(COMMON) --model $C/models/music.pack \
+	    --features $(@D)/audio.feat -o $@ $<
+
+$C/models/enrich.pack: | $(call each,filtered.ndjson)
 	$(BIN)/enrich $(COMMON) --fit $@ --as-of $(AS_OF) $|
 
-$C/shards/%/enriched.ndjson: $C/shards/%/tracks.ndjson $C/models/enrich.pack
+$C/shards/%/enriched.ndjson: $C/shards/%/filtered.ndjson $C/models/enrich.pack
 	$(BIN)/enrich $(COMMON) --model $C/models/enrich.pack \
 	    --memo $(@D)/enriched.memo --previous $@ -o $@ $<
 

@@ -13,8 +13,8 @@ if [ -z "${CORPUS:-}" ]; then
 	exit 2
 fi
 # What is not given is as it was: a nightly refresh needs CORPUS only.
-for v in CRAWL SHARDS INGEST_OPTIONS; do
-	[ "$v" = INGEST_OPTIONS ] || [ -n "${!v:-}" ] || unset "$v"
+for v in CRAWL SHARDS INGEST_OPTIONS SOURCES; do
+	[[ $v == INGEST_OPTIONS || -n ${!v:-} ]] || unset "$v"
 	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
 		declare "$v=$(sed -n "s/^$v=//p" "$CORPUS/state/settings")"
 	fi
@@ -26,9 +26,13 @@ fi
 : "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
 : "${SHARDS:=4}" "${MEMORY:=1G}" "${JOBS:=$(nproc)}"
 : "${AS_OF:=$(date -u +%F)}" "${INGEST_OPTIONS:=}" "${NET_OPTIONS:=}"
-: "${LINK_BUDGET:=120}" "${FETCH_BUDGET:=600}" "${ALLOW_PRIVATE:=}"
+: "${LINK_BUDGET:=120}" "${HEAL_BUDGET:=120}" "${FETCH_BUDGET:=600}"
+: "${SOURCES:=}" "${HEAL_OPTIONS:=}" "${FETCH_OPTIONS:=}" "${ALLOW_PRIVATE:=}"
+: "${AUDIO_QUOTA:=}" "${RESOLVER:=}"
 : "${VERSION:=$("$BIN/ingest" --version)}"
-export LC_ALL=C CORPUS CRAWL BIN DATA SHARDS MEMORY JOBS AS_OF INGEST_OPTIONS VERSION
+HERE=$here
+export LC_ALL=C CORPUS CRAWL BIN DATA HERE SHARDS MEMORY JOBS AS_OF \
+    INGEST_OPTIONS SOURCES VERSION
 
 usage() {
 	echo "corpus: $*" >&2
@@ -39,7 +43,7 @@ usage() {
     usage "CORPUS=$CORPUS: use letters, digits and _ . / + @ , ~ - in its path"
 [[ $SHARDS =~ ^[1-9][0-9]?[0-9]?$ ]] && [ "$SHARDS" -le 500 ] ||
     usage "SHARDS=$SHARDS: a number from 1 to 500"
-for v in JOBS LINK_BUDGET FETCH_BUDGET; do
+for v in JOBS LINK_BUDGET HEAL_BUDGET FETCH_BUDGET; do
 	[[ ${!v} =~ ^[0-9]+$ ]] || usage "$v=${!v}: a whole number"
 done
 if [ ! -e "$CRAWL" ]; then
@@ -73,10 +77,12 @@ if_changed "$CORPUS/state/settings" <<EOF
 CRAWL=$(realpath "$CRAWL")
 SHARDS=$SHARDS
 INGEST_OPTIONS=$INGEST_OPTIONS
+SOURCES=${SOURCES:+$(realpath "$SOURCES")}
 EOF
+: "${SOURCES:=$DATA/sources}"
 {
 	echo "$VERSION"
-	cat "$DATA"/*.tsv "$DATA"/maps/* | sha256sum
+	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/maps/* "$SOURCES"/* | sha256sum
 } | if_changed "$CORPUS/state/version"
 # The crawl's files, sizes and times: a file that came with an old date, or
 # went, is a change, too.
@@ -88,6 +94,10 @@ for ((i = 0; i < SHARDS; i++)); do
 	[ -e "$CORPUS/shards/$(printf %03d "$i")/crawl.ndjson" ] ||
 	    rm -f "$CORPUS/shards/.ingested"
 done
+for d in "$CORPUS"/shards/*/; do
+	[ -e "${d}tracks.ndjson" ] || rm -f "$d.marked"
+done
+[ -e "$CORPUS/shards/same.pack" ] || rm -f "$CORPUS/shards/.compared"
 for f in rejects merged; do
 	[ -e "$CORPUS/report/$f.ndjson" ] || rm -f "$CORPUS/shards/.ingested"
 done
@@ -106,8 +116,10 @@ stages() {
 refresh() {
 	stages shards
 	ALLOW_PRIVATE=$ALLOW_PRIVATE NET_OPTIONS=$NET_OPTIONS \
-	    LINK_BUDGET=$LINK_BUDGET FETCH_BUDGET=$FETCH_BUDGET \
-	    "$here/refresh.sh"
+	    LINK_BUDGET=$LINK_BUDGET HEAL_BUDGET=$HEAL_BUDGET \
+	    FETCH_BUDGET=$FETCH_BUDGET HEAL_OPTIONS=$HEAL_OPTIONS \
+	    FETCH_OPTIONS=$FETCH_OPTIONS AUDIO_QUOTA=$AUDIO_QUOTA \
+	    RESOLVER=$RESOLVER "$here/refresh.sh"
 }
 
 case $what in	# no &&: it would hide a failure from set -e
@@ -121,5 +133,8 @@ summary=$CORPUS/report/summary.txt
 if [ ! -e "$summary" ] || [ "$CORPUS/index/.built" -nt "$summary" ] ||
     [ "$CORPUS/state/links.db" -nt "$summary" ]; then
 	"$here/report.sh" | if_changed "$summary"
+	"$BIN/linkcheck" -q --offline --state "$CORPUS/state/links.db" \
+	    --report - "$CORPUS"/shards/*/crawl.ndjson |
+	    if_changed "$CORPUS/report/survival.tsv"
 	touch "$summary"
 fi

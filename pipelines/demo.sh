@@ -10,6 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export CORPUS CRAWL BIN AS_OF=${AS_OF:-2024-06-30}
 
 mkdir -p "$DEMO_AUDIO/t"
+cp "$here/../data/demo/catalogue.json" "$DEMO_AUDIO"
 "$BIN/synth" -q --dir "$DEMO_AUDIO/t" "$here"/../data/demo/scores/*
 
 port_file=$(mktemp)
@@ -24,6 +25,8 @@ done
 port=$(cat "$port_file")
 : "${port:?the demo server did not start}"
 
-ALLOW_PRIVATE=1 \
-    NET_OPTIONS="--connect-to demo.moodpipe.test:80:127.0.0.1:$port ${NET_OPTIONS:-}" \
+for host in demo busy attic; do
+	NET_OPTIONS="--connect-to $host.moodpipe.test:80:127.0.0.1:$port ${NET_OPTIONS:-}"
+done
+ALLOW_PRIVATE=1 NET_OPTIONS=$NET_OPTIONS SOURCES=$here/../data/demo/sources \
     "$here/corpus.sh" "$@"

@@ -5,23 +5,58 @@
 # only. Run by corpus.sh, under its lock.
 set -euo pipefail
 db=$CORPUS/state/links.db
+here=$(cd "$(dirname "$0")" && pwd)
 read -ra net <<<"${NET_OPTIONS:-}"
+read -ra healing <<<"${HEAL_OPTIONS:-}"
+read -ra fetching <<<"${FETCH_OPTIONS:-}"
 [ -z "${ALLOW_PRIVATE:-}" ] || net+=(--allow-private)
+link() {
+	"$BIN/linkcheck" --state "$db" ${net[@]+"${net[@]}"} "$@"
+}
+filter() {
+	"$BIN/music-filter" -q --model "$CORPUS/models/music.pack" "$@"
+}
+heal() {
+	local how=(--budget-seconds "$HEAL_BUDGET" ${net[@]+"${net[@]}"}
+	    ${healing[@]+"${healing[@]}"})
+	[ "$HEAL_BUDGET" != 0 ] || how=(-q --offline)
+	"$BIN/heal" --state "$db" --sources "$SOURCES" --near "$CORPUS/models/near.pack" \
+	    "${how[@]}" "$@"
+}
+# Features outlive the sound they came from: within a quota what was heard goes.
+quota=()
+if [ -n "${AUDIO_QUOTA:-}" ]; then
+	quota=(--quota "$AUDIO_QUOTA")
+	for heard in "$CORPUS"/shards/*/audio.feat; do
+		[ ! -e "$heard" ] || quota+=(--features "$heard")
+	done
+fi
+fetch() {
+	"$BIN/fetch-audio" --state "$db" --store "$CORPUS/audio" \
+	    ${RESOLVER:+--resolver "$RESOLVER"} ${quota[@]+"${quota[@]}"} \
+	    ${net[@]+"${net[@]}"} ${fetching[@]+"${fetching[@]}"} "$@"
+}
 
-# How many links and files are due; the quick count over the whole history
-# first, since links that left the crawl stay in it.
+# How many links, questions and files are due; the quick counts over the whole
+# history first, since links that left the crawl stay in it.
 due() {
 	[ -e "$db" ] || return 0
-	[ "$("$BIN/linkcheck" --due --state "$db")" = 0 ] ||
-	    "$BIN/linkcheck" --due --state "$db" "$CORPUS"/shards/*/crawl.ndjson ||
-	    return
-	[ "$("$BIN/fetch-audio" --due --state "$db" \
-	    --store "$CORPUS/audio")" = 0 ] ||
-	    "$BIN/linkcheck" -q --offline --state "$db" \
-	    "$CORPUS"/shards/*/crawl.ndjson |
-	    "$BIN/fetch-audio" --due --state "$db" --store "$CORPUS/audio" - ||
-	    return
+	[ "$(link --due)" = 0 ] ||
+	    link --due "$CORPUS"/shards/*/crawl.ndjson || return
+	[ "$HEAL_BUDGET" = 0 ] ||
+	    link -q --offline "$CORPUS"/shards/*/crawl.ndjson | filter |
+	    heal --due - || return
+	[ "$(fetch --due)" = 0 ] || for ((i = 0; i < SHARDS; i++)); do
+		"$here/told.sh" "$(printf %03d "$i")" || return
+	done | fetch --due - || return
 }
+# Sound that could not be read last time, and may be by now.
+for heard in "$CORPUS"/shards/*/heard.ndjson; do
+	[ -e "$heard" ] || continue
+	! grep -q '"error":{"tool":"extract-features".*"retry":true' "$heard" ||
+	    touch "${heard%heard.ndjson}tracks.ndjson"
+done
+
 counts=$(due)	# a history that cannot be read ends it here
 due=$(grep -c '^[1-9]' <<<"$counts" || true)
 # A history or sound files that went are asked for again.
@@ -47,18 +82,13 @@ for n in "${stale[@]}"; do
 	rm -f "$CORPUS/state/$n.seen"	# killed from here on, it is due again
 done
 
-"$BIN/linkcheck" --state "$db" --budget-seconds "$LINK_BUDGET" \
-    ${net[@]+"${net[@]}"} "${crawls[@]}" |
-    "$BIN/fetch-audio" --state "$db" --store "$CORPUS/audio" \
-    --budget-seconds "$FETCH_BUDGET" ${net[@]+"${net[@]}"} >/dev/null
+link --budget-seconds "$LINK_BUDGET" "${crawls[@]}" | filter | heal |
+    fetch --budget-seconds "$FETCH_BUDGET" >/dev/null
 
 # What a shard would now be told, as a digest: offline stages of shards that
 # learnt nothing new are not run.
 for n in "${stale[@]}"; do
-	told=$("$BIN/linkcheck" -q --offline --state "$db" \
-	    "$CORPUS/shards/$n/crawl.ndjson" |
-	    "$BIN/fetch-audio" -q --offline --state "$db" \
-	    --store "$CORPUS/audio" | sha256sum)
+	told=$("$here/told.sh" "$n" | sha256sum)
 	digest=$CORPUS/state/$n.digest
 	if [ ! -e "$digest" ] || [ "$(cat "$digest")" != "$told" ]; then
 		echo "$told" >"$digest.tmp"

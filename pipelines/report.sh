@@ -4,8 +4,8 @@
 # Rows in = records + rejects + merged. Run by corpus.sh.
 set -euo pipefail
 lines() { cat "$@" 2>/dev/null | wc -l; }
-values() { # MEMBER: counts of its values over all tracks
-	{ cat "$CORPUS"/shards/*/tracks.ndjson 2>/dev/null || true; } |
+values() { # MEMBER FILE: counts of its values in that file of all shards
+	{ cat "$CORPUS"/shards/*/"$2" 2>/dev/null || true; } |
 	    { grep -o "\"$1\":\"[^\"]*\"" || true; } | sort | uniq -c |
 	    awk '{n = $1; $1 = ""; print " " $0 " " n}' |
 	    sed "s/\"$1\"://"
@@ -13,7 +13,10 @@ values() { # MEMBER: counts of its values over all tracks
 echo "records $(lines "$CORPUS"/shards/*/crawl.ndjson)"
 echo "rejects $(lines "$CORPUS/report/rejects.ndjson")"
 echo "merged $(lines "$CORPUS/report/merged.ndjson")"
+echo "recordings joined $(lines "$CORPUS/report/same.ndjson")"
 echo links
-values url_status
+values url_status tracks.ndjson
 echo audio
-values audio_status
+values audio_status tracks.ndjson
+echo classes
+values music_class filtered.ndjson

@@ -13,7 +13,7 @@ ok test "$ms" -lt 2000
 is "$(generation "$TMP/c")" "$first" "nothing touched: the same generation"
 
 # another title for a track that has audio
-sed -i 's/^Skipping Stones,/Skipping Stones at Dusk,/' "$TMP/crawl.csv"
+sed -i 's/^Frère Jacques,/Frère Jacques at Dusk,/' "$TMP/crawl.csv"
 ok test -n "$(cmp "$TMP/crawl.csv" data/demo/crawl.csv)"
 ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
 for stage in extract-features enrich "impute meta" "embed text" \

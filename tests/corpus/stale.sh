@@ -21,7 +21,8 @@ n=$(records) first=$(generation)
 
 ok build index
 is "$(sed 1d "$TMP/c/state/settings")" "SHARDS=3
-INGEST_OPTIONS=$map" "settings that are not given stay"
+INGEST_OPTIONS=$map
+SOURCES=" "settings that are not given stay"
 is "$(cat "$TMP/log")" "" "and nothing is built again"
 
 rm "$TMP/c/shards/001/crawl.ndjson"

@@ -73,5 +73,8 @@ awk -F'\t' '$2 == "file" { f[$1] = "/" $3 } $2 == "corrupt" { bad[$1] = 1 }
 is "$(diff "$TMP/clips" "$TMP/reached")" "" "each clip has a row, each row a clip"
 awk -F'\t' '$2 == "file" || $2 == "from" { print "/" $3 }' $server | sort -u \
 	>"$TMP/named"
-is "$(comm -13 "$TMP/clips" "$TMP/named")" "" "the server names no other file"
+is "$(comm -13 "$TMP/clips" "$TMP/named")" /catalogue.json \
+	"the server names no other file"
+jq -r '.recordings[].sound' $D/catalogue.json | sort -u >"$TMP/found"
+is "$(comm -13 "$TMP/clips" "$TMP/found")" "" "what the catalogue has is a clip"
 done_testing
