@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * evaluate: measures of a TREC run, or of answers of rerank, against judged
- * relevance; of answers also diversity, mood alignment and latency.
+ * relevance; of answers also diversity, mood alignment and latency. "evaluate
+ * filter": of what music-filter removed, against labels.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "corpus/evaluation.h"
-#include "corpus/metrics.h"
+#include "corpus/evalreport.h"
+#include "corpus/filtereval.h"
 #include "io/atomic.h"
-#include "io/json.h"
-#include "io/options.h"
+#include "io/stream.h"
 
 static const char usage[] =
     "usage: evaluate --qrels QRELS --run RUN [options]\n"
     "       evaluate [--qrels QRELS] [options] [ANSWERS...]\n"
+    "       evaluate filter --labels FILE [options] [RECORDS...]\n"
     "Measure rankings against judged relevance (TREC qrels).\n"
     "  --qrels FILE     qid 0 track_id relevance; with tabs, the query may\n"
     "                   stand for the qid\n"
@@ -27,63 +28,26 @@ static const char usage[] =
     "  --json           one JSON object instead of a table\n"
     "  -o, --output FILE  -h, --help  -V, --version\n";
 
+static const char filter_usage[] =
+    "usage: evaluate filter --labels FILE [options] [RECORDS...]\n"
+    "Measure what music-filter removed, over all records of a crawl.\n"
+    "  --labels FILE    track_id, tab, track, set, talk or noise (\"talk?\": "
+    "doubtful)\n"
+    "  --half H         dev (default) or test: half of the uploaders\n"
+    "  --sure           leave out doubtful labels\n"
+    "  --json           one JSON object instead of a table\n"
+    "  -v, --verbose    list the errors; never those of the test half\n"
+    "  -o, --output FILE  -h, --help  -V, --version\n";
+
 struct ctx {
 	struct options options;
 	const char *qrels_path, *run_path;
 	int k, at[EVAL_MAP]; /* precision, recall, NDCG */
-	bool per_query, json;
 
 	struct qrels qrels;
 	struct rankings rankings;
-	char names[EVAL_MEASURES][32];
-	double sum[EVAL_MEASURES];
-	size_t counted[EVAL_MEASURES];
-	struct str rows, out; /* per query, and all */
+	struct evalreport report;
 };
-
-static void put_value(struct str *out, const struct ctx *c, int m, double v)
-{
-	int width;
-
-	if (c->json) {
-		str_printf(out, ",\"%s\":", c->names[m]);
-		json_put_number(out, v, 6);
-		return;
-	}
-	width = (int)strlen(c->names[m]);
-	width = width > 6 ? width : 6;
-	if (isnan(v))
-		str_printf(out, "  %*s", width, "-");
-	else
-		str_printf(out, "  %*.4f", width, v);
-}
-
-static void add_row(struct ctx *c, struct span name,
-		    const double v[EVAL_MEASURES])
-{
-	for (int m = 0; m < EVAL_MEASURES; m++) {
-		if (isnan(v[m]))
-			continue;
-		c->sum[m] += v[m];
-		c->counted[m]++;
-	}
-	if (!c->per_query)
-		return;
-	if (c->json) {
-		str_puts(&c->rows, c->rows.n ? ",{\"query\":" : "{\"query\":");
-		json_put_string(&c->rows, name);
-	}
-	for (int m = 0; m < EVAL_MEASURES; m++)
-		if (!c->json || !isnan(v[m]))
-			put_value(&c->rows, c, m, v[m]);
-	if (c->json) {
-		str_putc(&c->rows, '}');
-		return;
-	}
-	str_puts(&c->rows, "  ");
-	str_span(&c->rows, name);
-	str_putc(&c->rows, '\n');
-}
 
 static void clear(double v[EVAL_MEASURES])
 {
@@ -101,7 +65,7 @@ static void add_unanswered(struct ctx *c, const bool *met)
 			continue;
 		clear(v);
 		evaluation_judged(&c->qrels, &c->rankings, NULL, i, c->at, v);
-		add_row(c, c->qrels.queries.entries[i].key, v);
+		evalreport_add(&c->report, c->qrels.queries.entries[i].key, v);
 	}
 }
 
@@ -128,86 +92,26 @@ static void measure(struct ctx *c)
 		}
 		if (!c->run_path)
 			evaluation_answer(g, v);
-		add_row(c, query.n ? query : qid, v);
+		evalreport_add(&c->report, query.n ? query : qid, v);
 	}
 	add_unanswered(c, met);
 	free(met);
 }
 
-static int by_value(const void *a, const void *b)
+static int write_out(const struct options *o, const struct str *out,
+		     struct err *err)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	struct atomic *a = atomic_open(o->output, err);
 
-	return (x > y) - (x < y);
-}
-
-/* p50, p95 and p99 of the times the answers tell. */
-static void put_latency(struct ctx *c)
-{
-	static const int percent[] = { 50, 95, 99 };
-	double *x = mem_zalloc(c->rankings.count + 1, sizeof(*x));
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->rankings.count; i++)
-		if (!isnan(c->rankings.items[i].time_ms))
-			x[n++] = c->rankings.items[i].time_ms;
-	qsort(x, n, sizeof(*x), by_value);
-	for (int i = 0; n && i < 3; i++) {
-		double q = metrics_quantile(x, n, percent[i] / 100.0);
-
-		if (c->json) {
-			str_printf(&c->out, ",\"p%d_ms\":", percent[i]);
-			json_put_number(&c->out, q, 3);
-		} else {
-			str_printf(&c->out, "%-14sp%d %.2f ms\n", "latency",
-				   percent[i], q);
-		}
-	}
-	free(x);
-}
-
-static void report(struct ctx *c)
-{
-	if (c->json) {
-		str_printf(&c->out, "{\"queries\":%zu,\"judged\":%zu",
-			   c->rankings.count, c->counted[EVAL_PRECISION]);
-	} else {
-		if (c->per_query) {
-			for (int m = 0; m < EVAL_MEASURES; m++)
-				str_printf(&c->out, "  %6s", c->names[m]);
-			str_puts(&c->out, "  query\n");
-			str_span(&c->out, span_str(&c->rows));
-			str_putc(&c->out, '\n');
-		}
-		str_printf(&c->out, "%-14s%zu\n%-14s%zu\n", "queries",
-			   c->rankings.count, "judged",
-			   c->counted[EVAL_PRECISION]);
-	}
-	for (int m = 0; m < EVAL_MEASURES; m++) {
-		double mean =
-		    c->counted[m] ? c->sum[m] / (double)c->counted[m] : NAN;
-
-		if (isnan(mean))
-			continue;
-		if (c->json)
-			put_value(&c->out, c, m, mean);
-		else
-			str_printf(&c->out, "%-14s%.4f\n", c->names[m], mean);
-	}
-	put_latency(c);
-	if (!c->json)
-		return;
-	if (c->per_query) {
-		str_puts(&c->out, ",\"per_query\":[");
-		str_span(&c->out, span_str(&c->rows));
-		str_putc(&c->out, ']');
-	}
-	str_puts(&c->out, "}\n");
+	if (!a)
+		return -1;
+	fwrite(out->p, 1, out->n, atomic_file(a));
+	return atomic_commit(a, err);
 }
 
 static int run(struct ctx *c, char **files, int count, struct err *err)
 {
-	struct atomic *a;
+	struct str out = { 0 };
 	int rc = 0;
 
 	if (c->qrels_path)
@@ -221,31 +125,53 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 	if (rc)
 		return -1;
 	measure(c);
-	report(c);
-	a = atomic_open(c->options.output, err);
-	if (!a)
-		return -1;
-	fwrite(c->out.p, 1, c->out.n, atomic_file(a));
-	return atomic_commit(a, err);
+	evalreport_write(&c->report, &c->rankings, &out);
+	rc = write_out(&c->options, &out, err);
+	str_release(&out);
+	return rc;
 }
 
-static void name_measures(struct ctx *c)
+static int filter(int argc, char **argv)
 {
-	static const char *const names[EVAL_MEASURES] = {
-		"P", "recall", "NDCG", "MAP", "MRR", "artists", "alignment"
+	struct filtereval e = { 0 };
+	struct options o = { 0 };
+	struct str out = { 0 };
+	const char *labels = NULL, *half = "dev";
+	bool json = false;
+	struct err err = { 0 };
+	const struct option_spec specs[] = {
+		{ "labels", 0, OPTION_TEXT, &labels, 0, 0 },
+		{ "half", 0, OPTION_TEXT, &half, 0, 0 },
+		{ "sure", 0, OPTION_FLAG, &e.sure, 0, 0 },
+		{ "json", 0, OPTION_FLAG, &json, 0, 0 },
+		{ 0 }
 	};
+	int status, first = options_parse(&o, "evaluate", filter_usage, specs,
+					  argc, argv, &status);
 
-	for (int m = 0; m < EVAL_MEASURES; m++) {
-		if (m >= EVAL_MAP) {
-			snprintf(c->names[m], sizeof(c->names[m]), "%s",
-				 names[m]);
-			continue;
-		}
-		if (c->k)
-			c->at[m] = c->k;
-		snprintf(c->names[m], sizeof(c->names[m]), "%s@%d", names[m],
-			 c->at[m]);
+	if (first < 0)
+		return status;
+	if (!labels || (strcmp(half, "dev") && strcmp(half, "test"))) {
+		fprintf(stderr,
+			"evaluate: filter needs --labels, and --half is dev "
+			"or test\n%s",
+			filter_usage);
+		return ERR_USAGE;
 	}
+	e.half = strcmp(half, "test") ? FILTER_DEV : FILTER_TEST;
+	e.list = o.verbose > 0;
+	status = 0;
+	if (filtereval_read_labels(&e, labels, &err) ||
+	    stream_each(argv + first, argc - first, &e, filtereval_each, &err))
+		status = options_fail(&o, &err);
+	else {
+		filtereval_report(&e, json, &out);
+		if (write_out(&o, &out, &err))
+			status = options_fail(&o, &err);
+	}
+	filtereval_release(&e);
+	str_release(&out);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -259,13 +185,16 @@ int main(int argc, char **argv)
 		{ "recall-at", 0, OPTION_INT, &c.at[1], 1, 1 << 30 },
 		{ "ndcg-at", 0, OPTION_INT, &c.at[2], 1, 1 << 30 },
 		{ "depth", 'k', OPTION_INT, &c.k, 1, 1 << 30 },
-		{ "per-query", 0, OPTION_FLAG, &c.per_query, 0, 0 },
-		{ "json", 0, OPTION_FLAG, &c.json, 0, 0 },
+		{ "per-query", 0, OPTION_FLAG, &c.report.per_query, 0, 0 },
+		{ "json", 0, OPTION_FLAG, &c.report.json, 0, 0 },
 		{ 0 }
 	};
-	int status, first = options_parse(&c.options, "evaluate", usage, specs,
-					  argc, argv, &status);
+	int status, first;
 
+	if (argc > 1 && !strcmp(argv[1], "filter"))
+		return filter(argc - 1, argv + 1);
+	first = options_parse(&c.options, "evaluate", usage, specs, argc, argv,
+			      &status);
 	if (first < 0)
 		return status;
 	if (c.run_path && (!c.qrels_path || first < argc)) {
@@ -275,13 +204,14 @@ int main(int argc, char **argv)
 			usage);
 		return ERR_USAGE;
 	}
-	name_measures(&c);
+	for (int m = 0; c.k && m < EVAL_MAP; m++)
+		c.at[m] = c.k;
+	evalreport_name(&c.report, c.at);
 	status = run(&c, argv + first, argc - first, &err)
 		     ? options_fail(&c.options, &err)
 		     : 0;
 	qrels_release(&c.qrels);
 	rankings_release(&c.rankings);
-	str_release(&c.rows);
-	str_release(&c.out);
+	evalreport_release(&c.report);
 	return status;
 }
