@@ -32,6 +32,20 @@ rate "impute meta -j1" impute meta -q -j1 --model "$tmp/meta.pack"
 rate "jansson load and dump" "$h/treecopy"
 ! command -v jq >/dev/null || rate "jq -c ." jq -c .
 
+# ingest has a table before it; identity is what NDJSON costs a filter that does
+# nothing.
+"$h/crawlmake" 300000000 2>/dev/null >"$tmp/rows.ndjson"
+mb=300
+echo "crawl: $mb MB of CSV"
+rate "ingest" ingest -q
+rate "ingest --sorted" ingest -q --sorted
+ingest -q "$tmp/rows.ndjson" >"$tmp/records"
+mv "$tmp/records" "$tmp/rows.ndjson"
+mb=$(($(stat -c %s "$tmp/rows.ndjson") / 1000000))
+echo "the same as records: $mb MB of NDJSON"
+rate "identity -j1" "$h/identity" -q -j1
+rm "$tmp/rows.ndjson"
+
 # Cold processes on the demo corpus, beside the same pipeline of processes
 # that do nothing.
 index=$BUILD/corpus/index
@@ -50,4 +64,45 @@ if [ -e "$index/current" ]; then
 	latency "query | rerank" \
 	    "query --index $index 'i miss my ex' | rerank --index $index"
 	latency "true | true" "/bin/true | /bin/true"
+fi
+
+# 10,000 links over loopback, 100 connections, beside curl in the same run.
+if command -v nginx >/dev/null && command -v curl >/dev/null; then
+	port=$((20000 + RANDOM % 20000))
+	cat >"$tmp/nginx.conf" <<-C
+	worker_processes 1; pid $tmp/nginx.pid; error_log $tmp/nginx.err;
+	events { worker_connections 2048; }
+	http {
+	    keepalive_requests 1000000; access_log off;
+	    client_body_temp_path $tmp/n1; proxy_temp_path $tmp/n2;
+	    fastcgi_temp_path $tmp/n3; uwsgi_temp_path $tmp/n4;
+	    scgi_temp_path $tmp/n5;
+	    server { listen 127.0.0.1:$port backlog=1024;
+		location / { default_type audio/mpeg; return 200 x; } }
+	}
+	C
+	nginx -e "$tmp/nginx.err" -c "$tmp/nginx.conf"
+	trap 'kill "$(cat "$tmp/nginx.pid")"; rm -rf "$tmp"' EXIT
+	for i in $(seq 10000); do
+		url=http://127.0.0.1:$port/track/$i
+		echo "{\"id\":\"$i\",\"permalink_url\":\"$url\"}" >&3
+		printf 'url = "%s"\noutput = /dev/null\n' "$url"
+	done >"$tmp/curl.conf" 3>"$tmp/links.ndjson"
+	# NAME COMMAND...: milliseconds of CPU per request, the best of five
+	per_request() {
+		local name=$1 i
+		shift
+		for i in 1 2 3 4 5; do
+			rm -f "$tmp/links.db"
+			"$h/usage" "$tmp/u" "$@" >/dev/null 2>&1
+			cat "$tmp/u"
+		done | sort -n | awk -v name="$name" 'NR == 1 {
+			printf "%-28s %8.4f ms of CPU per request\n", name,
+			    $1 / 10 }'
+	}
+	per_request "linkcheck, 100 connections" linkcheck -q \
+	    --state "$tmp/links.db" --allow-private --connections 100 \
+	    --per-host 100 "$tmp/links.ndjson"
+	per_request "curl --parallel --head" curl -s --parallel \
+	    --parallel-max 100 --head -K "$tmp/curl.conf"
 fi
