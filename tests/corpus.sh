@@ -2,7 +2,6 @@
 # For the tests of whole builds: demo DIR TARGET [VAR=value...] builds the demo
 # corpus in DIR, its last lines in $TMP/log.
 . tests/tap.sh
-export HEAL_BUDGET=0 # no catalogue is asked
 export DEMO_AUDIO=$BUILD/demo/audio AS_OF=2024-06-30 JOBS=2 BUILD BIN
 
 demo() {

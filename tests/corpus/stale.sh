@@ -2,7 +2,7 @@
 # What a build must notice: deletions, crawls with old dates, settings that are
 # not given again, a network half that failed or was killed.
 . tests/tap.sh
-export AS_OF=2024-06-30 JOBS=2
+export AS_OF=2024-06-30 JOBS=2 HEAL_BUDGET=0
 demo=$ROOT/data/demo/crawl.csv
 build() { # TARGET [VAR=value...]
 	local target=$1
