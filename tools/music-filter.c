@@ -173,7 +173,7 @@ static int set_up(struct ctx *c, struct stream *s, struct err *err)
 		    (s->memo && add_digest(c->features, &parameters, err)))
 			goto out;
 	}
-	recipe_make("music-filter/1", str_z(&parameters),
+	recipe_make("music-filter/2", str_z(&parameters),
 		    c->filter.model ? pack_digest(c->filter.model) : NULL,
 		    s->recipe);
 	rc = 0;

@@ -4,27 +4,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "corpus/eachline.h"
 #include "io/json.h"
 
-enum { DOUBT = 8, LINE_MAX_BYTES = 4096 };
+enum { DOUBT = 8, TEST = 16, LINE_MAX_BYTES = 4096 };
 static const double long_ms = 900000;
 
 static const char *const strata[FILTER_STRATA] = { "words", "long", "rest" };
-
-enum filter_half filtereval_half(struct span artist)
-{
-	struct str s = { 0 };
-	uint8_t sum[HASH_SIZE];
-
-	str_puts(&s, "split:");
-	str_span(&s, artist);
-	hash_sha256(s.p, s.n, sum);
-	str_release(&s);
-	return sum[3] % 2 && sum[7] % 2 ? FILTER_TEST : FILTER_DEV;
-}
 
 enum filter_stratum filtereval_stratum(struct span text, double duration_ms)
 {
@@ -78,6 +65,20 @@ static int parse_class(struct span s, enum music_class *c)
 	return -1;
 }
 
+/* Takes the third column off a label: 0 or TEST; -1: neither dev nor test. */
+static int take_half(struct span *label)
+{
+	const char *tab = memrchr(label->p, '\t', label->n);
+	struct span half;
+
+	if (!tab)
+		return 0;
+	half = span_trim(
+	    (struct span){ tab + 1, label->n - (size_t)(tab + 1 - label->p) });
+	label->n = (size_t)(tab - label->p);
+	return span_is(half, "test") ? TEST : span_is(half, "dev") ? 0 : -1;
+}
+
 static int add_label(void *ctx, struct span line, struct err *err)
 {
 	struct filtereval *e = ctx;
@@ -86,25 +87,28 @@ static int add_label(void *ctx, struct span line, struct err *err)
 	struct span label = { line.p + n, line.n - n };
 	enum music_class c;
 	uint64_t doubt = 0, *slot;
+	int half;
 
 	if (line.n && line.p[0] == '#')
 		return 0;
 	label = span_trim(label);
+	half = take_half(&label);
 	if (label.n && label.p[label.n - 1] == '?') {
 		label.n--;
 		doubt = DOUBT;
 	}
-	if (!n || parse_class(label, &c))
+	if (!n || half < 0 || parse_class(label, &c))
 		return err_set(err, ERR_DATA, "table",
 			       "\"%.*s\" where track_id, a tab and track, "
-			       "set, talk or noise were expected",
+			       "set, talk or noise, then a tab and dev or "
+			       "test or nothing, were expected",
 			       (int)(line.n > 80 ? 80 : line.n), line.p);
 	slot = table_put(&e->labels, (struct span){ line.p, n });
 	if (*slot)
 		return err_set(err, ERR_DATA, "table",
 			       "track_id %.*s is labelled twice", (int)n,
 			       line.p);
-	*slot = (uint64_t)c + 1 + doubt;
+	*slot = (uint64_t)c + 1 + doubt + (uint64_t)half;
 	return 0;
 }
 
@@ -142,6 +146,18 @@ static void join(struct filtereval *e, const struct record *r)
 	}
 }
 
+static size_t uploader_of(struct filtereval *e, struct span artist)
+{
+	uint64_t *slot = table_put(&e->artists, artist);
+
+	if (!*slot) {
+		*slot = e->artists.count;
+		MEM_ROOM(e->uploaders, e->artists.count, e->uploader_cap);
+		e->uploaders[*slot - 1] = (struct filtereval_uploader){ 0 };
+	}
+	return (size_t)*slot - 1;
+}
+
 int filtereval_each(void *ctx, struct record *r, struct err *err)
 {
 	struct filtereval *e = ctx;
@@ -152,17 +168,20 @@ int filtereval_each(void *ctx, struct record *r, struct err *err)
 
 	if (!record_text(r, "artist", &e->part))
 		str_reset(&e->part);
-	if (filtereval_half(span_str(&e->part)) != e->half)
-		return 0;
+	item.uploader = uploader_of(e, span_str(&e->part));
 	record_number(r, "duration_ms", &ms);
 	join(e, r);
 	item.stratum = filtereval_stratum(span_str(&e->text), ms);
-	e->records[item.stratum]++;
+	e->uploaders[item.uploader].records[item.stratum]++;
 	if (!record_text(r, "track_id", &e->part) &&
 	    !record_text(r, "id", &e->part))
 		return 0;
 	label = table_get(&e->labels, span_str(&e->part));
-	if (!label || (e->sure && *label & DOUBT))
+	if (!label)
+		return 0;
+	item.test = *label & TEST;
+	e->uploaders[item.uploader].dev |= !item.test;
+	if (e->sure && *label & DOUBT)
 		return 0;
 	item.label =
 	    (uint64_t)((const struct table_entry *)((const char *)label -
@@ -294,12 +313,30 @@ static void put_errors(const struct filtereval *e, struct str *out)
 	}
 }
 
-void filtereval_report(const struct filtereval *e, bool json, struct str *out)
+/* Whose tracks are of dev is known when all have been seen. */
+static void keep_half(struct filtereval *e)
+{
+	bool dev = e->half == FILTER_DEV;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->artists.count; i++)
+		for (int s = 0; s < FILTER_STRATA; s++)
+			if (e->uploaders[i].dev == dev)
+				e->records[s] += e->uploaders[i].records[s];
+	for (size_t i = 0; i < e->count; i++)
+		if (e->items[i].test != dev &&
+		    e->uploaders[e->items[i].uploader].dev == dev)
+			e->items[n++] = e->items[i];
+	e->count = n;
+}
+
+void filtereval_report(struct filtereval *e, bool json, struct str *out)
 {
 	size_t labelled[FILTER_STRATA] = { 0 };
 	double weight[FILTER_STRATA] = { 0 };
 	struct share precision = { 0 }, recall = { 0 }, sets = { 0 };
 
+	keep_half(e);
 	for (size_t i = 0; i < e->count; i++)
 		labelled[e->items[i].stratum]++;
 	for (int s = 0; s < FILTER_STRATA; s++)
@@ -334,6 +371,8 @@ void filtereval_report(const struct filtereval *e, bool json, struct str *out)
 void filtereval_release(struct filtereval *e)
 {
 	table_release(&e->labels);
+	table_release(&e->artists);
+	free(e->uploaders);
 	str_release(&e->text);
 	str_release(&e->part);
 	free(e->items);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How well music-filter removes what is no music: its answers against labels
- * of a stratified sample, of one half of the uploaders. tests/labels/README
+ * of a stratified sample, of one part of the uploaders. tests/labels/README
  * says how the sample was drawn; here its rules are applied anew:
  *
- *	half	   SHA-256("split:" artist), first four bytes and next four
- *		   both odd: test, else dev
+ *	half	   dev: uploaders of whom a track has a label of dev; test: all
+ *		   others, whether labelled or not
  *	stratum	   words: one of a list of words is in "title genre tags";
  *		   else long: above 15 minutes; else rest
  *	weight	   of a labelled record: records of its half and stratum, by
@@ -30,7 +30,6 @@ enum filter_stratum {
 	FILTER_STRATA
 };
 
-enum filter_half filtereval_half(struct span artist);
 /* text: title, genre and tags, joined by blanks, tags with blanks quoted. */
 enum filter_stratum filtereval_stratum(struct span text, double duration_ms);
 
@@ -39,27 +38,35 @@ void filtereval_wilson(double p, double n, double *low, double *high);
 
 struct filtereval {
 	enum filter_half half;
-	bool sure;           /* leave out doubtful labels, "talk?" */
-	bool list;           /* list wrong removals and stays; of dev only */
-	struct table labels; /* track_id -> class + 1 | doubt */
+	bool sure;            /* leave out doubtful labels, "talk?" */
+	bool list;            /* list wrong removals and stays; of dev only */
+	struct table labels;  /* track_id -> class + 1 | doubt | test */
+	struct table artists; /* name -> number of its uploader + 1 */
+	struct filtereval_uploader {
+		bool dev; /* has a label of dev */
+		size_t records[FILTER_STRATA];
+	} * uploaders;
+	size_t uploader_cap;
 	struct filtereval_item {
 		uint64_t label; /* number of its entry */
 		enum music_class truth, said;
 		enum filter_stratum stratum;
-		bool removed;
-	} * items;
+		bool removed, test; /* test: label of the test half */
+		size_t uploader;
+	} * items; /* of both halves until the report */
 	size_t count, cap;
-	size_t records[FILTER_STRATA]; /* of the half */
+	size_t records[FILTER_STRATA]; /* of the half, from the report on */
 	struct str text, part;
 };
 
-/* Lines "track_id<TAB>label". -1: ERR_ENV, ERR_DATA. */
+/* Lines "track_id<TAB>label", or with "<TAB>test" or "<TAB>dev" behind them.
+ * -1: ERR_ENV, ERR_DATA. */
 int filtereval_read_labels(struct filtereval *e, const char *path,
 			   struct err *err);
 /* Of the shape of stream_each's callback; ctx is the struct filtereval. */
 int filtereval_each(void *ctx, struct record *r, struct err *err);
-/* Appends the table, or one JSON object. */
-void filtereval_report(const struct filtereval *e, bool json, struct str *out);
+/* Appends the table, or one JSON object. Once only. */
+void filtereval_report(struct filtereval *e, bool json, struct str *out);
 void filtereval_release(struct filtereval *e);
 
 #endif

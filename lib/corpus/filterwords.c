@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "corpus/filtershape.h"
 
 enum { WHERE, WHAT, GROUP, TALK, NOISE, SET, CELLS };
 
@@ -19,6 +20,8 @@ static const char *const wheres[FILTER_WHERES] = {
 	[FILTER_MINUTES] = "minutes",
 	[FILTER_PLAYS] = "plays",
 	[FILTER_HAS] = "has",
+	[FILTER_LACKS] = "lacks",
+	[FILTER_SHAPE] = "shape",
 	[FILTER_START] = "start",
 	[FILTER_SOUND] = "sound",
 	[FILTER_SPEECH] = "speech",
@@ -194,6 +197,14 @@ static int parse_what(struct filterwords *w, struct filter_scan *s,
 	case 1u << FILTER_SPEECH:
 	case 1u << FILTER_ARTISTS:
 		return parse_range(r, err);
+	case 1u << FILTER_SHAPE:
+		r->shape = filtershape_find(r->what);
+		if (r->shape >= 0)
+			return 0;
+		return err_set(err, ERR_DATA, "table",
+			       "\"%.*s\" where dash, brackets, colon, "
+			       "question, sentence or digits was expected",
+			       (int)r->what.n, r->what.p);
 	default:
 		return 0;
 	}

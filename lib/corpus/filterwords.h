@@ -28,6 +28,9 @@ enum filter_where {
 	FILTER_MINUTES = FILTER_TEXTS, /* a range of the duration */
 	FILTER_PLAYS,                  /* a range of the play count */
 	FILTER_HAS,     /* a member that is there and not empty */
+	FILTER_LACKS,   /* a member that is not there; music: nothing that is
+			 * written speaks for it */
+	FILTER_SHAPE,   /* of the title: filtershape.h */
 	FILTER_START,   /* always: how common a class is */
 	FILTER_SOUND,   /* a ramp over a column of the sound's features */
 	FILTER_SPEECH,  /* a ramp over the mean of those */
@@ -45,6 +48,7 @@ struct filter_row {
 	uint32_t group; /* 0: none */
 	bool alone;     /* says nothing of the artist's other tracks */
 	double low, high;
+	int shape;                    /* of filtershape.h */
 	double weight[MUSIC_CLASSES]; /* of MUSIC_TRACK: 0 */
 	uint32_t next; /* of the same phrase: row + 1, 0 at the end */
 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "corpus/filtershape.h"
 #include "corpus/track.h"
-#include "io/json.h"
 
 /* An artist is a speaker, most of whose tracks are no music, or a musician,
  * who seldom speaks; of all tracks a tenth is no music. */
@@ -174,24 +174,62 @@ static void read_range(struct finding *f, enum filter_where where, bool known)
 	f->value = 0;
 }
 
+static bool speaks_for_music(const struct finding *f)
+{
+	for (size_t i = 0; i < f->s->count; i++)
+		if (f->s->found[i].weight[MUSIC_TALK] < 0 &&
+		    (f->s->found[i].field < FILTER_TEXTS ||
+		     f->s->found[i].field == FILTER_HAS))
+			return true;
+	return false;
+}
+
+static bool has(const struct finding *f, const struct record *r,
+		struct span member)
+{
+	char name[64];
+
+	if (member.n >= sizeof(name))
+		return false;
+	memcpy(name, member.p, member.n);
+	name[member.n] = '\0';
+	return record_text(r, name, &f->s->text);
+}
+
+/* Members that are there, then those that are not: what lacks a sign of music
+ * is judged by all signs of it. */
 static void read_members(struct finding *f, const struct record *r)
 {
 	const struct filterwords *w = &f->m->words;
-	struct str *t = &f->s->text;
-	char name[64];
+	bool music;
 
 	f->field = FILTER_HAS;
-	for (size_t i = 0; i < w->count; i++) {
-		const struct filter_row *row = &w->rows[i];
-
-		if (row->where != 1u << FILTER_HAS ||
-		    row->what.n >= sizeof(name))
-			continue;
-		memcpy(name, row->what.p, row->what.n);
-		name[row->what.n] = '\0';
-		if (record_text(r, name, t))
+	for (size_t i = 0; i < w->count; i++)
+		if (w->rows[i].where == 1u << FILTER_HAS &&
+		    has(f, r, w->rows[i].what))
 			found(f, i);
-	}
+	music = speaks_for_music(f);
+	f->field = FILTER_LACKS;
+	for (size_t i = 0; i < w->count; i++)
+		if (w->rows[i].where == 1u << FILTER_LACKS &&
+		    !(span_is(w->rows[i].what, "music")
+			  ? music
+			  : has(f, r, w->rows[i].what)))
+			found(f, i);
+}
+
+static void read_shape(struct finding *f, const struct record *r)
+{
+	const struct filterwords *w = &f->m->words;
+	struct str *t = &f->s->text;
+
+	if (!record_text(r, "title", t))
+		return;
+	f->field = FILTER_SHAPE;
+	for (size_t i = 0; i < w->count; i++)
+		if (w->rows[i].where == 1u << FILTER_SHAPE &&
+		    filtershape_is(w->rows[i].shape, span_str(t)))
+			found(f, i);
 }
 
 static double ramp(const struct filter_row *r, double x)
@@ -360,105 +398,9 @@ struct music_verdict musicfilter_judge(const struct musicfilter *m,
 	known = record_number(r, "playback_count", &f.value);
 	read_range(&f, FILTER_PLAYS, known);
 	read_members(&f, r);
+	read_shape(&f, r);
 	read_artist(&f, r);
 	f.factor = 1;
 	read_sound(&f, sound);
 	return decide(m, s);
-}
-
-/* How much the evidence speaks for the verdict's class: against a track, and
- * for a track against what speaks most for another class. */
-static double support(const struct evidence *e, enum music_class c)
-{
-	double most = -INFINITY;
-
-	if (c != MUSIC_TRACK)
-		return e->weight[c];
-	for (int i = 0; i < MUSIC_CLASSES; i++)
-		if (i != MUSIC_TRACK)
-			most = fmax(most, e->weight[i]);
-	return -most;
-}
-
-static void put_reason(const struct musicfilter *m, const struct evidence *e,
-		       struct str *out)
-{
-	struct span rest = m->words.rows[e->row].what, word;
-	size_t at = out->n;
-
-	switch (e->field) {
-	case FILTER_MINUTES:
-		str_fixed(out, e->value, 1);
-		str_puts(out, " minutes");
-		return;
-	case FILTER_PLAYS:
-		str_puts(out, "plays: ");
-		str_fixed(out, e->value, 0);
-		return;
-	case FILTER_HAS:
-		str_puts(out, "has ");
-		str_span(out, rest);
-		return;
-	case FILTER_ARTISTS:
-		str_fixed(out, 100 * e->value, 0);
-		str_puts(out, " % no music, by the artist's others");
-		return;
-	case FILTER_SPEECH:
-		str_printf(out, "sounds %s like speech: ",
-			   m->words.rows[e->row].weight[MUSIC_TALK] > 0
-			       ? "much"
-			       : "little");
-		str_fixed(out, e->value, 2);
-		return;
-	default:
-		break;
-	}
-	str_puts(out, filter_where_name(e->field));
-	str_putc(out, ':');
-	while (rest.n) {
-		const char *q = memchr(rest.p, ' ', rest.n);
-
-		word =
-		    (struct span){ rest.p, q ? (size_t)(q - rest.p) : rest.n };
-		rest.n -= word.n + (q ? 1 : 0);
-		rest.p += word.n + (q ? 1 : 0);
-		if (span_is(word, "^") || span_is(word, "$"))
-			continue;
-		str_putc(out, ' ');
-		str_span(out, word);
-	}
-	if (out->n == at)
-		str_putc(out, '-');
-}
-
-int musicfilter_reasons(const struct musicfilter *m,
-			struct musicfilter_scratch *s,
-			const struct music_verdict *v, int most,
-			struct str *out)
-{
-	int n = 0;
-
-	str_putc(out, '[');
-	while (n < most) {
-		struct evidence *best = NULL;
-
-		for (size_t i = 0; i < s->count; i++) {
-			struct evidence *e = &s->found[i];
-
-			if (support(e, v->class) > 0 &&
-			    (!best ||
-			     support(e, v->class) > support(best, v->class)))
-				best = e;
-		}
-		if (!best)
-			break;
-		if (n++)
-			str_putc(out, ',');
-		str_reset(&s->text);
-		put_reason(m, best, &s->text);
-		json_put_string(out, span_str(&s->text));
-		memset(best->weight, 0, sizeof(best->weight)); /* told */
-	}
-	str_putc(out, ']');
-	return n;
 }

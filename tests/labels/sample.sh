@@ -30,12 +30,24 @@ sums() { # of the files 1, 2, ... of a folder, a line each
 }
 # 4th byte of the sum is the last of its first four, the 8th of the next four
 paste <(sums label) <(sums split | cut -c8,16) "$dir/tracks" |
-	LC_ALL=C sort | awk -F'\t' '
-		BEGIN {
-			take["words"] = 550; take["long"] = 200; take["rest"] = 450
-			more["words"] = 1e9; more["long"] = 1e9; more["rest"] = 300
-		}
-		{ half = $2 ~ /^[13579bdf][13579bdf]$/ ? "test" : "dev" }
-		seen[$5]++ < take[$5] || (half == "test" && added[$5]++ < more[$5]) {
-			print $3 "\t" $5 "\t" half
-		}'
+	LC_ALL=C sort >"$dir/sorted"
+# Three draws, each in the order of the sums: of all; of the uploaders whose
+# bytes are both odd; of those of whom nothing was drawn.
+awk -F'\t' '
+	function draw(stratum, half) {
+		drawn[FNR] = 1
+		if (half == "dev")
+			known[$4] = 1
+		print $3 "\t" stratum "\t" half
+	}
+	BEGIN {
+		take[1, "words"] = 550; take[1, "long"] = 200; take[1, "rest"] = 450
+		take[2, "words"] = 1e9; take[2, "long"] = 70; take[2, "rest"] = 300
+		take[3, "words"] = 1e9; take[3, "long"] = 150; take[3, "rest"] = 420
+	}
+	FNR == 1 { pass++ }
+	pass == 2 && $2 !~ /^[13579bdf][13579bdf]$/ { next }
+	pass == 2 && drawn[FNR] { next }
+	pass == 3 && $4 in known { next }
+	seen[pass, $5]++ < take[pass, $5] { draw($5, pass < 3 ? "dev" : "test") }
+' "$dir/sorted" "$dir/sorted" "$dir/sorted"

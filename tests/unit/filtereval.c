@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Halves by sha256sum, strata by the documented rule, Wilson's interval. */
+/* Strata by the documented rule, Wilson's interval. */
 #include "testing.h"
 
 #include <math.h>
 
 #include "corpus/filtereval.h"
-
-static void test_half(void **state)
-{
-	(void)state;
-	/* sha256sum: 141f5b8c 9760b95d, 259a6bf7 22938250,
-	 * d1f7f0d9 325da365, b4fee06e 8faf9e62 */
-	assert_int_equal(filtereval_half(SPAN("Ann")), FILTER_DEV);
-	assert_int_equal(filtereval_half(SPAN("東")), FILTER_DEV);
-	assert_int_equal(filtereval_half(SPAN("Cid")), FILTER_TEST);
-	assert_int_equal(filtereval_half(SPAN("")), FILTER_DEV);
-}
 
 static void test_stratum(void **state)
 {
@@ -57,7 +46,6 @@ static void test_wilson(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_stratum),
 		cmocka_unit_test(test_wilson),
 	};

@@ -2,20 +2,7 @@
 # "evaluate filter" against values worked out by hand.
 . tests/tap.sh
 
-half() { # ARTIST : whether the first and the second four bytes are odd
-	h=$(printf 'split:%s' "$1" | sha256sum | cut -c8,16)
-	echo $((0x${h:0:1} % 2))$((0x${h:1} % 2))
-}
-dev='' opened='' test=''
-for a in Ann Bob Cid Dag Eve Fay Åse Žan 東 Gus Hal Ida; do
-	case $(half "$a") in
-	0*) dev=${dev:-$a} ;;
-	10) opened=${opened:-$a} ;;
-	*) test=${test:-$a} ;;
-	esac
-done
-[ -n "$dev" ] && [ -n "$opened" ] && [ -n "$test" ]
-is $? 0 "an artist for each part: $dev, $opened, $test"
+dev=Ann opened=Bob test=Cid
 
 # words: 40 records, 4 labelled; long: 10, 2 labelled; rest: 50, 4 labelled
 row() { # ID ARTIST TITLE MS CLASS
@@ -40,10 +27,14 @@ row() { # ID ARTIST TITLE MS CLASS
 	for i in $(seq 55 100); do row "$i" "$dev" A 100 track; done
 	row 101 "$test" "Interview" 100 track
 	row 102 "$test" "Interview" 100 talk
+	for i in $(seq 103 108); do row "$i" "Eve $i" "news" 100 talk; done
+	row 109 "$test" A 100 talk
+	for i in $(seq 110 113); do row "$i" Fay A 100 track; done
 } >"$TMP/out.ndjson"
 # 1 2 4: removed, 4 wrongly; 3 stays wrongly; 42 53 removed; 54 stays wrongly
 printf '%s\t%s\n' 1 talk 2 'talk?' 3 talk 4 track 41 set 42 noise 51 track \
-	52 track 53 noise 54 'talk' 101 talk 102 talk 999 set >"$TMP/labels"
+	52 track 53 noise 54 'talk' 999 set >"$TMP/labels"
+printf '%s\t%s\ttest\n' 101 talk 102 talk 109 track 4000 talk >>"$TMP/labels"
 evaluate filter --labels "$TMP/labels" --json "$TMP/out.ndjson" >"$TMP/json"
 is "$(jq -c '[.half,.labelled]' "$TMP/json")" '["dev",10]' "the half"
 is "$(jq -c '[.strata[] | .records, .labelled]' "$TMP/json")" \
@@ -76,6 +67,17 @@ is "$(grep -P '^(removed|stayed)\t' "$TMP/table")" \
 	"errors are listed"
 evaluate filter --half test --labels "$TMP/labels" -v "$TMP/out.ndjson" >"$TMP/table"
 like "$(cat "$TMP/table")" '^recall +0\.500 ' "the test half"
+# uploaders without any label of dev: words 8 records, 2 labelled; rest 5, 1
+like "$(cat "$TMP/table")" '^stratum words +8 records, 2 labelled, weight 4\.' \
+	"its uploaders: those without a label of dev"
+like "$(cat "$TMP/table")" '^stratum rest +5 records, 1 labelled, weight 5\.' \
+	"strata of the test half"
+like "$(cat "$TMP/table")" '^precision +0\.444 ' "weighted by them" # 4 of 9
+printf '3\ttalk\ttest\n4\ttrack\tdev\n101\ttalk\ttest\n' >"$TMP/mixed"
+row 5001 "$opened" A 100 track >>"$TMP/out.ndjson"
+printf '5001\ttrack\n' >>"$TMP/mixed"
+evaluate filter --half test --labels "$TMP/mixed" --json "$TMP/out.ndjson" >"$TMP/json"
+is "$(jq .labelled "$TMP/json")" 1 "an uploader with a label of dev is none of test"
 is "$(grep -cP '^(removed|stayed)\t|10[12]' "$TMP/table")" 0 \
 	"of the test half nothing is listed"
 status 2 evaluate filter "$TMP/out.ndjson"
@@ -84,6 +86,8 @@ status 3 evaluate filter --labels "$TMP/none" "$TMP/out.ndjson"
 printf '1\tsong\n' >"$TMP/bad"
 status 4 evaluate filter --labels "$TMP/bad" "$TMP/out.ndjson"
 like "$(cat "$TMP/err")" 'bad:1: .*track_id, a tab' "names the line"
+printf '1\ttalk\tboth\n' >"$TMP/bad"
+status 4 evaluate filter --labels "$TMP/bad" "$TMP/out.ndjson"
 printf '1\ttalk\n1\ttalk\n' >"$TMP/bad"
 status 4 evaluate filter --labels "$TMP/bad" "$TMP/out.ndjson"
 jq -c 'del(.music_class)' "$TMP/out.ndjson" >"$TMP/unfiltered"

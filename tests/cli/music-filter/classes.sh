@@ -30,6 +30,12 @@ talk	9	سورة الملك	Quran
 talk	45	Dhamma talk on patience	Religion & Spirituality
 talk	4	Hotel advert	Voice Over		A voiceover for the radio
 talk	50	DJ Ann talks about her life in music	Interviews		In this interview
+talk	5.2	Bob Smith - Bad Water	Stand Up Comedy	Ann Records|comedy	From the LP of 2012
+talk	8.4	Room 12 interview	urbanism
+talk	1.2	what do you think about the new plans for the harbour?
+talk	67	Kulturen 3	prat		I det tredje avsnittet pratar vi om ansvar
+talk	0.7	Harbour City political ad
+noise	1	birds at Kanalstr, Berlin		soundcloud:source=android-record
 noise	0.4	Sounds from Friday afternoon		soundcloud:source=android-record
 noise	0.3	Door		soundcloud:source=iphone-record|geo:lat=52.5|geo:lon=13.4
 noise	0.1	Door slam 03	Sound Effects	sfx
@@ -77,6 +83,9 @@ track	48	Relaxing meditation music, deep sleep	Ambient
 track	6.1	Sound Effects (Club Mix)	Techno	field recording
 track	3.4	Religion	Religion & Spirituality	rave|synth
 track	5	PREMIERE: A - B	Storytelling	electronic	Label: C Records
+track	3.4	Ann : Water
+track	1	Water song idea		soundcloud:source=android-record
+track	3.1	Water		soundcloud:source=iphone-record
 track	3.3	حديث الروح	Arabic Pop
 END
 jq -Rnc '[inputs | split("\t")] | to_entries[] | .key as $k | .value |

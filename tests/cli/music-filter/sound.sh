@@ -31,8 +31,8 @@ is "$(jq -r 'select(.id == "unknown") | .music_confidence' "$TMP/out")" \
 	"too little heard says nothing"
 jq -c '.genre = "Business" | .duration_ms = 240000' "$TMP/in" >"$TMP/in2"
 is "$(music-filter -q --features "$TMP/audio.feat" "$TMP/in2" |
-	jq -r .is_music | tr '\n' ' ')" "false true false false true " \
-	"music is heard where words are weak"
+	jq -r .is_music | tr '\n' ' ')" "false true false false false " \
+	"a genre of speech yields to what clearly sounds like music"
 printf '{"id":"new","title":"A"}\n' | cat - "$TMP/in" |
 	music-filter -q --features "$TMP/audio.feat" >"$TMP/more"
 is "$(tail -n +2 "$TMP/more" | cmp - "$TMP/out")" "" "rows are joined by key"
