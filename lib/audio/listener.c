@@ -33,6 +33,7 @@ struct ear {
 	unsigned wishes; /* that it knows */
 	pid_t pid;       /* 0: none */
 	int sock;
+	bool fresh; /* it has read no file yet */
 };
 
 struct listener {
@@ -138,6 +139,7 @@ static int start(struct listener *l, struct ear *e, struct err *err)
 			  &e->pid, err);
 	close(pair[1]);
 	e->sock = pair[0];
+	e->fresh = true;
 	if (rc != 0) {
 		e->pid = 0;
 		close(pair[0]);
@@ -154,10 +156,20 @@ static int start(struct listener *l, struct ear *e, struct err *err)
 		       e->program, str_z(&l->death));
 }
 
-/* A fresh worker would fare no better. */
-static bool excessive(struct listener *l)
+/* A fresh worker would fare no better; one that is not may have lost its memory
+ * to an earlier file. */
+static bool excessive(struct listener *l, const struct ear *e)
 {
-	return strstr(str_z(&l->death), "ran out of") != NULL;
+	return strstr(str_z(&l->death), "ran out of CPU") ||
+	       (e->fresh && strstr(str_z(&l->death), "ran out of memory"));
+}
+
+/* It says something without being asked. */
+static bool interrupts(const struct ear *e)
+{
+	char c;
+
+	return recv(e->sock, &c, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 /* One try: 1 when there is an answer, 0 when the worker died or talks nonsense,
@@ -170,6 +182,12 @@ static int try(struct listener *l, struct ear *e, int fd, unsigned wishes,
 	uint8_t head[HEARING_REPLY_SIZE];
 	enum got got = GOT_END;
 
+	if (interrupts(e)) {
+		end(l, e);
+		str_reset(&l->death);
+		str_puts(&l->death, "spoke without being asked");
+		return 0;
+	}
 	worker_allow(e->pid, seconds);
 	if (hearing_ask(e->sock, fd, wishes, l->seconds) == 0)
 		got = take(e->sock, head, sizeof(head), deadline);
@@ -178,12 +196,14 @@ static int try(struct listener *l, struct ear *e, int fd, unsigned wishes,
 		str_reserve(&l->body, r->body);
 		got = take(e->sock, l->body.p, r->body, deadline);
 		if (got == GOT_ALL &&
-		    hearing_body(r, (uint8_t *)l->body.p, h, &l->message))
+		    hearing_body(r, (uint8_t *)l->body.p, h, &l->message)) {
+			e->fresh = false;
 			return 1;
+		}
 	}
 	end(l, e);
 	if (got == GOT_END)
-		return excessive(l) ? -1 : 0;
+		return excessive(l, e) ? -1 : 0;
 	str_reset(&l->death);
 	if (got == GOT_LATE) {
 		str_printf(&l->death, "gave no answer in %g s",
@@ -192,36 +212,6 @@ static int try(struct listener *l, struct ear *e, int fd, unsigned wishes,
 	}
 	str_puts(&l->death, "gave an answer that makes no sense");
 	return 0;
-}
-
-static int ask(struct listener *l, struct ear *e, int fd, unsigned wishes,
-	       struct heard *h, struct err *err)
-{
-	struct hearing_reply r;
-	int rc = 0;
-
-	for (int i = 0; i < 2 && rc == 0; i++) {
-		for (int k = 1; !e->pid && start(l, e, err) != 0; k++)
-			if (k == STARTS)
-				return -1;
-		rc = try(l, e, fd, wishes, h, &r);
-	}
-	if (rc <= 0) {
-		h->status = rc < 0 ? FEAT_EXCESSIVE : FEAT_CRASHED;
-		return err_set(err, ERR_RECORD, "undecodable",
-			       "the process that read the file %s",
-			       str_z(&l->death));
-	}
-	if (r.outcome == HEARING_HEARD)
-		return 0;
-	if (r.outcome == HEARING_MISSING) {
-		h->status = FEAT_UNREADABLE;
-		return err_set(err, ERR_RECORD, "missing", "%s",
-			       str_z(&l->message));
-	}
-	h->status = FEAT_UNDECODABLE;
-	return err_set(err, ERR_RECORD, "undecodable", "%s",
-		       str_z(&l->message));
 }
 
 /* What is not asked for is empty; a second answer adds to the first. */
@@ -239,6 +229,37 @@ static void clear(struct heard *h)
 	h->status = FEAT_OK;
 	h->seconds = 0;
 	h->length = NAN;
+}
+
+static int ask(struct listener *l, struct ear *e, int fd, unsigned wishes,
+	       struct heard *h, struct err *err)
+{
+	struct hearing_reply r;
+	int rc = 0;
+
+	for (int i = 0; i < 2 && rc == 0; i++) {
+		for (int k = 1; !e->pid && start(l, e, err) != 0; k++)
+			if (k == STARTS)
+				return -1;
+		rc = try(l, e, fd, wishes, h, &r);
+	}
+	if (rc <= 0) {
+		clear(h); /* nothing of a nonsensical answer */
+		h->status = rc < 0 ? FEAT_EXCESSIVE : FEAT_CRASHED;
+		return err_set(err, ERR_RECORD, "undecodable",
+			       "the process that read the file %s",
+			       str_z(&l->death));
+	}
+	if (r.outcome == HEARING_HEARD)
+		return 0;
+	if (r.outcome == HEARING_MISSING) {
+		h->status = FEAT_UNREADABLE;
+		return err_set(err, ERR_RECORD, "missing", "%s",
+			       str_z(&l->message));
+	}
+	h->status = FEAT_UNDECODABLE;
+	return err_set(err, ERR_RECORD, "undecodable", "%s",
+		       str_z(&l->message));
 }
 
 int listener_hear(struct listener *l, int fd, unsigned wishes, struct heard *h,

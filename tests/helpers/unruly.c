@@ -128,6 +128,12 @@ static bool do_replace(void)
 	return close(1) == 0;
 }
 
+/* The kernel looks at the lower half alone. */
+static bool do_replace_wide(void)
+{
+	return syscall(SYS_close, 0x100000001UL) == 0;
+}
+
 static bool do_shared(void)
 {
 	return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 0, 0) !=
@@ -181,7 +187,7 @@ static const struct {
 	{ "abort", do_abort },     { "crash", do_crash },
 	{ "spin", spin },          { "grow", grow },
 	{ "wait", do_wait },       { "leave", do_leave },
-	{ "more", do_more },
+	{ "more", do_more },       { "replace-wide", do_replace_wide },
 };
 
 static int act(const char *word)
@@ -190,6 +196,27 @@ static int act(const char *word)
 		if (!strcmp(word, acts[i].name))
 			return acts[i].act() ? 0 : 9;
 	return 9;
+}
+
+/* Answers what was not asked, and listens no more. */
+static void answer_ahead(void)
+{
+	uint8_t reply[HEARING_REPLY_SIZE] = "HRY1";
+
+	for (;;) {
+		usleep(1000);
+		if (write(1, reply, sizeof(reply)) < 0)
+			_exit(0);
+	}
+}
+
+/* Leaves no memory to the next file. */
+static void hoard(void)
+{
+	for (size_t n = (size_t)1 << 30; n >= 1 << 20; n /= 2)
+		while (mmap(NULL, n, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+			;
 }
 
 /* The state of the worker: how many files it has heard. */
@@ -222,6 +249,14 @@ static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 	if (!strcmp(word, "babble"))
 		while (write(1, word, sizeof(word)) > 0)
 			;
+	if (!strcmp(word, "ahead"))
+		answer_ahead();
+	if (!strcmp(word, "hoard"))
+		hoard();
+	if (!strcmp(word, "need") &&
+	    mmap(NULL, 1 << 24, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		_exit(ERR_ENV);
 	act(word);
 	return 0;
 }

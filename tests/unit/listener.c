@@ -125,8 +125,33 @@ static void test_nonsense(void **state)
 					     "binary", "babble" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		assert_int_equal(says(words[i]), -1);
+		/* Nothing of it is left: ingest takes what there is. */
+		assert_int_equal(heard.title.n + heard.print.n, 0);
+		assert_true(heard.seconds == 0 && isnan(heard.length));
+		assert_true(isnan(heard.values[0]));
 		dies(words[i], FEAT_CRASHED, "makes no sense");
+	}
+}
+
+/* A worker that answers without listening does not stop us. */
+static void test_ahead(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 500; i++)
+		assert_int_equal(says("ahead"), 0);
+}
+
+/* Memory that an earlier file took is no fault of the next. */
+static void test_hoard(void **state)
+{
+	(void)state;
+	if (SANITIZED)
+		return;
+	assert_int_equal(says("hoard"), 0);
+	assert_int_equal(says("need"), 0);
+	assert_true(heard.length == 1);
 }
 
 /* What an earlier file, or somebody else, did to a worker costs nothing. */
@@ -336,9 +361,11 @@ int main(void)
 #define POSED(t) cmocka_unit_test_setup_teardown(t, posed, end)
 #define REAL(t) cmocka_unit_test_setup_teardown(t, real, end)
 	const struct CMUnitTest tests[] = {
-		POSED(test_reuse), POSED(test_deaths),    POSED(test_nonsense),
-		POSED(test_retry), POSED(test_no_worker), REAL(test_features),
-		REAL(test_id3),    REAL(test_comments),
+		POSED(test_reuse),     POSED(test_deaths),
+		POSED(test_nonsense),  POSED(test_ahead),
+		POSED(test_hoard),     POSED(test_retry),
+		POSED(test_no_worker), REAL(test_features),
+		REAL(test_id3),        REAL(test_comments),
 	};
 
 	return cmocka_run_group_tests_name("listener", tests, NULL, NULL);

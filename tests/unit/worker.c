@@ -61,8 +61,9 @@ static void test_forbidden(void **state)
 /* These fail and no more: a library may try them in good faith. */
 static void test_denied(void **state)
 {
-	static const char *const jobs[] = { "unknown", "code",   "write",
-					    "replace", "shared", "more" };
+	static const char *const jobs[] = { "unknown",     "code",   "write",
+					    "replace",     "shared", "more",
+					    "replace-wide" };
 	const struct worker_limits none = { 0 };
 
 	(void)state;
@@ -112,6 +113,30 @@ static void test_allowance(void **state)
 	    worker_spawn("unruly", "spin", pair[1], pair[1], &none, &pid, NULL),
 	    0);
 	worker_allow(pid, 0);
+	assert_false(worker_wait(pid, false, &death));
+	assert_string_equal(str_z(&death), "ran out of CPU time");
+	str_release(&death);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+/* More than it was started with. */
+static void test_more_allowance(void **state)
+{
+	const struct worker_limits second = { .seconds = 1 };
+	struct str death = { 0 };
+	int pair[2];
+	pid_t pid;
+
+	(void)state;
+	use_helpers();
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(worker_spawn("unruly", "spin", pair[1], pair[1],
+				      &second, &pid, NULL),
+			 0);
+	usleep(500000); /* it has confined itself */
+	worker_allow(pid, 2);
 	assert_false(worker_wait(pid, false, &death));
 	assert_string_equal(str_z(&death), "ran out of CPU time");
 	str_release(&death);
@@ -177,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_allowance),
+		cmocka_unit_test(test_more_allowance),
 		cmocka_unit_test(test_no_program),
 		cmocka_unit_test(test_orphan),
 	};
