@@ -202,6 +202,8 @@ static int settle_one(struct run *r, struct http_job *job, struct batch *b,
 	} else if (more == 2) {
 		job->next = r->waiting;
 		r->waiting = job;
+	} else if (more < 0) { /* our trouble, not the link's: ask again */
+		free_task(r, (struct errand_task *)job);
 	} else {
 		*b->tail = job;
 		b->tail = &job->next;

@@ -162,11 +162,38 @@ static enum place place_of(const struct polite *p, const struct polite_host *h,
 	return ready_at(h) > now ? ASLEEP : READY;
 }
 
+static void append(struct polite *p, struct polite_host *h, enum place place)
+{
+	struct list *l = &p->lists[place];
+
+	h->place = place;
+	h->before = l->last;
+	h->after = NULL;
+	*(l->last ? &l->last->after : &l->first) = h;
+	l->last = h;
+	l->count++;
+}
+
+/* Two at a time where one comes: those that must wait do not keep the others
+ * in memory. */
+static void forget_some(struct polite *p, double now)
+{
+	for (int i = 0; i < 2 && p->lists[IDLE].count > IDLE_MOST; i++) {
+		struct polite_host *h = p->lists[IDLE].first;
+
+		if (ready_at(h) <= now) {
+			forget(p, h);
+		} else {
+			leave(p, h);
+			append(p, h, IDLE);
+		}
+	}
+}
+
 /* Puts h where it belongs by now, last of its list. */
 static void settle(struct polite *p, struct polite_host *h, double now)
 {
 	enum place place = place_of(p, h, now);
-	struct list *l;
 
 	if (place == h->place && place != READY && place != ASLEEP)
 		return;
@@ -178,14 +205,9 @@ static void settle(struct polite *p, struct polite_host *h, double now)
 		heap_sift(p, h->heap_at);
 		return;
 	}
-	l = &p->lists[place];
-	h->before = l->last;
-	h->after = NULL;
-	*(l->last ? &l->last->after : &l->first) = h;
-	l->last = h;
-	l->count++;
-	if (place == IDLE && l->count > IDLE_MOST && ready_at(l->first) <= now)
-		forget(p, l->first);
+	append(p, h, place);
+	if (place == IDLE)
+		forget_some(p, now);
 }
 
 /* Hosts */

@@ -144,15 +144,23 @@ static void want_first(struct transfer *t)
 	    t->o->max_bytes < TRANSFER_FIRST ? t->o->max_bytes : TRANSFER_FIRST;
 }
 
+/* A range of another file than the part's, whatever became of If-Range. */
+static bool is_other(const struct transfer *t)
+{
+	const struct store_part *p = &t->part;
+
+	return (t->total && p->total && t->total != p->total) ||
+	       (t->validator.n && p->validator.n &&
+		!span_eq(span_str(&t->validator), span_str(&p->validator)));
+}
+
 /* The first bytes of an answer: they go on with the part, or begin it. */
 static int take_up(struct transfer *t, struct http_job *job)
 {
 	bool on = job->from > 0 && t->code == 206;
 
-	t->misfit =
-	    t->code == 206 &&
-	    (t->from != job->from || !job->range ||
-	     (on && t->total && t->part.total && t->total != t->part.total));
+	t->misfit = t->code == 206 && (t->from != job->from || !job->range ||
+				       (on && is_other(t)));
 	if (t->misfit)
 		return -1;
 	if (store_open(&t->part, &t->err))

@@ -136,13 +136,15 @@ static void walk(struct walk *w, struct span value, struct span name,
 /* Out of the comment or CDATA section that some pages put around it. */
 static struct span bare(struct span s)
 {
-	while (s.n && s.p[0] != '{' && s.p[0] != '[') {
-		s.p++;
-		s.n--;
+	for (;;) {
+		while (s.n && s.p[0] != '{' && s.p[0] != '[') {
+			s.p++;
+			s.n--;
+		}
+		if (s.n <= 7 || memcmp(s.p, "[CDATA[", 7))
+			return s;
+		s = (struct span){ s.p + 7, s.n - 7 };
 	}
-	if (s.n > 7 && !memcmp(s.p, "[CDATA[", 7))
-		return bare((struct span){ s.p + 7, s.n - 7 });
-	return s;
 }
 
 void pagefound_read_ld(struct pagefound *f, struct span json)

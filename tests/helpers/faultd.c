@@ -41,6 +41,8 @@
  *   no-head          HEAD is answered 405
  *   no-range         Range is ignored: 200 and the whole
  *   etag TEXT        ETag: "TEXT"; If-Range with another one: 200 and the whole
+ *   swap TEXT        a range other than the first is of a file with that ETag,
+ *                    whatever If-Range says
  *   shift N          a range other than the first begins N bytes late
  *   slow SECONDS     the answer waits (0.001 to 3600)
  *   drip BYTES       the body comes at that many bytes a second
@@ -105,7 +107,7 @@ static const char *const answer_names[ANSWERS] = {
 
 struct rule {
 	char *path, *text, *type; /* text: file name or Location */
-	char *etag;
+	char *etag, *swap;
 	enum answer answer;
 	bool named, no_head, no_range, dated;
 	long status, retry_after, drip, flaky, flaky_status, corrupt, shift;
@@ -262,6 +264,8 @@ static bool rule_modifier(struct rule *r, const char *word, char *arg,
 		r->type = copy(arg);
 	} else if (!strcmp(word, "etag")) {
 		r->etag = copy(arg);
+	} else if (!strcmp(word, "swap")) {
+		r->swap = copy(arg);
 	} else if (!strcmp(word, "shift")) {
 		r->shift = whole(arg, 1, 1L << 30, file, line);
 	} else if (!strcmp(word, "from")) {
@@ -503,9 +507,10 @@ static bool if_range_holds(const struct request *q)
 {
 	size_t n = strlen(q->if_range);
 
-	return !n || (q->rule && q->rule->etag && n > 2 &&
-		      strlen(q->rule->etag) == n - 2 &&
-		      !memcmp(q->rule->etag, q->if_range + 1, n - 2));
+	return !n || (q->rule && q->rule->swap) ||
+	       (q->rule && q->rule->etag && n > 2 &&
+		strlen(q->rule->etag) == n - 2 &&
+		!memcmp(q->rule->etag, q->if_range + 1, n - 2));
 }
 
 static void serve_file(struct server *s, struct conn *c, struct request *q)
@@ -555,7 +560,8 @@ static void serve_file(struct server *s, struct conn *c, struct request *q)
 	if (!(r && r->no_range))
 		out(c, "Accept-Ranges: bytes\r\n");
 	if (r && r->etag)
-		out(c, "ETag: \"%s\"\r\n", r->etag);
+		out(c, "ETag: \"%s\"\r\n",
+		    from > 0 && r->swap ? r->swap : r->etag);
 	out(c, "Content-Type: %s\r\nContent-Length: %lld\r\n\r\n",
 	    q->type ? q->type : type_of(name),
 	    (long long)(as == AS_SHORT  ? c->left + 4096

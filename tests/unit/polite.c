@@ -285,6 +285,32 @@ static void test_forgets(void **state)
 	polite_free(p);
 }
 
+/* Hosts that must be left alone for good do not keep the others in memory. */
+static void test_paused_hosts(void **state)
+{
+	struct polite *p = polite_new(0, 8, 20);
+	struct polite_item item = { 0 }, bad[POLITE_TRIP] = { 0 };
+	char name[32];
+	double wait;
+
+	(void)state;
+	add(p, "private", bad, POLITE_TRIP);
+	for (int i = 0; i < POLITE_TRIP; i++)
+		assert_ptr_equal(polite_take(p, 0, &wait), &bad[i]);
+	for (int i = 0; i < POLITE_TRIP; i++)
+		polite_done(p, &bad[i], POLITE_FAILED, INFINITY, 0);
+	for (int i = 0; i < 50000; i++) {
+		snprintf(name, sizeof(name), "host%d", i);
+		polite_add(p, span_of(name), &item, false, i);
+		assert_ptr_equal(polite_take(p, i, &wait), &item);
+		polite_done(p, &item, POLITE_FINE, 0, i);
+	}
+	assert_in_range(polite_hosts(p), 1, 20000);
+	polite_add(p, SPAN("private"), &item, false, 50000);
+	assert_null(polite_take(p, 50000, &wait)); /* it is remembered */
+	polite_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_give_up),
 		cmocka_unit_test(test_success_resets),
 		cmocka_unit_test(test_many_hosts),
+		cmocka_unit_test(test_paused_hosts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,13 @@ like "$(value audio_status "$TMP/out" | sort | uniq -c | xargs)" \
 	'^([0-9]+ host unreachable )?[0-9]+ private address$' \
 	"private addresses are refused"
 is "$(wc -l <"$LOG")" "$before" "the server saw nobody"
+# Trouble of our own is no answer: nothing is journaled, the next run asks.
+MOODPIPE_WORKERS=/nowhere status 3 fetch-audio --state "$TMP/w.db" \
+	--store "$TMP/w" --allow-private -q "$TMP/in"
+status 0 fetch-audio --state "$TMP/w.db" --store "$TMP/w" --allow-private -q \
+	"$TMP/in"
+is "$(value audio_status "$TMP/out" | sort | uniq -c | xargs)" "$n ok" \
+	"after a worker that did not start"
 stop_server
 touch -d 2020-01-01 "$TMP/l.db"
 status 0 fetch-audio "${st[@]}" --offline -q "$TMP/in"

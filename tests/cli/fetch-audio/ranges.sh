@@ -5,7 +5,7 @@
 . "$ROOT/tests/cli/fetch-audio/wav.inc"
 r=$TMP/root
 wav 1000000 sound >"$r/s.wav"	# 16,000 bytes a second
-for f in whole etag shift; do cp "$r/s.wav" "$r/$f.wav"; done
+for f in whole etag shift swap; do cp "$r/s.wav" "$r/$f.wav"; done
 wav 20000 small >"$r/small.wav"
 head -c 65536 "$r/s.wav" >"$r/even.wav"
 start_server <<'R'
@@ -13,6 +13,8 @@ start_server <<'R'
 /shift.wav	shift	3
 /shift.wav	etag	a
 /etag.wav	etag	v1
+/swap.wav	etag	v1
+/swap.wav	swap	v2
 /reset.wav	reset
 /reset.wav	from	s.wav
 /reset.wav	etag	v1
@@ -48,6 +50,10 @@ is "$(ranges even.wav)" "206 bytes=0-65535" "one range"
 is "$(get shift.wav)" ok "wrong Content-Range"
 is "$(value sha256 "$TMP/out")" "$(prefix s.wav $n)" "the right bytes"
 is "$(ranges shift.wav)" "206 bytes=0-65535 206 bytes=65536-$((n - 1)) 200 -" \
+	"asked without a range"
+# Nor is one of another file, of a server that does not know If-Range.
+is "$(get swap.wav)" ok "another ETag"
+is "$(ranges swap.wav)" "206 bytes=0-65535 206 bytes=65536-$((n - 1)) 200 -" \
 	"asked without a range"
 is "$(get s.wav --state "$TMP/m.db" --store "$TMP/m" --max-bytes 100000)" ok \
 	"--max-bytes"
