@@ -54,10 +54,13 @@ static void put_tag(struct sourcerow *r, struct span key,
 /* A year at the head of a date. */
 static void put_year(struct sourcerow *r, struct span raw)
 {
-	struct span year = { raw.p + 1, 4 };
+	struct span year;
 	int value;
 
-	if (raw.n < 6 || num_int(year, 1000, 2999, &value) ||
+	if (raw.n < 6)
+		return;
+	year = (struct span){ raw.p + 1, 4 };
+	if (num_int(year, 1000, 2999, &value) ||
 	    (raw.n > 6 && raw.p[5] >= '0' && raw.p[5] <= '9'))
 		return;
 	sourcerow_hold(r, FIELDMAP_YEAR, year);
@@ -123,7 +126,7 @@ bool source_acousticbrainz(struct source *s, struct span json, struct span name,
 	tags = json_get(metadata, "tags");
 	put_tag(r, SPAN("\"title\":"), FIELDMAP_TITLE, tag(tags, "title"));
 	put_tag(r, SPAN("\"artist\":"), FIELDMAP_ARTIST, tag(tags, "artist"));
-	put_tag(r, SPAN("\"album\":"), FIELDMAP_NONE, tag(tags, "album"));
+	put_tag(r, SPAN("\"album\":"), FIELDMAP_ALBUM, tag(tags, "album"));
 	put_tag(r, SPAN("\"genre\":"), FIELDMAP_NONE, tag(tags, "genre"));
 	date = tag(tags, "originaldate");
 	put_year(r, date.n ? date : tag(tags, "date"));

@@ -296,6 +296,7 @@ static enum fieldmap_role role_of(struct span name)
 		{ "title", FIELDMAP_TITLE },
 		{ "year", FIELDMAP_YEAR },
 		{ "duration_ms", FIELDMAP_DURATION },
+		{ "album", FIELDMAP_ALBUM },
 	};
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)

@@ -32,6 +32,7 @@ enum fieldmap_role { /* in the identity of a row */
 		     FIELDMAP_TITLE,
 		     FIELDMAP_YEAR,
 		     FIELDMAP_DURATION,
+		     FIELDMAP_ALBUM,
 		     FIELDMAP_ROLES
 };
 

@@ -88,6 +88,10 @@ static int add_names(struct identity *s, const struct identity_facts *f)
 		return -1;
 	add_number(s, f->year);
 	add_number(s, f->duration);
+	if (says_something(f->album)) {
+		str_putc(&s->text, '\n');
+		add_folded(s, f->album);
+	}
 	return 0;
 }
 

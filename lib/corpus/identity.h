@@ -5,9 +5,9 @@
  *
  *   "url:" canonical URL (text/url.h)
  *   "audio:" payload SHA-256 in hex (audio/payload.h)
- *   "text:" artist LF title LF year LF duration
+ *   "text:" artist LF title LF year LF duration, and LF album where it has one
  *
- * artist and title folded (text/utf8.h), white space trimmed and runs of it
+ * artist, title and album folded (text/utf8.h), white space trimmed and runs of it
  * one space; year and duration as plain decimal numbers ("2007" for 2007.0),
  * empty where absent or not numbers. A title must hold more than white space,
  * control characters and U+FFFD. A URL that is not http(s), or whose bytes are
@@ -22,7 +22,7 @@
 #define IDENTITY_SIZE 23 /* bytes of an id, NUL included */
 
 struct identity_facts { /* plain text; absent: {NULL,0} */
-	struct span url, payload, artist, title, year, duration;
+	struct span url, payload, artist, title, year, duration, album;
 };
 
 struct identity { /* scratch; zeroed is valid */

@@ -148,8 +148,13 @@ static void put_entry(struct source *s, const struct tracklist_entry *e)
 	sourcerow_begin(r);
 	if (!title->n && e->location.n && !is_url(span_str(&e->location))) {
 		struct str z = { 0 };
+		bool slashed = memchr(e->location.p, '/', e->location.n);
 
+		/* "C:\Music\A - B.mp3" */
 		str_span(&z, span_str(&e->location));
+		for (size_t i = 0; !slashed && i < z.n; i++)
+			if (z.p[i] == '\\')
+				z.p[i] = '/';
 		audiofolder_parse(str_z(&z), &s->named);
 		str_release(&z);
 		title = &s->named.title;
@@ -158,7 +163,7 @@ static void put_entry(struct source *s, const struct tracklist_entry *e)
 	sourcerow_put(r, SPAN("\"title\":"), FIELDMAP_TITLE, span_str(title));
 	sourcerow_put(r, SPAN("\"artist\":"), FIELDMAP_ARTIST,
 		      span_str(artist));
-	sourcerow_put(r, SPAN("\"album\":"), FIELDMAP_NONE,
+	sourcerow_put(r, SPAN("\"album\":"), FIELDMAP_ALBUM,
 		      span_str(&e->album));
 	sourcerow_put(r, SPAN("\"genre\":"), FIELDMAP_NONE,
 		      span_str(&e->genre));

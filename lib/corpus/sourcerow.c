@@ -110,6 +110,9 @@ void sourcerow_fact(struct sourcerow *r, enum fieldmap_role role,
 	case FIELDMAP_DURATION:
 		f->duration = text;
 		break;
+	case FIELDMAP_ALBUM:
+		f->album = text;
+		break;
 	default:
 		break;
 	}

@@ -45,8 +45,10 @@ struct span taglist_normal(struct span list, struct str *scratch)
 	if (!list.n ||
 	    (!memchr(p, ',', list.n) && !memmem(p, list.n, "\xE2\x80", 2)))
 		return list;
-	str_reset(scratch);
 	quoted = has_quotes(list);
+	if (!quoted && !memchr(p, ',', list.n))
+		return list; /* "don’t": an apostrophe is no quote */
+	str_reset(scratch);
 	while (p < end) {
 		size_t n = quote(p, end);
 		bool gap = quoted ? (unsigned char)*p <= ' ' : *p == ',';

@@ -108,10 +108,11 @@ static bool is_header(struct span s)
 	return false;
 }
 
-/* "x2", "2x", "×2", "repeat x2" (s is folded): a repetition and no more. */
+/* "x2", "2x", "×2", "repeat x2" (s is folded): a repetition and no more; "4x4"
+ * is a thing. */
 static bool is_repeat(struct span s)
 {
-	size_t digits = 0, signs = 0, i = 0;
+	size_t digits = 0, signs = 0, before = 0, i = 0;
 
 	if (s.n >= 6 && !memcmp(s.p, "repeat", 6)) {
 		s = span_trim(rest(s, 6));
@@ -123,9 +124,11 @@ static bool is_repeat(struct span s)
 			digits++;
 			i++;
 		} else if (s.p[i] == 'x') {
+			before = digits;
 			signs++;
 			i++;
 		} else if (s.n - i > 1 && !memcmp(s.p + i, "\xC3\x97", 2)) {
+			before = digits;
 			signs++;
 			i += 2;
 		} else if (s.p[i] == ' ' && i) {
@@ -134,7 +137,8 @@ static bool is_repeat(struct span s)
 			return false;
 		}
 	}
-	return signs == 1 && digits && digits < 3;
+	return signs == 1 && digits && digits < 3 &&
+	       (!before || before == digits);
 }
 
 /* "2", "ii", "#2", "b" behind a section's name. */

@@ -140,7 +140,10 @@ int url_parse(struct span raw, struct url *u)
 	} else {
 		return -1;
 	}
-	s.n = find(s, '#');
+	n = find(s, '#');
+	if (n < s.n)
+		u->fragment = from(s, n + 1);
+	s.n = n;
 	n = find(s, '/');
 	n = find((struct span){ s.p, n }, '?');
 	if (parse_authority((struct span){ s.p, n }, u))
@@ -270,6 +273,14 @@ static void put_query(struct str *out, struct span query)
 	}
 }
 
+/* "#!/s/Song", "#/track/1": a page of an application, not a place in one. */
+static bool names_page(struct span fragment)
+{
+	size_t bang = fragment.n && fragment.p[0] == '!';
+
+	return fragment.n > bang + 1 && (bang || fragment.p[0] == '/');
+}
+
 /* 0, or -1 with *out empty where escaping made it too long. */
 static int check_length(struct str *out)
 {
@@ -306,6 +317,10 @@ int url_canonical(struct span raw, struct str *out)
 	put_encoded(out, u.path, true);
 	resolve_path(out, start);
 	put_query(out, u.query);
+	if (names_page(u.fragment)) {
+		str_putc(out, '#');
+		put_encoded(out, u.fragment, true);
+	}
 	return check_length(out);
 }
 

@@ -13,21 +13,23 @@
 
 struct url {
 	bool https;
-	struct span host;  /* raw spelling, "[...]" for IPv6 */
-	int port;          /* given, or the scheme's default */
-	struct span path;  /* raw, "" or from its "/" */
-	struct span query; /* raw, behind "?"; {NULL,0}: there is none */
+	struct span host;     /* raw spelling, "[...]" for IPv6 */
+	int port;             /* given, or the scheme's default */
+	struct span path;     /* raw, "" or from its "/" */
+	struct span query;    /* raw, behind "?"; {NULL,0}: there is none */
+	struct span fragment; /* raw, behind "#"; the same */
 };
 
-/* Takes raw apart (spans into it); white space around it, user names, passwords
- * and the fragment are left out. -1: not an absolute http(s) URL. */
+/* Takes raw apart (spans into it); white space around it, user names and
+ * passwords are left out. -1: not an absolute http(s) URL. */
 int url_parse(struct span raw, struct url *u);
 
 /* Replaces *out with the canonical form: scheme "https" (http and https are
  * the same resource), lower-case host without a trailing dot, ports 80 and 443
  * off, dot segments resolved, percent-encoding normalised, no trailing slash
- * but the root's, no fragment, no user name, no tracking parameters (utm_*,
- * fbclid, gclid, si ...); the other parameters keep their order. Idempotent.
+ * but the root's, no user name, no tracking parameters (utm_*, fbclid, gclid,
+ * si ...); the other parameters keep their order. No fragment but one that
+ * names a page of its own ("#!/s/Song", "#/track/1"). Idempotent.
  * It names a resource; to ask for it, use url_clean. -1 as url_parse, *out is
  * then empty. raw must not lie in *out. */
 int url_canonical(struct span raw, struct str *out);

@@ -64,6 +64,9 @@ static void test_recipe(void **state)
 		     .year = S("1999.0"), .duration = S("272000")),
 	       "text:bjork\nall is full\n1999\n272000");
 	recipe(FACTS(.title = S("x")), "text:\nx\n\n");
+	recipe(FACTS(.artist = S("A"), .title = S("Intro"), .album = S("One ")),
+	       "text:a\nintro\n\n\none");
+	recipe(FACTS(.title = S("x"), .album = S(" ")), "text:\nx\n\n");
 	/* sha256("text:\nx\n\n"), from coreutils. */
 	id_of(FACTS(.title = S("x")), id);
 	assert_string_equal(id, "mpf120ad9b2a78186fd924");

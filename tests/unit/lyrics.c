@@ -112,6 +112,9 @@ static void test_words_stay(void **state)
 		"Drop it like it's hot (drop it)",
 		"Intro to love",
 		"5x5 is not a song x",
+		"riding in my 4x4",
+		"a 2 x 4",
+		"4x4",
 	};
 	struct lyrics *l = open_lyrics();
 

@@ -35,9 +35,11 @@ a,https://s.org/2,"""60s, "" ufos “deep house” x,"
 a,https://s.org/3,"""open quote rest of it"
 a,https://s.org/4,""""" """
 a,https://s.org/5,"drum&amp;bass ""R&amp;B"" drum&bass"
+a,https://s.org/6,house don’t lo–fi
 X
 is "$(ingest -q g.csv | grep -o '"tags":\[[^]]*\]')" '"tags":["shakira","she wolf","drugs"]
 "tags":["60s","ufos","deep house","x"]
 "tags":["open quote rest of it"]
-"tags":["drum&bass","R&B"]' "tag lists: commas, curly and open quotes, empty phrases, entities"
+"tags":["drum&bass","R&B"]
+"tags":["house","don’t","lo–fi"]' "tag lists: commas, curly and open quotes, empty phrases, entities, apostrophes"
 done_testing

@@ -50,6 +50,12 @@ like "$(cat rej)" '"line":14,"reason":"no identity.*","raw":"rtsp' "nothing to g
 id=$(ingest -q Music | grep '"artist":"Ann"' | cut -d'"' -f4)
 is "$(head -n1 rec | cut -d'"' -f4)" "$id" "the id is that of the file"
 
+printf '%s\n' 'C:\Music\Ann - Hail.mp3' 'Snow\Bo - Sleet.mp3' 'A\B/Cy.mp3' >w.m3u
+run w.m3u
+is "$(bare rec)" '{"title":"Hail","artist":"Ann"}
+{"title":"Sleet","artist":"Bo"}
+{"title":"Cy"}' "names of a Windows player's list"
+
 cat >l.xspf <<'X'
 <?xml version="1.0" encoding="UTF-8"?>
 <playlist version="1" xmlns="http://xspf.org/ns/0/"><trackList>
