@@ -64,7 +64,8 @@ $C/shards/%/printed.ndjson: $C/shards/%/told.ndjson
 	    --memo $(@D)/printed.memo --previous $@ -o $@ $<
 
 # A function of all tracks, so not pinned; the shards it says nothing new about
-# keep their files, time and all.
+# keep their files, time and all, but for a new release or new data: the stages
+# behind have to look at those.
 $C/shards/.compared: $(call each,printed.ndjson)
 	$(BIN)/dedupe $(COMMON) --fit $C/shards/same.new \
 	    --listed $C/report/same.ndjson $^
@@ -79,7 +80,8 @@ $C/shards/same.pack: $C/shards/.compared
 $C/shards/%/.marked: $C/shards/%/printed.ndjson $C/shards/same.pack
 	$(BIN)/dedupe $(COMMON) -q --model $C/shards/same.pack \
 	    -o $(@D)/tracks.new $<
-	@cmp -s $(@D)/tracks.new $(@D)/tracks.ndjson || \
+	@{ cmp -s $(@D)/tracks.new $(@D)/tracks.ndjson && \
+	    [ ! $C/state/version -nt $(@D)/tracks.ndjson ]; } || \
 	    cp $(@D)/tracks.new $(@D)/tracks.ndjson
 	@rm -f $(@D)/tracks.new
 	@touch $@

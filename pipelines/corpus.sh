@@ -12,11 +12,15 @@ if [ -z "${CORPUS:-}" ]; then
 	echo "corpus: set CORPUS=directory" >&2
 	exit 2
 fi
-# What is not given is as it was: a nightly refresh needs CORPUS only.
-for v in CRAWL SHARDS INGEST_OPTIONS SOURCES; do
-	[[ $v == INGEST_OPTIONS || -n ${!v:-} ]] || unset "$v"
+# What is not given is as it was: a nightly refresh needs CORPUS only. The
+# settings of the network half stand apart, as nothing is built anew for them;
+# NET_OPTIONS and ALLOW_PRIVATE hold for one run.
+for v in CRAWL SHARDS INGEST_OPTIONS SOURCES HEAL_OPTIONS FETCH_OPTIONS \
+    AUDIO_QUOTA RESOLVER; do
+	[[ $v == *_OPTIONS || -n ${!v:-} ]] || unset "$v"
 	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
-		declare "$v=$(sed -n "s/^$v=//p" "$CORPUS/state/settings")"
+		declare "$v=$(cat "$CORPUS"/state/{settings,network} 2>/dev/null |
+		    sed -n "s/^$v=//p")"
 	fi
 done
 if [ -z "${CRAWL:-}" ]; then
@@ -79,6 +83,12 @@ SHARDS=$SHARDS
 INGEST_OPTIONS=$INGEST_OPTIONS
 SOURCES=${SOURCES:+$(realpath "$SOURCES")}
 EOF
+if_changed "$CORPUS/state/network" <<EOF
+HEAL_OPTIONS=$HEAL_OPTIONS
+FETCH_OPTIONS=$FETCH_OPTIONS
+AUDIO_QUOTA=$AUDIO_QUOTA
+RESOLVER=$RESOLVER
+EOF
 : "${SOURCES:=$DATA/sources}"
 {
 	echo "$VERSION"
@@ -97,7 +107,9 @@ done
 for d in "$CORPUS"/shards/*/; do
 	[ -e "${d}tracks.ndjson" ] || rm -f "$d.marked"
 done
-[ -e "$CORPUS/shards/same.pack" ] || rm -f "$CORPUS/shards/.compared"
+for f in shards/same.pack report/same.ndjson; do
+	[ -e "$CORPUS/$f" ] || rm -f "$CORPUS/shards/.compared"
+done
 for f in rejects merged; do
 	[ -e "$CORPUS/report/$f.ndjson" ] || rm -f "$CORPUS/shards/.ingested"
 done

@@ -10,18 +10,21 @@ read -ra net <<<"${NET_OPTIONS:-}"
 read -ra healing <<<"${HEAL_OPTIONS:-}"
 read -ra fetching <<<"${FETCH_OPTIONS:-}"
 [ -z "${ALLOW_PRIVATE:-}" ] || net+=(--allow-private)
+# how SECONDS: fills how with the options to ask for so long; 0: nobody.
+how=()
+how() {
+	how=(--budget-seconds "$1" ${net[@]+"${net[@]}"})
+	[ "$1" != 0 ] || how=(-q --offline)
+}
 link() {
-	"$BIN/linkcheck" --state "$db" ${net[@]+"${net[@]}"} "$@"
+	"$BIN/linkcheck" --state "$db" "$@"
 }
 filter() {
-	"$BIN/music-filter" -q --model "$CORPUS/models/music.pack" "$@"
+	"$BIN/music-filter" -q --model "$CORPUS/models/music.pack"
 }
 heal() {
-	local how=(--budget-seconds "$HEAL_BUDGET" ${net[@]+"${net[@]}"}
-	    ${healing[@]+"${healing[@]}"})
-	[ "$HEAL_BUDGET" != 0 ] || how=(-q --offline)
-	"$BIN/heal" --state "$db" --sources "$SOURCES" --near "$CORPUS/models/near.pack" \
-	    "${how[@]}" "$@"
+	"$BIN/heal" --state "$db" --sources "$SOURCES" \
+	    --near "$CORPUS/models/near.pack" ${healing[@]+"${healing[@]}"} "$@"
 }
 # Features outlive the sound they came from: within a quota what was heard goes.
 quota=()
@@ -34,26 +37,28 @@ fi
 fetch() {
 	"$BIN/fetch-audio" --state "$db" --store "$CORPUS/audio" \
 	    ${RESOLVER:+--resolver "$RESOLVER"} ${quota[@]+"${quota[@]}"} \
-	    ${net[@]+"${net[@]}"} ${fetching[@]+"${fetching[@]}"} "$@"
+	    ${fetching[@]+"${fetching[@]}"} "$@"
 }
 
 # How many links, questions and files are due; the quick counts over the whole
 # history first, since links that left the crawl stay in it.
 due() {
 	[ -e "$db" ] || return 0
-	[ "$(link --due)" = 0 ] ||
+	[ "$LINK_BUDGET" = 0 ] || [ "$(link --due)" = 0 ] ||
 	    link --due "$CORPUS"/shards/*/crawl.ndjson || return
 	[ "$HEAL_BUDGET" = 0 ] ||
 	    link -q --offline "$CORPUS"/shards/*/crawl.ndjson | filter |
 	    heal --due - || return
-	[ "$(fetch --due)" = 0 ] || for ((i = 0; i < SHARDS; i++)); do
+	[ "$FETCH_BUDGET" = 0 ] || [ "$(fetch --due)" = 0 ] ||
+	    for ((i = 0; i < SHARDS; i++)); do
 		"$here/told.sh" "$(printf %03d "$i")" || return
 	done | fetch --due - || return
 }
 # Sound that could not be read last time, and may be by now.
 for heard in "$CORPUS"/shards/*/heard.ndjson; do
 	[ -e "$heard" ] || continue
-	! grep -q '"error":{"tool":"extract-features".*"retry":true' "$heard" ||
+	! grep '"error":{"tool":"extract-features".*"retry":true' "$heard" |
+	    grep -qv '"audio_status":"evicted"' ||
 	    touch "${heard%heard.ndjson}tracks.ndjson"
 done
 
@@ -82,11 +87,14 @@ for n in "${stale[@]}"; do
 	rm -f "$CORPUS/state/$n.seen"	# killed from here on, it is due again
 done
 
-link --budget-seconds "$LINK_BUDGET" "${crawls[@]}" | filter | heal |
-    fetch --budget-seconds "$FETCH_BUDGET" >/dev/null
+{ how "$LINK_BUDGET"; link "${how[@]}" "${crawls[@]}"; } | filter |
+    { how "$HEAL_BUDGET"; heal "${how[@]}"; } |
+    { how "$FETCH_BUDGET"; fetch "${how[@]}"; } >/dev/null
 
 # What a shard would now be told, as a digest: offline stages of shards that
-# learnt nothing new are not run.
+# learnt nothing new are not run. Within a quota any shard's sound may have gone.
+[ ${#quota[@]} -eq 0 ] ||
+    mapfile -t stale < <(seq -f %03g 0 $((SHARDS - 1)))
 for n in "${stale[@]}"; do
 	told=$("$here/told.sh" "$n" | sha256sum)
 	digest=$CORPUS/state/$n.digest

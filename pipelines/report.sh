@@ -5,7 +5,9 @@
 set -euo pipefail
 lines() { cat "$@" 2>/dev/null | wc -l; }
 values() { # MEMBER FILE: counts of its values in that file of all shards
+	# what dedupe says of a record's copies stands in objects of its own
 	{ cat "$CORPUS"/shards/*/"$2" 2>/dev/null || true; } |
+	    sed 's/"sources":\[\({[^{}]*},\{0,1\}\)*\]//' |
 	    { grep -o "\"$1\":\"[^\"]*\"" || true; } | sort | uniq -c |
 	    awk '{n = $1; $1 = ""; print " " $0 " " n}' |
 	    sed "s/\"$1\"://"

@@ -32,13 +32,22 @@ is "$(cat "$TMP/log")" "" "and the one after it has nothing to do"
 ok demo "$TMP/d" corpus
 features=$(cat "$TMP"/d/shards/*/audio.feat | sha256sum)
 first=$(generation "$TMP/d")
-rm -f "$TMP"/d/state/*.seen	# as if every shard had something new
+rm -f "$TMP/d/state/000.seen"	# as if this shard had something new
 ok demo "$TMP/d" corpus AUDIO_QUOTA=2M
 ok test "$(du -sk "$TMP/d/audio" | cut -f1)" -lt 2400
-ok grep -q '"audio_status":"evicted"' "$TMP"/d/shards/*/tracks.ndjson
+evicted() { grep -c '"audio_status":"evicted"'; }
+gone=$(cat "$TMP"/d/shards/*/tracks.ndjson | evicted)
+ok test "$gone" -gt 0
+is "$(fetch-audio -q --offline --state "$TMP/d/state/links.db" \
+    --store "$TMP/d/audio" "$TMP"/d/shards/*/tracks.ndjson | evicted)" "$gone" \
+	"what went is news to every shard"
 is "$(cat "$TMP"/d/shards/*/audio.feat | sha256sum)" "$features" \
 	"features outlive their sound"
 is "$(generation "$TMP/d")" "$first" "and so does the index"
-ok demo "$TMP/d" corpus AUDIO_QUOTA=2M
+ok demo "$TMP/d" corpus
 is "$(cat "$TMP/log")" "" "what was evicted is not fetched again"
+like "$(cat "$TMP/d/state/network")" 'AUDIO_QUOTA=2M' "the quota is remembered"
+is "$(sed -n '/^links/,/^audio/p' "$TMP/d/report/summary.txt" |
+	awk 'NF > 1 { n += $NF } END { print n }')" \
+	"$(cat "$TMP"/d/shards/*/tracks.ndjson | wc -l)" "the report adds up"
 done_testing

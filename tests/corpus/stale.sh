@@ -29,6 +29,14 @@ rm "$TMP/c/shards/001/crawl.ndjson"
 ok build index
 is "$(records)" "$n" "a deleted shard is made again"
 is "$(generation)" "$first" "and the index is the same"
+rm "$TMP/c/report/same.ndjson"
+ok build index
+ok test -e "$TMP/c/report/same.ndjson"
+is "$(grep -c '^enrich: in=' "$TMP/log")" 0 "the list of groups is made again"
+ok build index VERSION="another release"
+is "$(grep -cE '^(enrich|music-filter|extract-features|mood-map): in=' \
+    "$TMP/log")" 12 "another release: every stage looks at every shard"
+is "$(generation)" "$first" "and finds the same"
 rm "$TMP"/c/index/*.idx
 ok build index
 is "$(generation)" "$first" "a deleted generation is made again"
