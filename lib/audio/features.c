@@ -7,6 +7,7 @@
 #include "audio/columns.h"
 #include "audio/key.h"
 #include "audio/loudness.h"
+#include "audio/novelty.h"
 #include "audio/onset.h"
 #include "audio/pitches.h"
 #include "audio/spectral.h"
@@ -22,9 +23,11 @@ struct features {
 	struct mel *mel;
 	struct chroma *chroma;
 	struct tempo_work *tempo;
-	size_t cap;            /* frames there is room for */
-	float *series[SERIES]; /* [cap] each */
-	float *db, *strength;  /* [cap][MEL_BANDS], [cap] */
+	struct novelty *novelty;
+	size_t cap;              /* frames there is room for */
+	float *series[SERIES];   /* [cap] each */
+	float *db;               /* [cap][MEL_BANDS] */
+	float *strength, *rises; /* [cap]: onset strength, novelty */
 	float frame[STFT_SIZE], power[STFT_BINS];
 	float magnitude[2][STFT_BINS]; /* now and before, by turns */
 };
@@ -38,6 +41,7 @@ struct features *features_new(void)
 	f->mel = mel_new();
 	f->chroma = chroma_new();
 	f->tempo = tempo_work_new();
+	f->novelty = novelty_new();
 	return f;
 }
 
@@ -50,10 +54,12 @@ void features_free(struct features *f)
 	mel_free(f->mel);
 	chroma_free(f->chroma);
 	tempo_work_free(f->tempo);
+	novelty_free(f->novelty);
 	for (int i = 0; i < SERIES; i++)
 		free(f->series[i]);
 	free(f->db);
 	free(f->strength);
+	free(f->rises);
 	free(f);
 }
 
@@ -65,6 +71,7 @@ static void reserve(struct features *f, size_t frames)
 		f->series[i] = mem_resize(f->series[i], frames, sizeof(float));
 	f->db = mem_resize(f->db, frames, MEL_BANDS * sizeof(float));
 	f->strength = mem_resize(f->strength, frames, sizeof(float));
+	f->rises = mem_resize(f->rises, frames, sizeof(float));
 	f->cap = frames;
 }
 
@@ -89,6 +96,7 @@ static void measure_frame(struct features *f, const struct samples *x, size_t t)
 	for (int b = 0; b < CHROMA_BINS; b++)
 		f->series[CHROMA + b][t] = chroma[b];
 	mel_bands(f->mel, f->power, f->db + t * MEL_BANDS);
+	f->rises[t] = novelty_frame(f->novelty, now);
 }
 
 static void cepstrum(struct features *f, size_t frames)
@@ -109,8 +117,11 @@ static void rhythm(struct features *f, size_t frames, float *v)
 	struct tempo tempo;
 
 	onset_strength(f->db, frames, f->strength);
-	tempo_estimate(f->tempo, f->strength, frames, STFT_FRAME_RATE, &tempo);
+	novelty_finish(f->novelty, f->rises, frames);
+	tempo_estimate(f->tempo, f->strength, f->rises, frames, STFT_FRAME_RATE,
+		       &tempo);
 	v[TEMPO] = (float)tempo.bpm;
+	v[TEMPO_ALT] = (float)tempo.alternative;
 	v[TEMPO_CONF] = (float)tempo.confidence;
 	v[BEAT_INT_MEAN] = (float)tempo.interval_mean;
 	v[BEAT_INT_STD] = (float)tempo.interval_std;
@@ -126,6 +137,7 @@ static void harmony(struct features *f, const struct samples *x, size_t frames,
 {
 	double profile[CHROMA_BINS];
 	double n = (double)frames * CHROMA_BINS, sum = 0, squares = 0;
+	double tuning;
 	struct key key;
 
 	for (int b = 0; b < CHROMA_BINS; b++)
@@ -139,13 +151,18 @@ static void harmony(struct features *f, const struct samples *x, size_t frames,
 		}
 	v[CHROMA_MEAN] = (float)sum;
 	v[CHROMA_STD] = (float)sqrt(squares / n);
-	pitches_profile(f->pitches, x->v, x->count, profile);
+	tuning = pitches_profile(f->pitches, x->v, x->count, profile);
+	v[TUNING] = (float)tuning;
 	key_estimate(profile, &key);
 	if (key.tonic < 0)
 		return;
 	v[KEY] = (float)key.tonic;
 	v[MODE] = (float)key.mode;
 	v[KEY_STRENGTH] = (float)key.strength;
+	v[KEY_SECOND] = (float)key.second_tonic;
+	v[MODE_SECOND] = (float)key.second_mode;
+	v[KEY_SECOND_STRENGTH] = (float)key.second_strength;
+	v[MODE_MARGIN] = (float)key.major_margin;
 }
 
 /* The statistics last: they sort the series. */
@@ -207,6 +224,7 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 	if (is_silent(x))
 		return FEAT_SILENT;
 	reserve(f, frames);
+	novelty_reset(f->novelty);
 	for (size_t t = 0; t < frames; t++)
 		measure_frame(f, x, t);
 	cepstrum(f, frames);

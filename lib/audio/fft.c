@@ -18,15 +18,14 @@ struct fft {
 
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
-struct fft *fft_new(size_t size)
+struct fft *fft_new_flat(size_t size)
 {
 	struct fft *f = mem_zalloc(1, sizeof(*f));
 
 	f->size = size;
 	f->window = mem_zalloc(size, sizeof(*f->window));
 	for (size_t i = 0; i < size; i++)
-		f->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i /
-						       (double)size));
+		f->window[i] = 1;
 	pthread_mutex_lock(&planner);
 	f->in = fftwf_alloc_real(size);
 	f->out = fftwf_alloc_complex(size / 2 + 1);
@@ -36,6 +35,16 @@ struct fft *fft_new(size_t size)
 	pthread_mutex_unlock(&planner);
 	if (!f->plan)
 		(void)mem_zalloc(SIZE_MAX, size); /* ends the process */
+	return f;
+}
+
+struct fft *fft_new(size_t size)
+{
+	struct fft *f = fft_new_flat(size);
+
+	for (size_t i = 0; i < size; i++)
+		f->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i /
+						       (double)size));
 	return f;
 }
 
@@ -60,4 +69,17 @@ void fft_power(struct fft *f, const float *frame, float *power)
 	for (size_t k = 0; k <= f->size / 2; k++)
 		power[k] =
 		    f->out[k][0] * f->out[k][0] + f->out[k][1] * f->out[k][1];
+}
+
+void fft_cosine(struct fft *f, const float *even, float *out)
+{
+	size_t half = f->size / 2;
+
+	for (size_t i = 0; i <= half; i++)
+		f->in[i] = even[i];
+	for (size_t i = 1; i < half; i++)
+		f->in[f->size - i] = even[i];
+	fftwf_execute(f->plan);
+	for (size_t k = 0; k <= half; k++)
+		out[k] = f->out[k][0];
 }

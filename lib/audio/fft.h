@@ -12,8 +12,14 @@
 struct fft; /* one per thread */
 /* Frames of `size` samples under a periodic Hann window. */
 struct fft *fft_new(size_t size);
+/* The same without a window. */
+struct fft *fft_new_flat(size_t size);
 void fft_free(struct fft *f);
 /* Power of the size / 2 + 1 bins. */
 void fft_power(struct fft *f, const float *frame, float *power);
+
+/* Sums of cosines of an even sequence, given as its first size / 2 + 1 values,
+ * into as many; of power by bins: the autocorrelation. For fft_new_flat. */
+void fft_cosine(struct fft *f, const float *even, float *out);
 
 #endif

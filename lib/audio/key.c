@@ -7,25 +7,34 @@
 
 #define SETS 2
 
+/* What is added to the correlation of a minor key; and how much of a note is
+ * its third harmonic, a fifth above, and taken off there. Values of 0.05 to
+ * 0.07 and of 0.05 to 0.1 are about as good on the development half of
+ * ../shared/audio/tempo_key. */
+#define MINOR_BONUS 0.06
+#define THIRD_HARMONIC 0.1
+#define FIFTH 7 /* semitones */
+
 /* [set][mode], tonic first; mode 0 minor, 1 major. Their correlations are
  * averaged: each set errs on other music.
- * 1. Krumhansl & Kessler's probe-tone ratings, "Tracing the dynamic changes in
- *    perceived tonal organization in a spatial representation of musical keys",
- *    Psychological Review 89(4), 1982.
- * 2. How often a segment in a key holds each scale degree, Kostka-Payne corpus:
- *    Temperley, "Music and Probability", MIT Press 2007, table 6.1. */
+ * 1. How often the scale degrees sound in 490 pieces of common practice:
+ *    Albrecht & Shanahan, "The use of large corpora to train a new type of
+ *    key-finding algorithm", Music Perception 31(1), 2013.
+ * 2. Medians in 1160 tracks of electronic dance music ("braw"): Faraldo, Jorda
+ *    & Herrera, "A multi-profile method for key estimation in EDM", AES
+ *    Conference on Semantic Audio, 2017. */
 static const double profiles[SETS][2][CHROMA_BINS] = {
 	{
-	    { 6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34,
-	      3.17 },
-	    { 6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29,
-	      2.88 },
+	    { .220, .006, .104, .123, .019, .103, .012, .214, .062, .022, .061,
+	      .052 },
+	    { .238, .006, .111, .006, .137, .094, .016, .214, .009, .080, .008,
+	      .081 },
 	},
 	{
-	    { .712, .084, .474, .618, .049, .460, .105, .747, .404, .067, .133,
-	      .330 },
-	    { .748, .060, .488, .082, .670, .460, .096, .715, .104, .366, .057,
-	      .400 },
+	    { 1, .2330, .3615, .3905, .2925, .3777, .1961, .7425, .2701, .2161,
+	      .4228, .2272 },
+	    { 1, .1573, .4200, .1570, .5296, .3669, .1632, .7711, .1676, .3827,
+	      .2113, .2965 },
 	},
 };
 
@@ -48,24 +57,51 @@ static double correlation(const double *chroma, const double *key, int tonic)
 	return aa > FLAT * a * a ? ab / sqrt(aa * bb) : -1;
 }
 
+static double fit(const double *profile, int mode, int tonic)
+{
+	double r = 0;
+
+	for (int s = 0; s < SETS; s++)
+		r += correlation(profile, profiles[s][mode], tonic) / SETS;
+	return r;
+}
+
 void key_estimate(const double profile[CHROMA_BINS], struct key *out)
 {
-	double sum = 0;
+	double best[2] = { -1, -1 }, sum = 0;
+	double first = -1, second = -1; /* with the bonus */
+	double notes[CHROMA_BINS];
 
-	*out = (struct key){ -1, 0, -1 };
+	*out = (struct key){ -1, 0, -1, -1, 0, -1, 0 };
 	for (int i = 0; i < CHROMA_BINS; i++)
 		sum += profile[i];
 	if (!(sum > 0))
 		return;
+	for (int i = 0; i < CHROMA_BINS; i++)
+		notes[(i + FIFTH) % CHROMA_BINS] =
+		    fmax(0, profile[(i + FIFTH) % CHROMA_BINS] -
+				THIRD_HARMONIC * profile[i]);
 	for (int mode = 1; mode >= 0; mode--)
 		for (int tonic = 0; tonic < CHROMA_BINS; tonic++) {
-			double r = 0;
+			double r = fit(notes, mode, tonic);
+			double v = mode || r <= -1 ? r : r + MINOR_BONUS;
 
-			for (int s = 0; s < SETS; s++)
-				r += correlation(profile, profiles[s][mode],
-						 tonic) /
-				     SETS;
-			if (r > out->strength)
-				*out = (struct key){ tonic, mode, r };
+			best[mode] = fmax(best[mode], r);
+			if (v > first) {
+				out->second_tonic = out->tonic;
+				out->second_mode = out->mode;
+				out->second_strength = out->strength;
+				second = first;
+				out->tonic = tonic;
+				out->mode = mode;
+				out->strength = r;
+				first = v;
+			} else if (v > second) {
+				out->second_tonic = tonic;
+				out->second_mode = mode;
+				out->second_strength = r;
+				second = v;
+			}
 		}
+	out->major_margin = best[1] - best[0];
 }

@@ -2,7 +2,8 @@
 /*
  * Key finding: correlation of a pitch class profile with the 24 rotations of
  * major and minor key profiles (Krumhansl & Schmuckler; the profiles in key.c,
- * with their sources), averaged over two sets of profiles.
+ * with their sources), averaged over two sets of profiles. Minor keys need a
+ * little less: harmonics hold a major third of every note.
  */
 #ifndef MOODPIPE_KEY_H
 #define MOODPIPE_KEY_H
@@ -10,9 +11,13 @@
 #include "audio/chroma.h"
 
 struct key {
-	int tonic;       /* 0-11 from C; -1: none can be told */
-	int mode;        /* 1 major, 0 minor */
-	double strength; /* mean correlation, [-1, 1] */
+	int tonic;                     /* 0-11 from C; -1: none can be told */
+	int mode;                      /* 1 major, 0 minor */
+	double strength;               /* mean correlation, [-1, 1] */
+	int second_tonic, second_mode; /* the runner-up */
+	double second_strength;
+	double major_margin; /* correlation of the best major key less that of
+			      * the best minor key */
 };
 
 /* profile: how much of each pitch class, C first; any scale. A profile that

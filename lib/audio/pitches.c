@@ -11,10 +11,10 @@
 #define HOP 4096
 #define BINS (SIZE / 2 + 1)
 #define LOWEST 65.0 /* Hz */
-#define HIGHEST 2000.0
+#define HIGHEST 3000.0
 #define STEPS 10 /* parts of a semitone */
 #define FINE (CHROMA_BINS * STEPS)
-#define FAINT 1e-4 /* of the frame's strongest peak, power */
+#define FAINT 1e-3 /* of the frame's strongest peak, power */
 #define REACH 0.5  /* semitones to where a peak's share is half */
 
 struct pitches {
@@ -90,8 +90,8 @@ static double tuning(const struct pitches *p)
 	return re != 0 || im != 0 ? atan2(im, re) * STEPS / (2 * M_PI) : 0;
 }
 
-void pitches_profile(struct pitches *p, const float *samples, size_t n,
-		     double profile[CHROMA_BINS])
+double pitches_profile(struct pitches *p, const float *samples, size_t n,
+		       double profile[CHROMA_BINS])
 {
 	double off, sum = 0;
 
@@ -117,4 +117,5 @@ void pitches_profile(struct pitches *p, const float *samples, size_t n,
 	}
 	for (int b = 0; b < CHROMA_BINS && sum > 0; b++)
 		profile[b] /= sum;
+	return sum > 0 ? off * 100 / STEPS : NAN;
 }

@@ -14,8 +14,10 @@ struct pitches; /* scratch, one per thread */
 struct pitches *pitches_new(void);
 void pitches_free(struct pitches *p);
 
-/* n samples at STFT_RATE; profile from C, sums to 1, or all 0: no peaks. */
-void pitches_profile(struct pitches *p, const float *samples, size_t n,
-		     double profile[CHROMA_BINS]);
+/* n samples at STFT_RATE; profile from C, sums to 1, or all 0: no peaks.
+ * Returns the tuning: how many cents A4 is above 440 Hz, -50 to 50, or NaN
+ * where there are no peaks. */
+double pitches_profile(struct pitches *p, const float *samples, size_t n,
+		       double profile[CHROMA_BINS]);
 
 #endif

@@ -78,11 +78,14 @@ static void test_columns(void **state)
 		"key_strength",    "loudness",      "loudness_range",
 		"onset_mean",      "onset_std",     "onset_rate",
 		"beat_regularity", "duration",      "decoded_fraction",
+		"tempo_alt",       "key_second",    "mode_second",
+		"mode_margin",     "tuning",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		assert_true(feat_schema_find(&schema, names[i]) >= 0);
+	assert_true(feat_schema_find(&schema, "key_second_strength") >= 0);
 	for (uint32_t i = 0; i < schema.count; i++) {
 		assert_true(schema.columns[i].unit[0]);
 		assert_int_equal(
@@ -143,6 +146,7 @@ static void test_sine(void **state)
 	assert_true(fabsf(column("loudness") + 3.01f + 6.02f) < 0.1f);
 	assert_true(isnan(column("decoded_fraction")));
 	assert_true(column("chroma_b_mean") > 0.9f); /* B5: 988 Hz */
+	assert_true(fabsf(column("tuning") - 21.3f) < 2);
 }
 
 /* A single click: sound, but no beat. */
@@ -157,6 +161,7 @@ static void test_click(void **state)
 		assert_false(isinf(values[i]));
 	assert_true(isnan(column("tempo")) && isnan(column("tempo_conf")));
 	assert_true(isnan(column("beat_int_mean")));
+	assert_true(isnan(column("tempo_alt")));
 }
 
 /* Scratch does not leak from one recording into the next. */
