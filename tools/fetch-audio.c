@@ -14,6 +14,7 @@
 #include "corpus/fetched.h"
 #include "io/stream.h"
 #include "net/download.h"
+#include "net/resolver.h"
 
 #define VERIFY_SECONDS 2.0
 
@@ -221,6 +222,8 @@ static int check(struct ctx *c, struct err *err)
 		return err_set(err, ERR_USAGE, "usage",
 			       "--evict: --quota SIZE and --features FILE "
 			       "are missing");
+	if (c->resolver && !c->o.offline && resolver_check(c->resolver, err))
+		return -1;
 	if (!c->max_bytes)
 		c->max_bytes = (size_t)(180000 * c->seconds) + 2000000;
 	return 0;

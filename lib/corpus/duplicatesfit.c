@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "corpus/duplicates.h"
 #include "corpus/duplicatesame.h"
+#include "corpus/track.h"
 #include "io/atomic.h"
 #include "io/json.h"
 #include "io/sort.h"
@@ -16,6 +17,7 @@ enum {
 	NEIGHBOURS = 32, /* that share a key are paired with each */
 	VOTES = 2,       /* shared items that make a pair a candidate */
 	GROUP_MOST = 512,
+	KEY_ID = 'd', /* before all others in the order */
 	KEY_ITEM = 'i',
 	KEY_NAMES = 'n',
 	KEY_SOUND = 's',
@@ -127,12 +129,28 @@ static int put_items(struct duplicates_fit *f, const struct duplicate *d,
 	return 0;
 }
 
+static int put_id(struct duplicates_fit *f, const struct record *r,
+		  struct err *err)
+{
+	char key[9] = { KEY_ID };
+
+	str_reset(&f->text);
+	if (!record_text(r, "id", &f->text))
+		return 0;
+	put_be(key + 1, track_key(span_str(&f->text)), 8);
+	return sort_put(f->keys, (struct span){ key, sizeof(key) },
+			span_str(&f->text), err);
+}
+
 int duplicates_fit_each(void *ctx, struct record *r, struct err *err)
 {
 	struct duplicates_fit *f = ctx;
 	struct duplicate *d = &f->a;
-	int rc = duplicate_read(d, r, &f->print, err);
+	int rc = put_id(f, r, err);
 
+	if (rc)
+		return rc;
+	rc = duplicate_read(d, r, &f->print, err);
 	if (rc <= 0)
 		return rc;
 	if (f->store.count == UINT32_MAX - 1)
@@ -197,14 +215,33 @@ static int add_to_bucket(struct duplicates_fit *f, struct bucket *b,
 	return 0;
 }
 
+/* key: of an id, last: of the one before. */
+static int check_id(char *last, const char *key, struct span id,
+		    struct err *err)
+{
+	if (!memcmp(last, key, 9))
+		return err_set(err, ERR_DATA, "collision",
+			       "two tracks are \"%.*s\" or share its key; "
+			       "ingest gives every track an id of its own",
+			       (int)(id.n < 200 ? id.n : 200), id.p);
+	memcpy(last, key, 9);
+	return 0;
+}
+
 static int find_candidates(struct duplicates_fit *f, struct err *err)
 {
 	struct bucket b = { .same = 0 };
+	char last[9] = { 0 };
 	struct span key, data;
 	uint32_t number;
 	int rc;
 
 	while ((rc = sort_next(f->keys, &key, &data, err)) > 0) {
+		if (key.p[0] == KEY_ID) {
+			if (check_id(last, key.p, data, err))
+				return -1;
+			continue;
+		}
 		memcpy(&number, data.p, sizeof(number));
 		if (add_to_bucket(f, &b, key.p, number, err))
 			return -1;
@@ -460,14 +497,7 @@ static int write_sections(struct duplicates_fit *f, struct pack_writer *w,
 			.size = (uint32_t)data.n - 1,
 			.role = (uint32_t)data.p[0],
 		};
-		if (n && rows[n - 1].key == rows[n].key)
-			rc = err_set(err, ERR_DATA, "collision",
-				     "two tracks are \"%s\" or share its key; "
-				     "ingest gives every track an id of its "
-				     "own",
-				     data.p + 1);
-		else
-			rc = pack_put(w, data.p + 1, data.n - 1, err);
+		rc = pack_put(w, data.p + 1, data.n - 1, err);
 		at += data.n - 1;
 		n++;
 	}

@@ -83,6 +83,7 @@ static void put_source(struct str *out, const struct record *r)
 		"id",           "title",         "artist",     "permalink_url",
 		"redirect_url", "recovered_url", "url_status", "ingested_from",
 	};
+	struct span path = json_get(record_get(r, "audio"), "path");
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct span value = record_get(r, names[i]);
@@ -92,6 +93,10 @@ static void put_source(struct str *out, const struct record *r)
 		str_putc(out, i ? ',' : '{');
 		str_printf(out, "\"%s\":", names[i]);
 		str_span(out, value);
+	}
+	if (path.p) {
+		str_puts(out, ",\"path\":");
+		str_span(out, path);
 	}
 	str_putc(out, '}');
 }

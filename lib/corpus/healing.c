@@ -24,6 +24,7 @@ void healing_release(struct healing *h)
 	str_release(&h->url);
 	str_release(&h->key);
 	str_release(&h->question);
+	match_name_free(h->name);
 }
 
 void healing_question(const struct healed_facts *f, struct str *out)
@@ -40,6 +41,19 @@ void healing_question(const struct healed_facts *f, struct str *out)
 	str_putc(out, '}');
 }
 
+/* A title alone names no recording. */
+static bool may_ask(struct healing *h)
+{
+	struct match_facts m = { .title = span_str(&h->facts.title),
+				 .artist = span_str(&h->facts.artist) };
+
+	if (!h->name)
+		h->name = match_name_new();
+	match_read(h->name, h->versions, &m);
+	return match_question(h->name, 0, &h->text, &h->key) ||
+	       match_question(h->name, 1, &h->text, &h->key);
+}
+
 static int want(void *ctx, struct record *r, struct err *err)
 {
 	struct healing *h = ctx;
@@ -48,6 +62,8 @@ static int want(void *ctx, struct record *r, struct err *err)
 	if (!kinds || !healed_key(r, &h->text, &h->url))
 		return 0;
 	healed_facts_read(&h->facts, r);
+	if (!may_ask(h))
+		return 0;
 	healing_question(&h->facts, &h->question);
 	for (int i = 0; i < h->catalogues->count; i++) {
 		const struct catalogue *c = &h->catalogues->at[i];

@@ -27,6 +27,7 @@ struct healing {
 
 	struct healed_facts facts; /* scratch of healing_want */
 	struct str text, url, key, question;
+	struct match_name *name;
 };
 void healing_release(struct healing *h);
 

@@ -1,11 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/ledgers.h"
 
+#include <sys/stat.h>
+
 #define BLOCK (256u << 10) /* bytes of records written at once */
+
+static const char *plain(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	return path;
+}
+
+/* Would one take the place of the other? Devices may be given twice. */
+static bool is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	if (!a || !b || (!stat(a, &x) && !S_ISREG(x.st_mode)))
+		return false;
+	return !strcmp(plain(a), plain(b)) ||
+	       (!stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
+		x.st_ino == y.st_ino);
+}
 
 int ledgers_open(struct ledgers *l, const char *records, const char *rejects,
 		 const char *merged, struct err *err)
 {
+	if (is_same(records, rejects) || is_same(records, merged))
+		return err_set(err, ERR_USAGE, "usage",
+			       "%s is given for two outputs; name another file",
+			       records);
+	if (is_same(rejects, merged))
+		return err_set(err, ERR_USAGE, "usage",
+			       "%s is given for two outputs; name another file",
+			       rejects);
 	if ((rejects && !(l->rejects = atomic_open(rejects, err))) ||
 	    (merged && !(l->merged = atomic_open(merged, err))) ||
 	    !(l->records = atomic_open(records, err)))

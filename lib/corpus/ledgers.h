@@ -14,7 +14,8 @@ struct ledgers { /* zeroed: nothing is open */
 	struct str line, block;
 };
 
-/* Paths as of atomic_open; rejects and merged may be NULL: no such file. */
+/* Paths as of atomic_open; rejects and merged may be NULL: no such file.
+ * ERR_USAGE: two are one file. */
 int ledgers_open(struct ledgers *l, const char *records, const char *rejects,
 		 const char *merged, struct err *err);
 int ledgers_record(struct ledgers *l, struct span record, struct err *err);

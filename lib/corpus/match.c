@@ -214,5 +214,5 @@ bool match_question(const struct match_name *m, int which, struct str *title,
 	}
 	str_span(artist, r->artist < 0 ? m->artist.raw
 				       : m->segments[r->artist].artist.raw);
-	return title->n > 0;
+	return title->n > 0 && artist->n > 0;
 }

@@ -55,7 +55,7 @@ void match_key(const struct match_name *m, struct str *out);
 /* Appends title and main artist as a catalogue is asked for them: the spelling
  * of the source without guests, noise, versions, track numbers and label.
  * which 0: as the members say; 1: where the title may be "Artist - Title".
- * false: there is no such reading. */
+ * false: there is no such reading, or no artist in it. */
 bool match_question(const struct match_name *m, int which, struct str *title,
 		    struct str *artist);
 

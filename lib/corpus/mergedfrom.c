@@ -5,6 +5,7 @@
 
 static const char *const names[] = { "ingested_from", "permalink_url",
 				     "source_id", "track_id" };
+#define NAMES (sizeof(names) / sizeof(names[0]))
 
 void mergedfrom_release(struct mergedfrom *f)
 {
@@ -17,6 +18,13 @@ void mergedfrom_reset(struct mergedfrom *f)
 {
 	f->count = 0;
 	str_reset(&f->objects);
+}
+
+/* What both may say: one of names, then the path of a file of sound. */
+static struct span place(const struct record *r, size_t i)
+{
+	return i < NAMES ? record_get(r, names[i])
+			 : json_get(record_get(r, "audio"), "path");
 }
 
 static bool is_known(const struct mergedfrom *f, struct span object)
@@ -36,17 +44,18 @@ void mergedfrom_add(struct mergedfrom *f, const struct record *kept,
 	if (f->count == MERGEDFROM_MAX)
 		return;
 	str_reset(&f->next);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct span theirs = record_get(row, names[i]), ours;
+	for (size_t i = 0; i <= NAMES; i++) {
+		struct span theirs = place(row, i), ours;
 
 		if (!theirs.p || span_is(theirs, "\"\""))
 			continue;
-		ours = record_get(kept, names[i]);
+		ours = place(kept, i);
 		/* What the record lacks, it has taken from the row. */
 		news = news || (ours.p && !span_is(ours, "\"\"") &&
 				!span_eq(theirs, ours));
 		str_putc(&f->next, f->next.n ? ',' : '{');
-		json_put_string(&f->next, span_of(names[i]));
+		json_put_string(&f->next,
+				span_of(i < NAMES ? names[i] : "path"));
 		str_putc(&f->next, ':');
 		str_span(&f->next, theirs);
 	}

@@ -112,6 +112,29 @@ static bool is_xspf(struct span head)
 	return memmem(head.p, head.n, "<playlist", 9) != NULL;
 }
 
+/* A JSON array, or a cell such as "[Live] title"? */
+static bool is_array(struct span text)
+{
+	const char *end = text.p + text.n, *why;
+	struct span rest = span_trim((struct span){ text.p + 1, text.n - 1 });
+
+	if (!rest.n || strchr("[{\"", rest.p[0]))
+		return true;
+	if (rest.p[0] == ']')
+		return rest.n == 1;
+	rest.p = json_skip(rest.p, end, &why);
+	if (!rest.p)
+		return false;
+	rest = span_trim((struct span){ rest.p, (size_t)(end - rest.p) });
+	return rest.n &&
+	       (rest.p[0] == ',' || (rest.p[0] == ']' && rest.n == 1));
+}
+
+static bool named_m3u(const char *path)
+{
+	return ends_with(path, ".m3u") || ends_with(path, ".m3u8");
+}
+
 int sourceformat_find(const char *path, struct span head,
 		      enum source_format *format, struct err *err)
 {
@@ -131,7 +154,11 @@ int sourceformat_find(const char *path, struct span head,
 	first = text.n ? *text.p : 0;
 	if (!wrong && *format == SOURCE_AUDIO)
 		wrong = "a file, where --format audio wants a folder";
-	if (!wrong && *format == SOURCE_AUTO && first == '[')
+	if (!wrong && *format == SOURCE_AUTO && text.n >= 10 &&
+	    span_ieq((struct span){ text.p, 10 }, "[playlist]"))
+		wrong = "a PLS playlist; save it as M3U or XSPF";
+	if (!wrong && *format == SOURCE_AUTO && first == '[' &&
+	    !named_m3u(path) && is_array(text))
 		wrong = "a JSON array; make it one object per line: "
 			"jq -c '.[]'";
 	if (!wrong && *format == SOURCE_AUTO && first == '<' && !is_xspf(text))
@@ -140,8 +167,7 @@ int sourceformat_find(const char *path, struct span head,
 		return err_set(err, ERR_DATA, "format", "%s", wrong);
 	if (*format != SOURCE_AUTO)
 		return 0;
-	if (has_at(text, 0, "#EXTM3U", 7) || ends_with(path, ".m3u") ||
-	    ends_with(path, ".m3u8"))
+	if (has_at(text, 0, "#EXTM3U", 7) || named_m3u(path))
 		*format = SOURCE_M3U;
 	else if (first == '<')
 		*format = SOURCE_XSPF;

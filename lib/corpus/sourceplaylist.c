@@ -169,7 +169,7 @@ static void put_entry(struct source *s, const struct tracklist_entry *e)
 		      span_str(&e->genre));
 	sourcerow_put(r, SPAN("\"description\":"), FIELDMAP_NONE,
 		      span_str(&e->note));
-	if (e->seconds > 0 && e->seconds < 1e6) {
+	if (e->seconds >= 5e-4 && e->seconds < 1e6) {
 		str_fixed(&ms, floor(e->seconds * 1000 + 0.5), 0);
 		sourcerow_hold(r, FIELDMAP_DURATION, span_str(&ms));
 		sourcerow_raw(r, SPAN("\"duration_ms\":"), span_str(&ms));

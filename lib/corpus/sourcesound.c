@@ -13,7 +13,8 @@
 #include "text/tracklist.h"
 #include "text/utf8.h"
 
-#define SIDECAR_MAX (1u << 20)
+#define SIDECAR_MAX (64u << 10)
+#define SIDECAR_TRACE 100 /* one character in so many may be damaged */
 
 /* What programs write into a tag when they know nothing. */
 static bool is_placeholder(struct span text)
@@ -57,6 +58,22 @@ static void put_first(struct sourcerow *r, struct span key,
 		sourcerow_text(r, key, span_str(name));
 }
 
+/* Words, not something else of that name? */
+static bool is_text(struct span s)
+{
+	const char *p = s.p, *end = p + s.n;
+	size_t count = 0, bad = 0;
+	uint32_t code;
+
+	for (; p < end; count++) {
+		p = utf8_next(p, end, &code);
+		if (code < ' ' && (!code || !strchr("\t\n\f\r", (int)code)))
+			return false;
+		bad += code == UTF8_REPLACEMENT;
+	}
+	return bad <= count / SIDECAR_TRACE;
+}
+
 /* Lyrics in a file beside the sound, of that ending. */
 static bool put_sidecar(struct source *s, struct span stem, const char *ending)
 {
@@ -68,8 +85,9 @@ static bool put_sidecar(struct source *s, struct span stem, const char *ending)
 	str_span(&path, stem);
 	str_puts(&path, ending);
 	if (!stat(str_z(&path), &st) && S_ISREG(st.st_mode) &&
-	    st.st_size < SIDECAR_MAX &&
-	    !input_slurp(str_z(&path), SIDECAR_MAX, &text, &s->err)) {
+	    st.st_size <= SIDECAR_MAX &&
+	    !input_slurp(str_z(&path), SIDECAR_MAX, &text, &s->err) &&
+	    is_text(span_str(&text))) {
 		sourcerow_repair(s->row, span_str(&text), &clean);
 		t = sourcerow_mend(s->row, span_str(&clean));
 		put = sourcerow_lyrics(s->row, t, "sidecar");
@@ -161,13 +179,13 @@ static void put_members(struct source *s, const char *path,
 /* What the file says of its length, else a playlist. */
 static void put_duration(struct source *s, const struct tracklist_entry *said)
 {
-	double length = s->heard.length;
+	double ms = floor(s->heard.length * 1000 + 0.5);
 
-	if (!(length > 0) && said)
-		length = said->seconds;
-	if (length > 0 && length < 1e6) {
+	if (!(ms > 0) && said)
+		ms = floor(said->seconds * 1000 + 0.5);
+	if (ms > 0 && ms < 1e9) {
 		sourcerow_key(s->row, SPAN("\"duration_ms\":"));
-		str_fixed(&s->row->members, floor(length * 1000 + 0.5), 0);
+		str_fixed(&s->row->members, ms, 0);
 	}
 }
 

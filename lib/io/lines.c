@@ -19,7 +19,10 @@ static const char *name_of(const struct lines *l)
 {
 	const char *name = l->nfiles ? l->files[l->next - 1] : "-";
 
-	return strcmp(name, "-") ? name : "standard input";
+	/* A copy of it, as net/errand.h makes, has no name of its own. */
+	return strcmp(name, "-") && strncmp(name, "/proc/self/fd/", 14)
+		   ? name
+		   : "standard input";
 }
 
 static int open_next(struct lines *l, struct err *err)

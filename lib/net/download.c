@@ -386,10 +386,11 @@ int download_run(struct download *d, struct errand *e, char **files, int nfiles,
 		return 0;
 	more = *e;
 	more.o = &o;
+	more.asked = 0;
 	if (errand_run(&more, none, 1, want_ctx, want, err))
 		return -1;
 	e->asked += more.asked;
-	e->left += more.left;
+	e->left = more.left; /* its queue began with what was left */
 	e->requests += more.requests;
 	e->bytes += more.bytes;
 	return 0;

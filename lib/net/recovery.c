@@ -29,7 +29,7 @@ static const char put_sql[] =
     " asked_at = ?6, due_at = ?7, failures = ?8 WHERE url = ?1";
 static const char refuse_sql[] =
     "UPDATE recoveries SET answer = 'refused', found = '', due_at = ?2"
-    " WHERE url = ?1";
+    " WHERE url = ?1 AND answer = 'found'";
 static const char forget_sql[] = "DELETE FROM recoveries WHERE url = ?1";
 
 void recovery_release(struct recovery *r)

@@ -45,6 +45,43 @@ static int split(struct words *w, const char *command, struct err *err)
 	return 0;
 }
 
+/* Is it to be found where posix_spawnp looks? */
+static bool is_program(const char *name)
+{
+	const char *path = getenv("PATH");
+	struct str at = { 0 };
+	bool found = false;
+
+	if (strchr(name, '/'))
+		return !access(name, X_OK);
+	while (path && !found) {
+		const char *end = strchrnul(path, ':');
+
+		str_reset(&at);
+		str_put(&at, path, (size_t)(end - path));
+		str_puts(&at, at.n ? "/" : "./");
+		str_puts(&at, name);
+		found = !access(str_z(&at), X_OK);
+		path = *end ? end + 1 : NULL;
+	}
+	str_release(&at);
+	return found;
+}
+
+int resolver_check(const char *command, struct err *err)
+{
+	struct words w = { 0 };
+	int rc = split(&w, command, err);
+
+	if (!rc && !is_program(w.argv[0]))
+		rc = err_set(err, ERR_ENV, "resolver",
+			     "--resolver: cannot start %s: no such program",
+			     w.argv[0]);
+	free(w.argv);
+	free(w.text);
+	return rc;
+}
+
 static void keep_variable(char **envp, size_t *n, const char *name)
 {
 	const char *value = getenv(name);

@@ -24,6 +24,10 @@ struct resolver_ask {
 			       * "no address" */
 };
 
+/* Before anything is asked: is there such a program? 0, or -1 (ERR_USAGE: it is
+ * empty, ERR_ENV: there is none). */
+int resolver_check(const char *command, struct err *err);
+
 /* command: words between blanks. Asks for n URLs, `seconds` for each; starts
  * none after `until` (progress_clock; 0: to the end). 0, or -1 (ERR_ENV): the
  * command cannot be started. */

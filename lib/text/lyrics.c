@@ -314,6 +314,9 @@ static struct span words_of(struct lyrics *l, struct span line)
 	if (!in.n) {
 		switch (heading(l, folded(l, s))) {
 		case HEADING_MARKED:
+			/* "Break a", "Drop x": somebody may sing that. */
+			if (s.p[s.n - 2] == ' ' && !is_digit(s.p[s.n - 1]))
+				break;
 			return (struct span){ 0 };
 		case HEADING_COLON:
 			colon = memchr(s.p, ':', s.n);

@@ -115,6 +115,8 @@ static void test_words_stay(void **state)
 		"riding in my 4x4",
 		"a 2 x 4",
 		"4x4",
+		"bridge a",
+		"Break x",
 	};
 	struct lyrics *l = open_lyrics();
 

@@ -108,6 +108,9 @@ static void life_of_an_answer(void **state)
 	assert_string_equal(str_z(&request), "q2");
 	assert_int_equal(recovery_refuse(f->h, SPAN("a u"), &f->err), 0);
 	assert_int_equal(due(f), 1);
+	/* What was never found is nothing to refuse. */
+	assert_int_equal(recovery_refuse(f->h, SPAN("b u"), &f->err), 0);
+	assert_int_equal(due(f), 1);
 	assert_int_equal(recovery_forget(f->h, SPAN("a u"), &f->err), 0);
 	assert_int_equal(recovery_get(f->h, SPAN("a u"), &f->row, &f->err), 0);
 	str_release(&url);

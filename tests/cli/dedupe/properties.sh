@@ -62,6 +62,11 @@ dedupe --model "$TMP/t" --memo "$TMP/memo" --previous "$TMP/m1" \
 like "$(cat "$TMP/err")" 'reused=6[0-9]' "the memo answers"
 ok cmp "$TMP/m1" "$TMP/m2"
 
+jq -c '.audio = {path: ("/m/" + .id), sha256: ""}' "$TMP/all" >"$TMP/files"
+dedupe -q --fit "$TMP/tp" "$TMP/files"
+is "$(dedupe -q --model "$TMP/tp" "$TMP/files" | jq -c 'select(.sources) |
+	.sources[] | select(.path != "/m/" + .id)')" "" "sources name the file"
+
 # no prints at all: a table that says nothing
 ok dedupe --fit "$TMP/none" <<<'{"id":"a"}'
 is "$(dedupe -q --model "$TMP/none" <<<'{"id":"a"}')" '{"id":"a"}' \
@@ -81,6 +86,10 @@ is $? 0 "a fit that failed leaves no table"
 cat "$TMP/all" "$TMP/all" >"$TMP/twofold"
 status 4 dedupe --fit "$TMP/x" "$TMP/twofold"
 like "$(cat "$TMP/err")" 'mp0.*id of its own' "an id that occurs twice"
+status 4 dedupe --fit "$TMP/x" <<<'{"id":"a"}
+{"id":"b"}
+{"id":"a"}'
+like "$(cat "$TMP/err")" '"a".*id of its own' "without a print, too"
 if [ -w /dev/full ]; then
 	bash -c "dedupe -q --model '$TMP/t' '$TMP/all' >/dev/full" 2>"$TMP/err"
 	is $? 3 "a full disk is noticed"

@@ -116,6 +116,7 @@ ok
 ok
 ok
 R
+like "$(cat "$TMP/err")" 'asked=[0-9]+ left=0 ' "two errands, one count"
 is "$(value audio_status "$TMP/out")" "$(cat "$TMP/want")" "with a helper"
 is "$(grep -c '^3 -g -- http://127' "$TMP/asked")" 9 \
 	"its arguments: its own, --, the address"
@@ -134,6 +135,13 @@ is "$(grep -c secret "$TMP/out" "$TMP/err" | grep -vc ':0$')" 0 "or the output"
 status 3 fetch-audio --state "$TMP/2.db" --store "$TMP/2" --allow-private \
 	--resolver /nonexistent "$TMP/in"
 like "$(cat "$TMP/err")" 'cannot start /nonexistent' "it says so"
+status 3 fetch-audio --state "$TMP/2.db" --store "$TMP/2" \
+	--resolver 'no-such-program -g' /dev/null
+like "$(cat "$TMP/err")" 'cannot start no-such-program' "before it is needed"
+status 0 fetch-audio --state "$TMP/2.db" --store "$TMP/2" \
+	--resolver 'true -g' /dev/null
+status 2 fetch-audio --state "$TMP/2.db" --store "$TMP/2" --resolver ' ' \
+	/dev/null
 
 # Its addresses, and a page's, are refused like a link's.
 cat >"$TMP/connect" <<R

@@ -98,6 +98,10 @@ status 0 heal --forget -q --sources "$SRC" --state "$TMP/l.db" "$TMP/a"
 status 0 net -q "$TMP/in"
 is "$(jq -c 'select(.recovered_url) | .id' "$TMP/out" | xargs)" "a b" \
 	"--forget: asked anew"
+printf '{"id":"%s","title":"%s","permalink_url":"https://gone.example/%s","url_status":"DEAD"}\n' \
+	n Regen n o "Annie - Regen" o >"$TMP/alone"
+status 0 net --due -q "$TMP/alone"
+is "$(cat "$TMP/out")" 4 "four catalogues; a title alone is not asked about"
 rm "$SRC/internet-archive.json"
 status 0 offline -q "$TMP/in"
 is "$(jq -c 'select(.recovered_url) | .id' "$TMP/out")" '"b"' \

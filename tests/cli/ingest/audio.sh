@@ -39,12 +39,19 @@ like "$(head -n1 rec)" '"audio":\{"path":"'"$PWD"'/music/Blue Album/01 First Son
 like "$(cat rej)" 'none.mp3.*empty|empty.*none.mp3' "an empty file is rejected"
 like "$(cat rej)" 'convert.*song.m4a|song.m4a.*convert' "m4a is rejected with a remedy"
 like "$(cat mrg)" 'zz-copy.wav' "the same sound elsewhere is merged"
+is "$(jq -c '.merged_from[]?' rec)" \
+	'{"ingested_from":"music","path":"'"$PWD"'/music/link.wav"}
+{"ingested_from":"music","path":"'"$PWD"'/music/zz-copy.wav"}' \
+	"and where it is stays known"
 
 id1=$(ingest -q "music/Blue Album" | sed -n 's/^{"id":"\([^"]*\)","title":"First Song.*/\1/p')
 wav "music/Blue Album/01 First Song.wav" aaaaaaaa 'LIST....'
 id2=$(ingest -q "music/Blue Album" | sed -n 's/^{"id":"\([^"]*\)","title":"First Song.*/\1/p')
 like "$id1" '^mp' "an id from the sound"
 is "$id2" "$id1" "what is not sound does not change it"
+mkdir short
+wav short/blip.wav ccc
+is "$(ingest -q short | jq .duration_ms)" null "less than a millisecond is no duration"
 mkdir empty
 status 0 ingest empty
 status 4 ingest --format csv music

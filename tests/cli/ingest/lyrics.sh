@@ -47,6 +47,14 @@ is "$(ingest -q m | grep -o '"title.*"lyrics_origin":"[^"]*"' | sort)" \
 "title":"Tagged","album":"m","lyrics":"from the lrc","lyrics_origin":"sidecar"
 "title":"Tagged","album":"m","lyrics":"from the tag","lyrics_origin":"tag"' \
 	".lrc before the tag, the tag before .txt"
+mkdir t
+frames 20 d >t/a.mp3; frames 20 e >t/b.mp3; frames 20 f >t/c.mp3; frames 20 g >t/d.mp3
+printf 'not\0text' >t/a.txt
+printf 'B\xe4r und \xc4ther' >t/b.txt
+yes 'la la la' | head -c 65537 >t/c.txt
+yes 'la la la' | head -c 65536 >t/d.txt
+is "$(ingest -q t | jq -c 'select(.lyrics) | .title')" '"d"' \
+	"a .txt that is no text, or more than 64 KiB, is none"
 mkfifo m/one.lrc
 ln -s nowhere m/three.lrc
 ok timeout 20 ingest -q m

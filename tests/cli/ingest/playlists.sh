@@ -112,4 +112,18 @@ printf '#EXTINF:1,Bj\xf6rk - J\xf3ga\nx.mp3\n' >latin.m3u
 run latin.m3u
 is "$(bare rec)" '{"title":"Jóga","artist":"Björk","duration_ms":1000}' "M3U in Latin-1"
 status 0 ingest --format m3u plain.m3u
+printf '[Live] Ann - Rain.mp3\n' >odd.m3u
+status 0 ingest odd.m3u
+printf '[playlist]\nFile1=a.mp3\nNumberOfEntries=1\n' >l.pls
+status 4 ingest l.pls
+like "$(cat err)" 'PLS playlist; save it as M3U or XSPF' "PLS is told apart"
+printf '[{"title":"x"}]\n' >a.json
+status 4 ingest a.json
+like "$(cat err)" 'JSON array' "so is a JSON array"
+printf '[1, 2]\n' >a.json
+status 4 ingest a.json
+like "$(cat err)" 'JSON array' "of numbers, too"
+printf '[x] note,title\n[1],Rain\n' >t.csv
+is "$(ingest -q t.csv | bare)" '{"[x] note":"[1]","title":"Rain"}' \
+	"a cell in brackets is no JSON"
 done_testing

@@ -85,6 +85,13 @@ echo old >out.ndjson
 status 3 ingest -o out.ndjson base.csv missing.csv
 is "$(cat out.ndjson)" old "a failed run leaves the old output"
 is "$(ls out.ndjson.tmp-* 2>/dev/null)" "" "and no temporary file"
+for two in '-o z --rejects z' '-o z --merged ./z' '--rejects z --merged z'; do
+	# shellcheck disable=SC2086
+	status 2 ingest $two base.csv
+	like "$(cat err)" 'z is given for two outputs' "and says so"
+done
+is "$(ls z 2>/dev/null)" "" "nothing is written"
+status 0 ingest --rejects /dev/null --merged /dev/null base.csv
 ok ingest --help
 like "$(ingest --version)" '^ingest ' "--version"
 status 2 ingest --no-such-option

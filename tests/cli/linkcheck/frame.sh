@@ -22,6 +22,9 @@ status 2 linkcheck --state "$db" --connect-to nonsense /dev/null
 status 2 linkcheck --state "$db" --per-host 0 /dev/null
 status 4 linkcheck --state "$db" --offline - <<<'{"id":'
 status 4 linkcheck --state "$db" --allow-private - <<<'nonsense'
+like "$(cat "$TMP/err")" 'standard input:1' "it names standard input"
+status 4 linkcheck --state "$db" --allow-private <<<'{"id":"a"'
+like "$(cat "$TMP/err")" 'standard input:1' "without an operand, too"
 status 3 linkcheck --state "$db" "$TMP/absent"
 like "$(cat "$TMP/err")" "$TMP/absent" "it names the file"
 echo "this is no database, not at all, and long enough to be one" >"$TMP/no.db"

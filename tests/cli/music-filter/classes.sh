@@ -103,6 +103,11 @@ wrong=$(jq -r 'select(.expected != .music_class) |
 is "$wrong" "" "every record is what it should be"
 is "$(jq -r 'select(.is_music != (.expected == "track" or .expected == "set")) | .title' \
 	"$TMP/out")" "" "songs and sets are music, speech and noise are not"
+for w in podcast подкаст بودكاست ポッドキャスト पॉडकास्ट; do
+	is "$(printf '{"id":"1","title":"x","genre":"%s"}' "$w" |
+		music-filter -q | jq -r '.music_reasons[0]')" \
+		"genre: $w" "the word for podcasts is known: $w"
+done
 is "$(jq -c 'select(.is_music | not) | select((.music_reasons | length) == 0) | .id' \
 	"$TMP/out")" "" "what is no music has its reasons"
 is "$(jq -r 'select(.title == "Interview with the mayor") | .music_reasons[]' \
