@@ -13,7 +13,9 @@
 #include "audio/decode.h"
 #include "audio/features.h"
 #include "audio/hearing.h"
+#include "audio/logmel.h"
 #include "audio/tags.h"
+#include "base/mem.h"
 #include "base/noopen.h"
 #include "base/worker.h"
 #include "io/archive.h"
@@ -31,6 +33,7 @@ static const char usage[] =
 
 struct ctx {
 	struct features *features;
+	struct logmel *logmel; /* of the bands asked for last, or NULL */
 	struct sound sound;
 };
 
@@ -40,6 +43,36 @@ FILE *fopen(const char *restrict name, const char *restrict mode)
 	return tags_fopen(name, mode);
 }
 
+static int hear_logmel(struct ctx *c, int fd, int bands, double seconds,
+		       struct heard *h, struct err *err)
+{
+	const struct samples *x = &c->sound.mono;
+
+	if (bands < LOGMEL_BANDS_MIN || bands > LOGMEL_BANDS_MAX)
+		return err_set(err, ERR_RECORD, "undecodable",
+			       "%d mel bands cannot be", bands);
+	if (decode_fd_at(fd, seconds, LOGMEL_RATE, &c->sound, err) != 0)
+		return -1;
+	h->seconds = c->sound.seconds;
+	if (!isnan(c->sound.length))
+		h->length = c->sound.length;
+	if (!c->logmel || logmel_bands(c->logmel) != bands) {
+		logmel_free(c->logmel);
+		c->logmel = logmel_new(bands);
+	}
+	h->patch_count = logmel_patches(x->count);
+	h->status = c->sound.partial ? FEAT_PARTIAL : FEAT_OK;
+	if (!h->patch_count || features_silent(x)) {
+		h->status = h->patch_count ? FEAT_SILENT : FEAT_TOO_SHORT;
+		h->patch_count = 0;
+		return 0;
+	}
+	MEM_ROOM(h->patches, h->patch_count * LOGMEL_FRAMES * (size_t)bands,
+		 h->patch_cap);
+	logmel_compute(c->logmel, x->v, x->count, h->patches);
+	return 0;
+}
+
 static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 		struct heard *h, struct err *err)
 {
@@ -47,6 +80,9 @@ static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 
 	if (wishes & LISTENER_TAGS)
 		tags_read(fd, h);
+	if (wishes & LISTENER_LOGMEL)
+		return hear_logmel(c, fd, LISTENER_MELS_OF(wishes), seconds, h,
+				   err);
 	if (!(wishes & (LISTENER_FEATURES | LISTENER_DECODES))) {
 		double length = decode_length(fd);
 

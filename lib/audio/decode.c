@@ -20,6 +20,7 @@ struct pass { /* one reading of a file */
 	float *block, *mix;
 	double power[DECODER_CHANNELS_MAX], mixed;
 	int channel; /* -1: all of them */
+	int rate;    /* of what comes out */
 	struct loudness *loudness;
 };
 
@@ -155,7 +156,7 @@ static void mix_block(struct pass *p, int channels, size_t n)
 static int read_all(struct decoder *d, struct pass *p, double seconds,
 		    struct sound *out, struct err *err)
 {
-	struct resample *r = resample_new(d->rate, err);
+	struct resample *r = resample_new(d->rate, p->rate, err);
 	uint64_t want = (uint64_t)(seconds * d->rate), got = 0;
 	double expected = d->frames < 0 ? -1 : fmin(d->frames, (double)want);
 	size_t n = 1;
@@ -241,10 +242,10 @@ static int better_channel(const struct pass *p, int channels)
 								     : -1;
 }
 
-static int decode_bytes(struct bytes *b, double seconds, struct sound *out,
-			struct err *err)
+static int decode_bytes(struct bytes *b, double seconds, int rate,
+			struct sound *out, struct err *err)
 {
-	struct pass p = { .channel = -1 };
+	struct pass p = { .channel = -1, .rate = rate };
 	uint64_t size = b->size;
 	int rc = decode_pass(b, &p, seconds, out, err);
 
@@ -269,18 +270,24 @@ int decode_file(const char *path, double seconds, struct sound *out,
 
 	if (bytes_open(&b, path, err) != 0)
 		return -1;
-	rc = decode_bytes(&b, seconds, out, err);
+	rc = decode_bytes(&b, seconds, RESAMPLE_RATE, out, err);
 	bytes_close(&b);
 	return rc;
 }
 
 int decode_fd(int fd, double seconds, struct sound *out, struct err *err)
 {
+	return decode_fd_at(fd, seconds, RESAMPLE_RATE, out, err);
+}
+
+int decode_fd_at(int fd, double seconds, int rate, struct sound *out,
+		 struct err *err)
+{
 	struct bytes b;
 
 	if (bytes_borrow(&b, fd, err) != 0)
 		return -1;
-	return decode_bytes(&b, seconds, out, err);
+	return decode_bytes(&b, seconds, rate, out, err);
 }
 
 double decode_length(int fd)

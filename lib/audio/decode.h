@@ -14,7 +14,7 @@
 #define DECODE_CLIP 8.0f /* times full scale */
 
 struct sound {                  /* zeroed is valid; reusable */
-	struct samples mono;    /* at RESAMPLE_RATE */
+	struct samples mono;    /* at RESAMPLE_RATE, or what was asked for */
 	int rate, channels;     /* of the file */
 	double seconds;         /* decoded */
 	double length;          /* of the whole file in seconds, as far as
@@ -38,6 +38,9 @@ int decode_file(const char *path, double seconds, struct sound *out,
 /* The same of an open file, which stays the caller's; its position is neither
  * used nor moved. */
 int decode_fd(int fd, double seconds, struct sound *out, struct err *err);
+/* The same at another rate than RESAMPLE_RATE, in Hz. */
+int decode_fd_at(int fd, double seconds, int rate, struct sound *out,
+		 struct err *err);
 /* How long the open file says it is, in seconds, without decoding it; NaN where
  * it does not say, or is no sound. */
 double decode_length(int fd);

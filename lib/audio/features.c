@@ -197,7 +197,7 @@ static void loudness(const struct sound *s, float *v)
 	loudness_free(l);
 }
 
-static bool is_silent(const struct samples *x)
+bool features_silent(const struct samples *x)
 {
 	double sum = 0, squares = 0, n = (double)x->count;
 
@@ -221,7 +221,7 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 	values[DECODED_FRACTION] = (float)sound->fraction;
 	if (sound->seconds < FEATURES_SECONDS_MIN || x->count < STFT_SIZE)
 		return FEAT_TOO_SHORT;
-	if (is_silent(x))
+	if (features_silent(x))
 		return FEAT_SILENT;
 	reserve(f, frames);
 	novelty_reset(f->novelty);

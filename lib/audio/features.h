@@ -27,6 +27,9 @@ struct features;
 struct features *features_new(void);
 void features_free(struct features *f);
 
+/* Whether there is nothing but a constant in it; x is not empty. */
+bool features_silent(const struct samples *x);
+
 /* Fills values, [schema count], of a sound as decode_file leaves it: NaN where
  * undefined. Returns FEAT_OK or FEAT_PARTIAL; FEAT_TOO_SHORT or FEAT_SILENT
  * (constant sound too) with duration and decoded_fraction only. A sound made

@@ -38,14 +38,21 @@ struct fft *fft_new_flat(size_t size)
 	return f;
 }
 
-struct fft *fft_new(size_t size)
+struct fft *fft_new_padded(size_t size, size_t window)
 {
 	struct fft *f = fft_new_flat(size);
 
 	for (size_t i = 0; i < size; i++)
-		f->window[i] = (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i /
-						       (double)size));
+		f->window[i] =
+		    i < window ? (float)(0.5 - 0.5 * cos(2 * M_PI * (double)i /
+							 (double)window))
+			       : 0;
 	return f;
+}
+
+struct fft *fft_new(size_t size)
+{
+	return fft_new_padded(size, size);
 }
 
 void fft_free(struct fft *f)

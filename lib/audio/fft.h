@@ -12,6 +12,8 @@
 struct fft; /* one per thread */
 /* Frames of `size` samples under a periodic Hann window. */
 struct fft *fft_new(size_t size);
+/* The same under a window of `window` <= size samples, zeros behind it. */
+struct fft *fft_new_padded(size_t size, size_t window);
 /* The same without a window. */
 struct fft *fft_new_flat(size_t size);
 void fft_free(struct fft *f);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "audio/features.h"
+#include "audio/logmel.h"
 #include "base/mem.h"
 #include "text/utf8.h"
 
@@ -146,11 +147,25 @@ static void cut(struct str *s, size_t max)
 	s->n = max;
 }
 
-static int reply(int outcome, bool values, struct heard *h, struct str *message,
-		 struct str *out)
+/* Numbers of a patch; 0: none are asked for, or what is asked cannot be. */
+static size_t patch_size(unsigned wishes)
+{
+	int mels = LISTENER_MELS_OF(wishes);
+
+	return wishes & LISTENER_LOGMEL && mels >= LOGMEL_BANDS_MIN &&
+		       mels <= LOGMEL_BANDS_MAX
+		   ? (size_t)mels * LOGMEL_FRAMES
+		   : 0;
+}
+
+static int reply(int outcome, unsigned wishes, struct heard *h,
+		 struct str *message, struct str *out)
 {
 	uint8_t head[HEARING_REPLY_SIZE] = { 0 }, number[4];
-	size_t count = values ? features_count() : 0;
+	bool features = wishes & LISTENER_FEATURES;
+	size_t count =
+	    features ? features_count() : h->patch_count * patch_size(wishes);
+	const float *values = features ? h->values : h->patches;
 	struct str *texts[TEXTS];
 
 	texts_of(h, message, texts);
@@ -169,7 +184,7 @@ static int reply(int outcome, bool values, struct heard *h, struct str *message,
 	for (size_t i = 0; i < count; i++) {
 		uint32_t bits;
 
-		memcpy(&bits, &h->values[i], 4);
+		memcpy(&bits, &values[i], 4);
 		put32(number, bits);
 		str_put(out, number, 4);
 	}
@@ -199,6 +214,7 @@ int hearing_serve(int sock, void *ctx,
 			str_reset(texts[i]);
 		for (size_t i = 0; i < features_count(); i++)
 			h.values[i] = NAN;
+		h.patch_count = 0;
 		h.status = FEAT_OK;
 		h.seconds = 0;
 		h.length = NAN;
@@ -208,7 +224,7 @@ int hearing_serve(int sock, void *ctx,
 			rc = strcmp(err.code, "missing") ? HEARING_FAILED
 							 : HEARING_MISSING;
 		}
-		rc = reply(rc, wishes & LISTENER_FEATURES, &h, &message, &out);
+		rc = reply(rc, wishes, &h, &message, &out);
 		close(fd);
 	}
 	heard_release(&h);
@@ -217,21 +233,36 @@ int hearing_serve(int sock, void *ctx,
 	return rc;
 }
 
-bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE],
+/* Whether so many numbers answer the wishes. */
+static bool values_fit(struct hearing_reply *r, unsigned wishes)
+{
+	size_t patch = patch_size(wishes);
+
+	r->patches = 0;
+	if (!r->values)
+		return true;
+	if (wishes & LISTENER_FEATURES)
+		return r->values == features_count();
+	if (!patch || r->values % patch)
+		return false;
+	r->patches = r->values / patch;
+	return r->patches <= LOGMEL_PATCHES_MAX;
+}
+
+bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE], unsigned wishes,
 		  struct hearing_reply *r, struct heard *h)
 {
 	uint32_t outcome = get32(head + 4), status = get32(head + 8);
-	uint32_t values = get32(head + 12);
 
+	r->values = get32(head + 12);
 	if (get32(head) != REPLY_MAGIC || outcome >= HEARING_OUTCOMES ||
-	    (values && values != features_count()))
+	    !values_fit(r, wishes))
 		return false;
 	if (status != FEAT_OK && status != FEAT_PARTIAL &&
 	    status != FEAT_TOO_SHORT && status != FEAT_SILENT)
 		return false;
 	r->outcome = (int)outcome;
-	r->values = values;
-	r->body = values * sizeof(float);
+	r->body = r->values * sizeof(float);
 	for (int i = 0; i < TEXTS; i++) {
 		r->texts[i] = get32(head + 32 + 4 * i);
 		if (r->texts[i] > text_max(i))
@@ -257,13 +288,19 @@ bool hearing_body(const struct hearing_reply *r, const uint8_t *body,
 		  struct heard *h, struct str *message)
 {
 	struct str *texts[TEXTS];
+	float *to = h->values;
 
 	texts_of(h, message, texts);
+	h->patch_count = r->patches;
+	if (r->patches) {
+		MEM_ROOM(h->patches, r->values, h->patch_cap);
+		to = h->patches;
+	}
 	for (size_t i = 0; i < r->values; i++, body += 4) {
 		uint32_t bits = get32(body);
 
-		memcpy(&h->values[i], &bits, 4);
-		if (isinf(h->values[i]))
+		memcpy(&to[i], &bits, 4);
+		if (isinf(to[i]) || (r->patches && isnan(to[i])))
 			return false;
 	}
 	for (int i = 0; i < TEXTS; i++) {

@@ -23,23 +23,25 @@ struct hearing_reply {
 	size_t texts[8]; /* title, artist, album, genre, date, lyrics, print,
 			  * message */
 	size_t values;
+	size_t patches; /* of those, 0: they are features */
 };
 enum { HEARING_HEARD, HEARING_FAILED, HEARING_MISSING, HEARING_OUTCOMES };
 
 /* Asks; 0, or -1 when nobody listens there. */
 int hearing_ask(int sock, int fd, unsigned wishes, double seconds);
 
-/* Checks a reply's head (false: no worker of ours says that), fills r and h's
- * numbers; then its body, h's values and texts. A message of outcome
- * HEARING_FAILED or HEARING_MISSING goes to message. */
-bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE],
+/* Checks the head of a reply to those wishes (false: no worker of ours says
+ * that), fills r and h's numbers; then its body, h's values or patches and
+ * texts. A message of outcome HEARING_FAILED or HEARING_MISSING goes to
+ * message. */
+bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE], unsigned wishes,
 		  struct hearing_reply *r, struct heard *h);
 bool hearing_body(const struct hearing_reply *r, const uint8_t *body,
 		  struct heard *h, struct str *message);
 
 /* The worker's side: says hello, then calls hear() for each request until
  * nobody asks any more; -1: the socket failed. h has room for the values (NaN
- * on entry); hear returns like listener_hear. */
+ * on entry), patches are hear's to allocate; hear returns like listener_hear. */
 int hearing_serve(int sock, void *ctx,
 		  int (*hear)(void *ctx, int fd, unsigned wishes,
 			      double seconds, struct heard *h,

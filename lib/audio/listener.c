@@ -45,6 +45,7 @@ struct listener {
 void heard_release(struct heard *h)
 {
 	free(h->values);
+	free(h->patches);
 	str_release(&h->title);
 	str_release(&h->artist);
 	str_release(&h->album);
@@ -61,8 +62,8 @@ struct listener *listener_new(double seconds)
 
 	l->seconds = seconds;
 	l->ears[0].program = "worker";
-	l->ears[0].wishes =
-	    LISTENER_FEATURES | LISTENER_TAGS | LISTENER_DECODES;
+	l->ears[0].wishes = LISTENER_FEATURES | LISTENER_TAGS |
+			    LISTENER_DECODES | LISTENER_LOGMEL;
 	l->ears[1].program = "worker-print";
 	l->ears[1].wishes = LISTENER_PRINT;
 	return l;
@@ -191,7 +192,7 @@ static int try(struct listener *l, struct ear *e, int fd, unsigned wishes,
 	worker_allow(e->pid, seconds);
 	if (hearing_ask(e->sock, fd, wishes, l->seconds) == 0)
 		got = take(e->sock, head, sizeof(head), deadline);
-	if (got == GOT_ALL && hearing_head(head, r, h)) {
+	if (got == GOT_ALL && hearing_head(head, wishes, r, h)) {
 		str_reset(&l->body);
 		str_reserve(&l->body, r->body);
 		got = take(e->sock, l->body.p, r->body, deadline);
@@ -226,6 +227,7 @@ static void clear(struct heard *h)
 		h->values = mem_alloc(features_count() * sizeof(*h->values));
 	for (size_t i = 0; i < features_count(); i++)
 		h->values[i] = NAN;
+	h->patch_count = 0;
 	h->status = FEAT_OK;
 	h->seconds = 0;
 	h->length = NAN;
@@ -270,6 +272,8 @@ int listener_hear(struct listener *l, int fd, unsigned wishes, struct heard *h,
 	int rc = 0;
 
 	clear(h);
+	if (first & LISTENER_LOGMEL)
+		first |= LISTENER_MELS(LISTENER_MELS_OF(wishes));
 	if (first)
 		rc = ask(l, &l->ears[0], fd, first, h, err);
 	if (rc != 0 || !(wishes & LISTENER_PRINT))

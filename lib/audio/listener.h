@@ -7,6 +7,7 @@
  * damage may have been done by an earlier file, the kill by somebody else); a
  * second death, or too long a time, costs this file alone.
  *
+ * LOGMEL is a decoding of its own, at 16 kHz, and goes with TAGS or PRINT only.
  * PRINT is answered by the program worker-print, everything else by worker;
  * programs that link this link no decoder.
  */
@@ -24,7 +25,11 @@ enum listener_wish {
 	LISTENER_TAGS = 2,     /* embedded tags (TagLib) */
 	LISTENER_PRINT = 4,    /* Chromaprint fingerprint */
 	LISTENER_DECODES = 8,  /* that some sound comes out, no more */
+	LISTENER_LOGMEL = 16,  /* log-mel patches (logmel.h); LISTENER_MELS */
 };
+/* With LOGMEL, or-ed to the wishes: how many mel bands. */
+#define LISTENER_MELS(n) ((unsigned)(n) << 16)
+#define LISTENER_MELS_OF(wishes) ((int)((wishes) >> 16))
 
 struct heard {                   /* zeroed is valid; reusable */
 	enum feat_status status; /* of FEATURES; after a failure UNREADABLE,
@@ -33,6 +38,10 @@ struct heard {                   /* zeroed is valid; reusable */
 	double seconds;          /* decoded; of all wishes but TAGS */
 	double length;           /* of the whole file in seconds as far as it
 				  * says so, else NaN; of all wishes */
+	/* LOGMEL: [patch_count][LOGMEL_FRAMES][bands]; status is then TOO_SHORT
+	 * or SILENT where there are none. */
+	float *patches;
+	size_t patch_count, patch_cap; /* cap: in numbers */
 	/* TAGS; empty: absent. UTF-8, NUL-free, as the file has
 	 * them: nothing trimmed or mended, lyrics with their lines. */
 	struct str title, artist, album, genre, date, lyrics;

@@ -13,7 +13,7 @@ struct resample {
 	soxr_t soxr; /* NULL: the rate is right already */
 };
 
-struct resample *resample_new(double rate, struct err *err)
+struct resample *resample_new(double rate, double to, struct err *err)
 {
 	soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
 	soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
@@ -21,9 +21,9 @@ struct resample *resample_new(double rate, struct err *err)
 	soxr_error_t why = NULL;
 	struct resample *r = mem_zalloc(1, sizeof(*r));
 
-	if (rate > RESAMPLE_RATE || rate < RESAMPLE_RATE)
-		r->soxr = soxr_create(rate, RESAMPLE_RATE, 1, &why, &io,
-				      &quality, &runtime);
+	if (rate > to || rate < to)
+		r->soxr =
+		    soxr_create(rate, to, 1, &why, &io, &quality, &runtime);
 	if (why) {
 		free(r);
 		err_set(err, ERR_RECORD, "resample", "%.0f Hz: %s", rate, why);

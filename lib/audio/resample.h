@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Mono sound at any rate to RESAMPLE_RATE, as a stream (soxr, high quality).
- * At RESAMPLE_RATE it is a copy.
+ * Mono sound at any rate to another, as a stream (soxr, high quality). Where
+ * the two are the same it is a copy.
  */
 #ifndef MOODPIPE_RESAMPLE_H
 #define MOODPIPE_RESAMPLE_H
@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-#define RESAMPLE_RATE 22050
+#define RESAMPLE_RATE 22050 /* what features are measured at */
 
 struct samples { /* an owned, growing array; zeroed is empty */
 	float *v;
@@ -18,8 +18,8 @@ struct samples { /* an owned, growing array; zeroed is empty */
 };
 
 struct resample;
-/* NULL, ERR_RECORD: a rate that cannot be converted. */
-struct resample *resample_new(double rate, struct err *err);
+/* From rate to `to`, Hz. NULL, ERR_RECORD: a rate that cannot be converted. */
+struct resample *resample_new(double rate, double to, struct err *err);
 void resample_free(struct resample *r);
 /* Appends what n more samples give to out; in NULL: the end, what is left. */
 int resample_add(struct resample *r, const float *in, size_t n,

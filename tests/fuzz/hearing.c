@@ -5,8 +5,11 @@
 
 #include "audio/features.h"
 #include "audio/hearing.h"
+#include "audio/logmel.h"
 #include "base/mem.h"
 #include "text/utf8.h"
+
+#define BANDS LOGMEL_BANDS_MIN /* a patch that inputs can hold */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,11 +25,14 @@ static void check(struct heard *h, struct str *message)
 	for (size_t i = 0; i < features_count(); i++)
 		if (isinf(h->values[i]))
 			abort();
+	for (size_t i = 0; i < h->patch_count * LOGMEL_FRAMES * BANDS; i++)
+		if (!isfinite(h->patches[i]))
+			abort();
 	if (!(h->seconds >= 0) || h->length < 0 || isinf(h->length))
 		abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void answer(const uint8_t *data, size_t size, unsigned wishes)
 {
 	struct heard h = { .values = mem_zalloc(features_count(),
 						sizeof(*h.values)) };
@@ -34,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str message = { 0 };
 	uint8_t *body;
 
-	if (size >= HEARING_REPLY_SIZE && hearing_head(data, &r, &h) &&
+	if (size >= HEARING_REPLY_SIZE && hearing_head(data, wishes, &r, &h) &&
 	    r.body <= size - HEARING_REPLY_SIZE) {
 		body = mem_dup(data + HEARING_REPLY_SIZE, r.body);
 		if (hearing_body(&r, body, &h, &message))
@@ -43,5 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	heard_release(&h);
 	str_release(&message);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	answer(data, size, LISTENER_FEATURES);
+	answer(data, size, LISTENER_LOGMEL | LISTENER_MELS(BANDS));
 	return 0;
 }

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 #include <unistd.h>
 
 #include "audio/hearing.h"
+#include "audio/logmel.h"
+#include "base/mem.h"
 #include "base/worker.h"
 
 extern char **environ;
@@ -219,6 +222,21 @@ static void hoard(void)
 			;
 }
 
+/* Of eight bands. */
+static void give_patches(const char *word, struct heard *h)
+{
+	size_t n = (LOGMEL_PATCHES_MAX + 1) * LOGMEL_FRAMES * 8;
+
+	MEM_ROOM(h->patches, n, h->patch_cap);
+	for (size_t i = 0; i < n; i++)
+		h->patches[i] = 1;
+	h->patch_count = strcmp(word, "flood") ? 1 : LOGMEL_PATCHES_MAX + 1;
+	if (!strcmp(word, "hole"))
+		h->patches[7] = NAN;
+	if (!strcmp(word, "endless"))
+		h->patches[7] = -INFINITY;
+}
+
 /* The state of the worker: how many files it has heard. */
 static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 		struct heard *h, struct err *err)
@@ -227,7 +245,6 @@ static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 	int *heard = ctx;
 	ssize_t n = pread(fd, word, sizeof(word) - 1, 0);
 
-	(void)wishes;
 	++*heard;
 	h->seconds = seconds;
 	h->length = *heard;
@@ -246,6 +263,8 @@ static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 		str_puts(&h->print, "\"<>\"");
 	if (!strcmp(word, "binary"))
 		str_puts(&h->title, "\xff");
+	if (wishes & LISTENER_LOGMEL)
+		give_patches(word, h);
 	if (!strcmp(word, "babble"))
 		while (write(1, word, sizeof(word)) > 0)
 			;

@@ -12,6 +12,7 @@
 
 #include "audio/features.h"
 #include "audio/listener.h"
+#include "audio/logmel.h"
 
 static struct listener *listener;
 static struct heard heard;
@@ -154,6 +155,24 @@ static void test_hoard(void **state)
 	assert_true(heard.length == 1);
 }
 
+/* Patches: too many, not numbers, or features that nobody asked for. */
+static void test_patch_lies(void **state)
+{
+	static const char *const words[] = { "flood", "hole", "endless" };
+	unsigned wishes = LISTENER_LOGMEL | LISTENER_MELS(8);
+
+	(void)state;
+	assert_int_equal(hear("patch", 5, wishes), 0);
+	assert_int_equal(heard.patch_count, 1);
+	assert_true(heard.patches[95] == 1);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(hear(words[i], strlen(words[i]), wishes), -1);
+		assert_int_equal(heard.status, FEAT_CRASHED);
+		assert_non_null(strstr(err.message, "makes no sense"));
+	}
+	assert_int_equal(says("fine"), 0);
+}
+
 /* What an earlier file, or somebody else, did to a worker costs nothing. */
 static void test_retry(void **state)
 {
@@ -246,6 +265,62 @@ static void test_features(void **state)
 	assert_int_equal(hear("", 0, LISTENER_FEATURES), -1);
 	feat_schema_release(&schema);
 	str_release(&s);
+}
+
+/* Patches are what decoding and the front end give here, bit for bit. */
+static void test_logmel(void **state)
+{
+	unsigned wishes = LISTENER_LOGMEL | LISTENER_MELS(40);
+	struct logmel *l = logmel_new(40);
+	char *path = test_path("tone");
+	struct sound sound = { 0 };
+	struct str s = { 0 };
+	float *want;
+	size_t n;
+	int fd;
+
+	(void)state;
+	tone(&s, 12);
+	test_save(path, s.p, s.n);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(decode_fd_at(fd, 10, 16000, &sound, &err), 0);
+	close(fd);
+	assert_in_range(sound.mono.count, 159990, 160010);
+	n = logmel_patches(sound.mono.count);
+	want = mem_zalloc(n, 96 * 40 * sizeof(float));
+	logmel_compute(l, sound.mono.v, sound.mono.count, want);
+	assert_int_equal(hear(s.p, s.n, wishes | LISTENER_TAGS), 0);
+	assert_int_equal(heard.status, FEAT_OK);
+	assert_true(heard.seconds == 10 && heard.length == 12);
+	assert_int_equal(heard.patch_count, n);
+	assert_memory_equal(heard.patches, want, n * 96 * 40 * sizeof(float));
+	assert_int_equal(hear(s.p, s.n / 2, wishes), 0);
+	assert_int_equal(heard.status, FEAT_PARTIAL);
+	assert_in_range(heard.patch_count, 5, 6);
+	assert_memory_equal(heard.patches, want, 4 * 96 * 40 * sizeof(float));
+	assert_int_equal(hear(s.p, s.n, LISTENER_DECODES), 0);
+	assert_int_equal(heard.patch_count, 0);
+	assert_int_equal(hear(s.p, s.n, LISTENER_LOGMEL | LISTENER_MELS(7)),
+			 -1);
+	assert_non_null(strstr(err.message, "7 mel bands"));
+	assert_int_equal(hear("no sound", 8, wishes), -1);
+	assert_int_equal(heard.status, FEAT_UNDECODABLE);
+	str_reset(&s);
+	tone(&s, 0.9);
+	assert_int_equal(hear(s.p, s.n, wishes), 0);
+	assert_int_equal(heard.status, FEAT_TOO_SHORT);
+	str_reset(&s);
+	tone(&s, 2);
+	memset(s.p + 44, 0, s.n - 44);
+	assert_int_equal(hear(s.p, s.n, wishes), 0);
+	assert_int_equal(heard.status, FEAT_SILENT);
+	assert_int_equal(heard.patch_count, 0);
+	logmel_free(l);
+	sound_release(&sound);
+	str_release(&s);
+	unlink(path);
+	free(path);
+	free(want);
 }
 
 static void frame(struct str *s, const char *name, const char *text, size_t n)
@@ -361,11 +436,12 @@ int main(void)
 #define POSED(t) cmocka_unit_test_setup_teardown(t, posed, end)
 #define REAL(t) cmocka_unit_test_setup_teardown(t, real, end)
 	const struct CMUnitTest tests[] = {
-		POSED(test_reuse),     POSED(test_deaths),
-		POSED(test_nonsense),  POSED(test_ahead),
-		POSED(test_hoard),     POSED(test_retry),
-		POSED(test_no_worker), REAL(test_features),
-		REAL(test_id3),        REAL(test_comments),
+		POSED(test_reuse),    POSED(test_deaths),
+		POSED(test_nonsense), POSED(test_patch_lies),
+		POSED(test_ahead),    POSED(test_hoard),
+		POSED(test_retry),    POSED(test_no_worker),
+		REAL(test_features),  REAL(test_logmel),
+		REAL(test_id3),       REAL(test_comments),
 	};
 
 	return cmocka_run_group_tests_name("listener", tests, NULL, NULL);

@@ -14,7 +14,7 @@
 
 static struct samples convert(double rate, double hz, size_t n, size_t block)
 {
-	struct resample *r = resample_new(rate, NULL);
+	struct resample *r = resample_new(rate, RESAMPLE_RATE, NULL);
 	struct samples out = { 0 };
 	float *x = calloc(n, sizeof(*x));
 
