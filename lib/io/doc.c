@@ -80,3 +80,11 @@ bool doc_number(const struct doc *d, double *out)
 	*out = json_number_value(mutable(d));
 	return true;
 }
+
+bool doc_bool(const struct doc *d, bool *out)
+{
+	if (!json_is_boolean(mutable(d)))
+		return false;
+	*out = json_is_true(mutable(d));
+	return true;
+}

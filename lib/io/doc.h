@@ -21,5 +21,6 @@ const struct doc *doc_at(const struct doc *d, size_t i);
 size_t doc_size(const struct doc *d);      /* elements or members; else 0 */
 const char *doc_text(const struct doc *d); /* NULL: not a string */
 bool doc_number(const struct doc *d, double *out);
+bool doc_bool(const struct doc *d, bool *out);
 
 #endif

@@ -10,6 +10,7 @@
 #define ALIGN 64
 #define HEADER_MAX 65536
 #define COLUMNS_MAX 65536
+#define CHUNK 16384 /* values read at a time */
 
 int npy_write_header(FILE *out, uint64_t rows, uint32_t columns,
 		     struct err *err)
@@ -39,9 +40,9 @@ static int bad(const struct npy *n, const char *what, struct err *err)
 {
 	return err_set(err, ERR_DATA, "npy",
 		       "%s: %s; save it as a "
-		       "C-contiguous two-dimensional float32 array with "
-		       "numpy.save",
-		       input_name(n->in), what);
+		       "C-contiguous %sfloat32 array with numpy.save",
+		       input_name(n->in), what,
+		       n->tensor ? "" : "two-dimensional ");
 }
 
 /* Exactly size bytes. */
@@ -97,28 +98,36 @@ static int dimension(struct span *s, uint64_t *out)
 	return 0;
 }
 
+/* "(2, 3)" into n->dims. */
+static int parse_shape(struct npy *n, struct span shape, struct err *err)
+{
+	if (!starts(shape, "("))
+		return bad(n, "no shape in its header", err);
+	shape = span_trim((struct span){ shape.p + 1, shape.n - 1 });
+	n->count = 1;
+	while (!starts(shape, ")")) {
+		uint64_t d;
+
+		if (n->ndim == NPY_DIMS || dimension(&shape, &d))
+			return bad(n, "not a shape that can be read", err);
+		if (d > SIZE_MAX ||
+		    num_muladd(n->count, (size_t)d, 0, &n->count))
+			return bad(n, "larger than any memory", err);
+		n->dims[n->ndim++] = (size_t)d;
+	}
+	return 0;
+}
+
 static int parse(struct npy *n, struct span header, struct err *err)
 {
 	struct span descr = field(header, "descr");
-	struct span shape = field(header, "shape");
-	uint64_t columns = 1;
 
 	n->wide = starts(descr, "'<f8'");
 	if (!n->wide && !starts(descr, "'<f4'"))
 		return bad(n, "not an array of float32 or float64", err);
 	if (!starts(field(header, "fortran_order"), "False"))
 		return bad(n, "not in C order", err);
-	if (!starts(shape, "("))
-		return bad(n, "no shape in its header", err);
-	shape = span_trim((struct span){ shape.p + 1, shape.n - 1 });
-	if (dimension(&shape, &n->rows) ||
-	    (!starts(shape, ")") &&
-	     (dimension(&shape, &columns) || !starts(shape, ")"))))
-		return bad(n, "not of one or two dimensions", err);
-	if (!columns || columns > COLUMNS_MAX)
-		return bad(n, "too many columns, or none", err);
-	n->columns = (uint32_t)columns;
-	return 0;
+	return parse_shape(n, field(header, "shape"), err);
 }
 
 static int read_header(struct npy *n, struct err *err)
@@ -149,13 +158,33 @@ static int read_header(struct npy *n, struct err *err)
 	return rc;
 }
 
+static int as_matrix(struct npy *n, struct err *err)
+{
+	size_t columns = n->ndim == 2 ? n->dims[1] : 1;
+
+	if (n->ndim < 1 || n->ndim > 2)
+		return bad(n, "not of one or two dimensions", err);
+	if (!columns || columns > COLUMNS_MAX)
+		return bad(n, "too many columns, or none", err);
+	n->rows = n->dims[0];
+	n->columns = (uint32_t)columns;
+	n->row = mem_alloc(columns * (n->wide ? 8ul : 4ul));
+	return 0;
+}
+
 int npy_open(struct npy *n, const char *path, struct err *err)
 {
 	*n = (struct npy){ 0 };
 	n->in = input_open(path, err);
-	if (!n->in || read_header(n, err))
+	return !n->in || read_header(n, err) || as_matrix(n, err) ? -1 : 0;
+}
+
+int npy_open_tensor(struct npy *n, struct input *in, struct err *err)
+{
+	*n = (struct npy){ .in = in, .tensor = true };
+	if (read_header(n, err))
 		return -1;
-	n->row = mem_alloc(n->columns * (n->wide ? 8ul : 4ul));
+	n->row = mem_alloc(CHUNK * 8ul);
 	return 0;
 }
 
@@ -166,29 +195,53 @@ void npy_close(struct npy *n)
 	*n = (struct npy){ 0 };
 }
 
-int npy_read(struct npy *n, float *row, struct err *err)
+/* n->row, as in the file, to floats. */
+static void convert(const struct npy *n, float *out, size_t count)
 {
-	uint32_t i;
-	ssize_t more;
-
-	if (n->done == n->rows) {
-		more = input_read(n->in, n->row, 1, err);
-		if (more > 0)
-			return bad(n, "more bytes behind the last row", err);
-		return (int)more;
-	}
-	if (get(n, n->row, n->columns * (n->wide ? 8ul : 4ul), err))
-		return -1;
-	n->done++;
 	if (!n->wide) {
-		memcpy(row, n->row, n->columns * 4ul);
-		return 1;
+		memcpy(out, n->row, count * 4ul);
+		return;
 	}
-	for (i = 0; i < n->columns; i++) {
+	for (size_t i = 0; i < count; i++) {
 		double v;
 
 		memcpy(&v, n->row + i * 8ul, 8);
-		row[i] = (float)v;
+		out[i] = (float)v;
 	}
+}
+
+/* Nothing may follow: 0 or -1. */
+static int at_end(struct npy *n, struct err *err)
+{
+	ssize_t more = input_read(n->in, n->row, 1, err);
+
+	if (more > 0)
+		return bad(n, "more bytes behind the last value", err);
+	return (int)more;
+}
+
+int npy_read(struct npy *n, float *row, struct err *err)
+{
+	if (n->done == n->rows)
+		return at_end(n, err);
+	if (get(n, n->row, n->columns * (n->wide ? 8ul : 4ul), err))
+		return -1;
+	n->done++;
+	convert(n, row, n->columns);
 	return 1;
+}
+
+ssize_t npy_read_values(struct npy *n, float *out, size_t max, struct err *err)
+{
+	size_t left = n->count - (size_t)n->done;
+	size_t k = max < CHUNK ? max : CHUNK;
+
+	if (!left)
+		return at_end(n, err);
+	k = k < left ? k : left;
+	if (get(n, n->row, k * (n->wide ? 8ul : 4ul), err))
+		return -1;
+	n->done += k;
+	convert(n, out, k);
+	return (ssize_t)k;
 }
