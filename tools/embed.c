@@ -3,23 +3,22 @@
  * embed: vectors to compare tracks by, from words (text) or sound (audio).
  *
  * Members read: id title artist genre tags description extracted_vibe_text
- * imputed (text); id (audio). Members added: none.
- * Artifacts: a model (--fit), rows t000..t383 or a00..a63 (--model).
+ * imputed (text); id, audio{path, sha256} (audio). Members added: none.
+ * Artifacts: a model (--fit), rows t000.., a00.. or v000.. (--model).
  */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus/pcavector.h"
+#include "corpus/soundvector.h"
 #include "corpus/track.h"
-#include "corpus/trackrows.h"
-#include "corpus/tracktext.h"
+#include "corpus/wordvector.h"
 #include "io/atomic.h"
 #include "io/progress.h"
 #include "io/stream.h"
-#include "learn/pca.h"
 #include "learn/recipe.h"
 #include "learn/textfit.h"
-#include "learn/textmodel.h"
 
 static const char usage[] =
     "usage: embed text --fit MODEL [tracks.ndjson ...]\n"
@@ -27,12 +26,15 @@ static const char usage[] =
     "       embed audio --fit MODEL --features FILE ... [FILE ...]\n"
     "       embed audio --model MODEL --features FILE [options] "
     "[tracks.ndjson ...]\n"
+    "       embed audio --model DIR [options] [tracks.ndjson ...]\n"
     "\n"
     "      --fit MODEL      fit on all operands and write MODEL\n"
-    "      --model MODEL    apply MODEL; feature rows to the output\n"
+    "      --model MODEL    apply MODEL; rows to the output\n"
     "      --features FILE  feature rows of the sound (audio)\n"
-    "      --reuse FILE     rows of an earlier run, kept where nothing "
-    "changed\n"
+    "      --audio-root DIR where relative audio paths start (network)\n"
+    "      --seconds N      of each recording, 1 to 600 (network; 30)\n"
+    "      --mels N         mel bands, 8 to 256 (network; its config.json's)\n"
+    "      --reuse FILE     rows of an earlier run, kept if unchanged\n"
     "      --records FILE   pass the records on to FILE\n"
     "      --memory SIZE    limit of a fit; beyond it, a sample (1G)\n"
     "  -o, --output FILE    rows to FILE (default: stdout)\n"
@@ -46,6 +48,9 @@ struct ctx {
 	struct pack *pack;
 	struct textmodel *text;
 	struct pca *pca;
+	struct cnnmodel *cnn;
+	struct soundvector sound;
+	int mels;
 	struct textcorpus corpus;
 	struct tracktext words;
 	struct str id;
@@ -53,23 +58,20 @@ struct ctx {
 };
 
 struct scratch {
-	struct tracktext words;
-	struct textvector vector;
-	struct trackrows sound;
-	struct pca_view view;
-	struct err err; /* why sound cannot be read */
+	struct wordvector_work text;
+	struct pcavector_work pca;
+	struct soundvector_work *cnn;
 };
 
 static void *scratch_new(void *ctx)
 {
 	struct ctx *c = ctx;
 	struct scratch *s = mem_zalloc(1, sizeof(*s));
-	const char *path = c->pca ? c->features.items[0] : NULL;
 
-	if (path && !trackrows_open(&s->sound, path, &s->err) &&
-	    pca_bind(c->pca, feat_schema(s->sound.feat), path, &s->view,
-		     &s->err))
-		trackrows_release(&s->sound);
+	if (c->pca)
+		pcavector_open(&s->pca, c->pca, c->features.items[0]);
+	if (c->cnn)
+		s->cnn = soundvector_work_new(&c->sound);
 	return s;
 }
 
@@ -77,75 +79,45 @@ static void scratch_free(void *scratch)
 {
 	struct scratch *s = scratch;
 
-	tracktext_release(&s->words);
-	textvector_release(&s->vector);
-	trackrows_release(&s->sound);
-	pca_view_release(&s->view);
+	wordvector_release(&s->text);
+	pcavector_release(&s->pca);
+	soundvector_work_free(s->cnn);
 	free(s);
 }
 
 static uint64_t text_digest(void *ctx, void *scratch, const struct record *r)
 {
-	struct scratch *s = scratch;
-
 	(void)ctx;
-	tracktext_read(&s->words, r);
-	return tracktext_digest(&s->words);
+	return wordvector_digest(&((struct scratch *)scratch)->text, r);
 }
 
 static int text_measure(void *ctx, void *scratch, struct record *r,
 			struct feat_row *row, struct err *err)
 {
-	struct ctx *c = ctx;
 	struct scratch *s = scratch;
-	float out[TEXTMODEL_DIM];
-	double share;
 
 	(void)err;
-	row->status = FEAT_NO_INPUT;
-	tracktext_read(&s->words, r);
-	if (tracktext_encode(&s->words, c->text, &s->vector, out))
-		return 0;
-	memcpy(row->values, out, sizeof(out));
-	share = (double)s->vector.known + (double)s->vector.unknown;
-	row->status = FEAT_OK;
-	row->method = FEAT_METHOD_MODEL;
-	row->confidence = share > 0 ? (float)(s->vector.known / share) : 0;
-	memset(row->measured, 0xff, TEXTMODEL_DIM / 8);
+	wordvector_measure(&s->text, ((struct ctx *)ctx)->text, r, row);
 	return 0;
 }
 
 static uint64_t audio_digest(void *ctx, void *scratch, const struct record *r)
 {
-	(void)ctx;
-	return trackrows_digest(&((struct scratch *)scratch)->sound, r);
+	const struct ctx *c = ctx;
+	struct scratch *s = scratch;
+
+	return c->cnn ? soundvector_digest(&c->sound, s->cnn, r)
+		      : pcavector_digest(&s->pca, r);
 }
 
 static int audio_measure(void *ctx, void *scratch, struct record *r,
 			 struct feat_row *row, struct err *err)
 {
-	struct ctx *c = ctx;
+	const struct ctx *c = ctx;
 	struct scratch *s = scratch;
-	const struct feat_row *from = s->sound.row;
-	float out[PCA_DIM];
-	int found;
 
-	row->status = FEAT_NO_INPUT;
-	if (!s->sound.feat) {
-		*err = s->err;
-		return -1;
-	}
-	found = trackrows_find(&s->sound, r, err);
-	if (found <= 0 || pca_apply(c->pca, &s->view, from->values, out))
-		return found < 0 ? -1 : 0;
-	memcpy(row->values, out, sizeof(out));
-	row->status = from->status == FEAT_PARTIAL ? FEAT_PARTIAL : FEAT_OK;
-	row->method = from->method;
-	row->confidence = from->confidence;
-	memset(from->method == FEAT_METHOD_MEASURED ? row->measured
-						    : row->imputed,
-	       0xff, PCA_DIM / 8);
-	return 0;
+	return c->cnn ? soundvector_measure(&c->sound, s->cnn, r, row, err)
+		      : pcavector_measure(&s->pca, r, row, err);
 }
 
 static int apply(struct ctx *c, bool text, char **files, int nfiles)
@@ -159,11 +131,15 @@ static int apply(struct ctx *c, bool text, char **files, int nfiles)
 			    .measure = text ? text_measure : audio_measure,
 			    .digest = text ? text_digest : audio_digest,
 			    .reuse = c->reuse,
-			    .records_path = c->records };
+			    .records_path = c->records,
+			    .batch = c->cnn ? 1 : 0 };
 	int rc;
 
-	(text ? recipe_text_schema : recipe_audio_schema)(&schema,
-							  pack_digest(c->pack));
+	if (c->cnn)
+		soundvector_schema(&c->sound, &schema);
+	else
+		(text ? recipe_text_schema
+		      : recipe_audio_schema)(&schema, pack_digest(c->pack));
 	rc = stream_run(&s, files, nfiles);
 	feat_schema_release(&schema);
 	return rc;
@@ -221,6 +197,11 @@ static int fit(struct ctx *c, bool text, char **files, int nfiles,
 
 static int open_model(struct ctx *c, bool text, struct err *err)
 {
+	if (!text && soundvector_is_model(c->model)) {
+		c->cnn = soundvector_model(c->model, c->mels, err);
+		c->sound.model = c->cnn;
+		return -!c->cnn;
+	}
 	if (access(c->model, F_OK))
 		return err_set(err, ERR_DATA, "model",
 			       "%s: no such model: "
@@ -247,25 +228,40 @@ static int run(struct ctx *c, bool text, char **files, int nfiles)
 /* What the options say does not fit together, or NULL. */
 static const char *misuse(const struct ctx *c, bool text)
 {
+	bool cnn = !text && soundvector_is_model(c->model);
+
 	if (!c->fit == !c->model)
 		return "give either --fit or --model";
 	if (c->fit && (c->reuse || c->records || c->o.output))
 		return "--reuse, --records and --output do not go with --fit";
+	if (!cnn && (c->sound.root || c->mels ||
+		     c->sound.seconds != SOUNDVECTOR_SECONDS))
+		return "--audio-root, --seconds and --mels go with a folder "
+		       "that holds a network";
+	if (!(c->sound.seconds >= SOUNDVECTOR_SECONDS_MIN &&
+	      c->sound.seconds <= SOUNDVECTOR_SECONDS_MAX))
+		return "--seconds: 1 to 600 are possible";
+	if (cnn && c->features.count)
+		return "a network hears the sound itself: no --features";
 	if (text ? c->features.count != 0
-		 : c->features.count != 1 && !(c->fit && c->features.count))
+		 : !cnn && c->features.count != 1 &&
+		       !(c->fit && c->features.count))
 		return "embed audio needs --features FILE (one with --model), "
-		       "embed text takes none";
+		       "or a folder as MODEL; embed text needs none";
 	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { 0 };
+	struct ctx c = { .sound.seconds = SOUNDVECTOR_SECONDS };
 	struct option_list *f = &c.features;
 	const struct option_spec specs[] = {
 		{ "fit", 0, OPTION_TEXT, &c.fit, 0, 0 },
 		{ "model", 0, OPTION_TEXT, &c.model, 0, 0 },
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
+		{ "audio-root", 0, OPTION_TEXT, &c.sound.root, 0, 0 },
+		{ "seconds", 0, OPTION_REAL, &c.sound.seconds, 0, 0 },
+		{ "mels", 0, OPTION_INT, &c.mels, 8, CNNMODEL_MELS_MAX },
 		{ "reuse", 0, OPTION_TEXT, &c.reuse, 0, 0 },
 		{ "records", 0, OPTION_TEXT, &c.records, 0, 0 },
 		{ 0 },
@@ -287,11 +283,13 @@ int main(int argc, char **argv)
 	}
 	if (!named || (wrong = misuse(&c, text))) {
 		fprintf(stderr, "embed: %s\nTry 'embed --help'.\n", wrong);
+		free(f->items);
 		return ERR_USAGE;
 	}
 	status = run(&c, text, argv + first, argc - first);
 	textmodel_free(c.text);
 	pca_free(c.pca);
+	cnnmodel_free(c.cnn);
 	pack_close(c.pack);
 	textcorpus_release(&c.corpus);
 	tracktext_release(&c.words);

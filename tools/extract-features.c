@@ -10,7 +10,6 @@
 
 #include "audio/features.h"
 #include "audio/listener.h"
-#include "audio/payload.h"
 #include "base/mem.h"
 #include "corpus/trackaudio.h"
 #include "io/stream.h"
@@ -74,16 +73,9 @@ static void scratch_free(void *scratch)
 static uint64_t digest(void *ctx, void *scratch, const struct record *r)
 {
 	const struct ctx *c = ctx;
-	struct trackaudio *a = &((struct scratch *)scratch)->audio;
-	uint8_t file[HASH_SIZE];
 
-	if (trackaudio_find(a, r, c->root, NULL) <= 0)
-		return 0;
-	if (a->sha256.n)
-		return hash_u64(a->sha256.p, a->sha256.n);
-	if (payload_digest(str_z(&a->path), NULL, file, NULL) != 0)
-		return 0;
-	return hash_u64(file, sizeof(file));
+	return trackaudio_digest(&((struct scratch *)scratch)->audio, r,
+				 c->root);
 }
 
 static int hear(struct scratch *s, struct err *err)

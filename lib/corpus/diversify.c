@@ -19,8 +19,7 @@ float diversify_similarity(const struct scored *a, const struct scored *b)
 	float distance = sqrtf(dv * dv + da * da);
 
 	if (a->audio && b->audio) {
-		sum +=
-		    0.3f * vector_dot(a->audio, b->audio, GENERATION_AUDIO_DIM);
+		sum += 0.3f * vector_dot(a->audio, b->audio, a->audio_dim);
 		weight += 0.3f;
 	}
 	if (!isnan(distance)) {

@@ -24,7 +24,7 @@ struct retrieval {
 	/* of the request at hand */
 	bool wants[3];
 	struct scan_query text;
-	float audio[GENERATION_AUDIO_DIM], valence, arousal;
+	float *audio, valence, arousal; /* audio[audio_dim] */
 	size_t text_chunks;
 	struct err *errors; /* [chunks + 1] */
 	size_t chunks_max;
@@ -53,6 +53,7 @@ struct retrieval *retrieval_new(const struct generation *g,
 	}
 	r->allowed = mem_zalloc(g->count + 1, 1);
 	r->from = mem_zalloc(g->count + 1, 1);
+	r->audio = mem_zalloc(g->audio_dim + 1, sizeof(*r->audio));
 	r->chunks_max = chunks(g->text_count) + chunks(g->audio_count) + 1;
 	r->errors = mem_zalloc(r->chunks_max, sizeof(*r->errors));
 	return r;
@@ -67,6 +68,7 @@ void retrieval_free(struct retrieval *r)
 		free(r->best[s]);
 	}
 	textvector_release(&r->vector);
+	free(r->audio);
 	free(r->allowed);
 	free(r->from);
 	free(r->errors);
@@ -99,14 +101,14 @@ static bool mood_sound(struct retrieval *r)
 						  g->audio_rows[i]),
 				   (uint32_t)i);
 	n = topk_sort(&top);
-	memset(r->audio, 0, sizeof(r->audio));
+	memset(r->audio, 0, g->audio_dim * sizeof(*r->audio));
 	for (size_t i = 0; i < n; i++)
 		vector_axpy(r->audio, 1,
-			    g->audio + (size_t)top.items[i].index *
-					   GENERATION_AUDIO_DIM,
-			    GENERATION_AUDIO_DIM);
+			    g->audio +
+				(size_t)top.items[i].index * g->audio_dim,
+			    g->audio_dim);
 	topk_release(&top);
-	return vector_normalise(r->audio, GENERATION_AUDIO_DIM) > 0;
+	return vector_normalise(r->audio, g->audio_dim) > 0;
 }
 
 static size_t end_of(size_t chunk, size_t n)

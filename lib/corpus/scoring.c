@@ -27,7 +27,8 @@ static void fill(struct scored *s, const struct candidate *c,
 		.audio_confidence = NAN,
 	};
 	if (at != SIZE_MAX) {
-		s->audio = g->audio + at * GENERATION_AUDIO_DIM;
+		s->audio = g->audio + at * g->audio_dim;
+		s->audio_dim = g->audio_dim;
 		s->audio_confidence = g->audio_confidence[at];
 	}
 	if (cosine > 1)

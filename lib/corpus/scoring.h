@@ -24,7 +24,8 @@ struct scored {
 	float part[SIGNAL_COUNT]; /* [0, 1], NaN missing */
 	float score, confidence;  /* [0, 1] */
 	float valence, arousal;   /* NaN missing */
-	const float *audio;       /* unit [64], or NULL */
+	const float *audio;       /* unit [audio_dim], or NULL */
+	size_t audio_dim;
 	float audio_confidence, mood_confidence;
 };
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "audio/payload.h"
+
 void trackaudio_release(struct trackaudio *a)
 {
 	str_release(&a->path);
@@ -41,6 +43,20 @@ int trackaudio_find(struct trackaudio *a, const struct record *r,
 	}
 	str_put(&a->path, a->named.p, a->named.n);
 	return 1;
+}
+
+uint64_t trackaudio_digest(struct trackaudio *a, const struct record *r,
+			   const char *root)
+{
+	uint8_t file[HASH_SIZE];
+
+	if (trackaudio_find(a, r, root, NULL) <= 0)
+		return 0;
+	if (a->sha256.n)
+		return hash_u64(a->sha256.p, a->sha256.n);
+	if (payload_digest(str_z(&a->path), NULL, file, NULL) != 0)
+		return 0;
+	return hash_u64(file, sizeof(file));
 }
 
 int trackaudio_open(struct trackaudio *a, struct err *err)

@@ -20,6 +20,11 @@ void trackaudio_release(struct trackaudio *a);
 int trackaudio_find(struct trackaudio *a, const struct record *r,
 		    const char *root, struct err *err);
 
+/* The 64-bit digest of the sound that the record names: of its sha256 member,
+ * or else of the file's payload (audio/payload.h); 0 where there is none. */
+uint64_t trackaudio_digest(struct trackaudio *a, const struct record *r,
+			   const char *root);
+
 /* Opens what was found, read-only, whatever it is; waits for nothing. -1:
  * ERR_RECORD "missing". */
 int trackaudio_open(struct trackaudio *a, struct err *err);

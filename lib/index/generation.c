@@ -116,6 +116,33 @@ static bool has(const struct generation *g, const char *section)
 	return pack_get(g->pack, section).p != NULL;
 }
 
+/* How long vectors are follows from how many there are. */
+static int open_audio(struct generation *g, struct err *err)
+{
+	size_t found, n;
+
+	g->audio_rows =
+	    pack_array(g->pack, "audio.rows", sizeof(*g->audio_rows), SIZE_MAX,
+		       &g->audio_count, err);
+	n = g->audio_count;
+	if (!g->audio_rows ||
+	    ARRAY(g, audio_confidence, "audio.confidence", n) ||
+	    ARRAY(g, audio_measured, "audio.measured", n))
+		return -1;
+	g->audio = pack_array(g->pack, "audio.vectors", sizeof(*g->audio),
+			      SIZE_MAX, &found, err);
+	if (!g->audio)
+		return -1;
+	g->audio_dim = n ? found / n : GENERATION_AUDIO_DIM;
+	if (!g->audio_dim || g->audio_dim > GENERATION_AUDIO_MAX ||
+	    found != g->audio_dim * n)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"audio.vectors\" holds %zu numbers "
+			       "for %zu rows; build the index again",
+			       found, n);
+	return 0;
+}
+
 static int open_signals(struct generation *g, struct err *err)
 {
 	size_t n = g->count;
@@ -129,18 +156,8 @@ static int open_signals(struct generation *g, struct err *err)
 	    (ARRAY(g, display, "display.values", n * DISPLAY_FEATURES) ||
 	     ARRAY(g, display_measured, "display.measured", n)))
 		return -1;
-	if (has(g, "audio.rows")) {
-		g->audio_rows =
-		    pack_array(g->pack, "audio.rows", sizeof(*g->audio_rows),
-			       SIZE_MAX, &g->audio_count, err);
-		if (!g->audio_rows ||
-		    ARRAY(g, audio, "audio.vectors",
-			  g->audio_count * GENERATION_AUDIO_DIM) ||
-		    ARRAY(g, audio_confidence, "audio.confidence",
-			  g->audio_count) ||
-		    ARRAY(g, audio_measured, "audio.measured", g->audio_count))
-			return -1;
-	}
+	if (has(g, "audio.rows") && open_audio(g, err))
+		return -1;
 	if (!has(g, "vector.rows"))
 		return 0;
 	g->text_rows = pack_array(g->pack, "vector.rows", sizeof(*g->text_rows),

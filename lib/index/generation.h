@@ -17,7 +17,8 @@
 #define GENERATION_CURRENT "current"
 
 #define GENERATION_TEXT_DIM 384
-#define GENERATION_AUDIO_DIM 64
+#define GENERATION_AUDIO_DIM 64 /* of embed audio; a network has its own */
+#define GENERATION_AUDIO_MAX 4096
 
 enum catalogue_field { /* strings of a row, in this order */
 		       CATALOGUE_ID,
@@ -93,7 +94,9 @@ struct generation {
 
 	size_t audio_count;            /* 0: no audio signal */
 	const uint32_t *audio_rows;    /* [audio_count], ascending */
-	const float *audio;            /* [audio_count][64], unit length */
+	size_t audio_dim;              /* 1 to GENERATION_AUDIO_MAX */
+	const float *audio;            /* [audio_count][audio_dim], unit
+					* length */
 	const float *audio_confidence; /* [audio_count] */
 	const uint8_t *audio_measured; /* [audio_count]: 1, or 0: imputed */
 

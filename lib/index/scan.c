@@ -58,8 +58,7 @@ int scan_audio(const struct generation *g, const float *unit, size_t from,
 		if (!row_ok(g, g->audio_rows, i))
 			return broken(g, "audio.rows", i, err);
 		scores[g->audio_rows[i]] =
-		    vector_dot(unit, g->audio + i * GENERATION_AUDIO_DIM,
-			       GENERATION_AUDIO_DIM);
+		    vector_dot(unit, g->audio + i * g->audio_dim, g->audio_dim);
 	}
 	return 0;
 }

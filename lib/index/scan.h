@@ -24,7 +24,7 @@ int scan_text_query(struct scan_query *t,
 /* Positions [from, to) of text_rows: scores[row] = cosine. */
 int scan_text(const struct generation *g, const struct scan_query *q,
 	      size_t from, size_t to, float *scores, struct err *err);
-/* Positions [from, to) of audio_rows; unit: length 1. */
+/* Positions [from, to) of audio_rows; unit[audio_dim]: length 1. */
 int scan_audio(const struct generation *g, const float *unit, size_t from,
 	       size_t to, float *scores, struct err *err);
 /* Rows [from, to): scores[row] = -(Euclidean distance in the mood plane). */

@@ -110,20 +110,34 @@ int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
 	return rc ? -1 : 0;
 }
 
-static int put_audio(const struct feat_row *row, uint32_t at, bool measured,
-		     struct vectors *v, struct pack_writer *pw, struct err *err)
+/* Vectors of components (a00..a63), or of a network (v000 and on). */
+static int check_audio(const struct featset *s, struct err *err)
 {
-	float x[GENERATION_AUDIO_DIM];
+	const struct feat_schema *schema = featset_schema(s);
+	char last[FEAT_NAME];
 
-	memcpy(x, row->values, sizeof(x));
-	if (!all_finite(x, GENERATION_AUDIO_DIM) ||
-	    !(vector_normalise(x, GENERATION_AUDIO_DIM) > 0))
+	if (strcmp(schema->columns[0].name, "v000") ||
+	    schema->count > GENERATION_AUDIO_MAX)
+		return check_vector(s, "--audio", "a00", "a63",
+				    GENERATION_AUDIO_DIM, err);
+	snprintf(last, sizeof(last), "v%03u", schema->count - 1);
+	return check_vector(s, "--audio", "v000", last, schema->count, err);
+}
+
+static int put_audio(const struct feat_row *row, size_t dim, uint32_t at,
+		     bool measured, struct vectors *v, struct pack_writer *pw,
+		     struct err *err)
+{
+	float x[GENERATION_AUDIO_MAX];
+
+	memcpy(x, row->values, dim * sizeof(*x));
+	if (!all_finite(x, dim) || !(vector_normalise(x, dim) > 0))
 		return 0;
 	v->rows[v->count] = at;
 	v->measured[v->count] = measured;
 	v->numbers[v->count++] =
 	    isfinite(row->confidence) ? within(row->confidence, 0, 1) : 0;
-	return pack_put(pw, x, sizeof(x), err);
+	return pack_put(pw, x, dim * sizeof(*x), err);
 }
 
 int signalwriter_audio(struct featset *s, const uint64_t *keys, size_t n,
@@ -134,18 +148,18 @@ int signalwriter_audio(struct featset *s, const uint64_t *keys, size_t n,
 	struct vectors v;
 	int rc;
 
-	if (check_vector(s, "--audio", "a00", "a63", GENERATION_AUDIO_DIM, err))
+	if (check_audio(s, err))
 		return -1;
 	vectors_init(&v, n);
 	rc = pack_begin(pw, "audio.vectors", err);
 	for (size_t i = 0; i < n && !rc; i++) {
 		rc = featset_find(s, keys[i], &row, err);
 		if (!rc && row)
-			rc = put_audio(row, (uint32_t)i,
-				       measured ? measured[i] != 0
-						: row->method ==
-						      FEAT_METHOD_MEASURED,
-				       &v, pw, err);
+			rc = put_audio(
+			    row, featset_schema(s)->count, (uint32_t)i,
+			    measured ? measured[i] != 0
+				     : row->method == FEAT_METHOD_MEASURED,
+			    &v, pw, err);
 	}
 	*count = v.count;
 	rc = rc ||

@@ -52,3 +52,10 @@ void recipe_audio_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE])
 	make_schema(s, "embed-audio", "a", 2, PCA_DIM);
 	recipe_embed_audio(model, s->recipe);
 }
+
+void recipe_cnn_schema(struct feat_schema *s, const char *parameters,
+		       const uint8_t model[HASH_SIZE], size_t dim)
+{
+	make_schema(s, "embed-cnn", "v", 3, (int)dim);
+	recipe_make("embed-cnn/1", parameters, model, s->recipe);
+}

@@ -19,6 +19,11 @@ void recipe_make(const char *name, const char *parameters,
 void recipe_embed_text(const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
 void recipe_embed_audio(const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
 
+/* The schema of a network's vectors (learn/cnnmodel.h), to release: stage
+ * "embed-cnn", columns v000 ... of dim; parameters as in recipe_make. */
+void recipe_cnn_schema(struct feat_schema *s, const char *parameters,
+		       const uint8_t model[HASH_SIZE], size_t dim);
+
 /* The whole schema, to release: stage "embed-text", columns t000..t383; stage
  * "embed-audio", columns a00..a63. */
 void recipe_text_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE]);

@@ -30,7 +30,7 @@ static void add_columns(struct feat_schema *s, char *list)
 	char name[FEAT_NAME], *save = NULL;
 	int n, digits;
 
-	if (sscanf(list, "%*1[ta]:%d:%d", &n, &digits) == 2) {
+	if (sscanf(list, "%*1[tav]:%d:%d", &n, &digits) == 2) {
 		for (int i = 0; i < n; i++) {
 			snprintf(name, sizeof(name), "%c%0*d", list[0], digits,
 				 i);

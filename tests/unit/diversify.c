@@ -27,6 +27,7 @@ static void test_similarity(void **state)
 	(void)state;
 	a.audio = c.audio = x;
 	b.audio = y;
+	a.audio_dim = b.audio_dim = c.audio_dim = GENERATION_AUDIO_DIM;
 	a.valence = b.valence = c.valence = 0;
 	a.arousal = b.arousal = 0;
 	c.arousal = 1;

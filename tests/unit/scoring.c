@@ -38,6 +38,7 @@ static void set_up(struct bench *b)
 	b->g.audio_rows = b->audio_rows;
 	b->g.audio_count = 2;
 	b->g.audio = b->audio;
+	b->g.audio_dim = GENERATION_AUDIO_DIM;
 	b->g.audio_confidence = b->audio_sure;
 	b->c.items = b->items;
 	b->c.count = ROWS;

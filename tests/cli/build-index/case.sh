@@ -53,6 +53,28 @@ is "$(ls "$TMP/gens" | grep -c idx)" 2 "two generations are kept"
 is "$(ls "$TMP/gens"/*.idx | xargs -n1 basename | sort)" \
 	"$(tail -2 "$TMP/names" | sort)" "the last two"
 
+# Sound vectors of a network, as long as they are: with zeros behind, 128 numbers
+# say what the first 64 do. Of two networks, or not their columns: refused.
+small_rows audio | awk '{ for (i = 0; i < 64; i++) $0 = $0 " 0"; print }' \
+	>"$TMP/v.rows"
+"$FEATMAKE" embed-cnn - v:128:3 <"$TMP/v.rows" >"$TMP/v.feat"
+head -20 "$TMP/v.rows" | sed 's/ 0$//' | "$FEATMAKE" embed-cnn - v:127:3 \
+	>"$TMP/other.feat"
+status 0 build-index -q --index "$TMP/idxv" --text-model "$c/text.pack" \
+	--text "$c/text.feat" --sound "$c/sound.feat" --mood "$c/mood.feat" \
+	--audio "$TMP/v.feat" "$c/tracks.ndjson"
+ok build-index --verify --index "$TMP/idxv"
+answer() {
+	query --index "$1" "lonely rain" | rerank --index "$1" -k 8 |
+		jq -c '[.results[] | [.title, .score, .signals]]'
+}
+like "$(answer "$TMP/idxv")" 'lonely rain' "it answers"
+is "$(answer "$TMP/idxv")" "$(answer "$idx")" "vectors of 128 numbers rank alike"
+status 4 build-index --index "$TMP/idxo" --audio "$TMP/v.feat" \
+	--audio "$TMP/other.feat" "$c/tracks.ndjson"
+status 4 build-index --index "$TMP/idxo" --audio "$c/mood.feat" "$c/tracks.ndjson"
+like "$(cat "$TMP/err")" 'embed-cnn|a00 to a63' "what was expected"
+
 # Damage is found, and a build mends it.
 cp "$idx/$gen" "$TMP/keep"
 printf 'X' | dd of="$idx/$gen" bs=1 seek=$((4096 * 3)) conv=notrunc 2>/dev/null
