@@ -143,7 +143,7 @@ static int rules(scmp_filter_ctx c)
 	/* Each by itself: the kernel looks at 32 bits, a comparison at 64. */
 	for (scmp_datum_t fd = 3; fd < FILES_MAX; fd++)
 		bad |= seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(close), 1,
-					SCMP_A0(SCMP_CMP_EQ, fd));
+					SCMP_A0(SCMP_CMP_EQ, fd, 0));
 	bad |= seccomp_rule_add_array(c, SCMP_ACT_ALLOW, SCMP_SYS(mmap),
 				      COUNT(map), map);
 	return bad ? -1 : 0;
