@@ -59,8 +59,11 @@ static void test_sniff(void **state)
 
 static void put(struct str *s, uint64_t v, int n, bool big)
 {
-	for (int i = 0; i < n; i++)
-		str_putc(s, (char)(v >> 8 * (big ? n - 1 - i : i)));
+	for (int i = 0; i < n; i++) {
+		int byte = big ? n - 1 - i : i;
+
+		str_putc(s, byte < 8 ? (char)(v >> 8 * byte) : 0);
+	}
 }
 
 static void fill(struct str *s, size_t n)
