@@ -18,8 +18,6 @@ static const char *const singles[][2] = {
 	{ "beat_int_mean", "s" },
 	{ "beat_int_std", "s" },
 	{ "beat_regularity", "1" },
-	{ "onset_mean", "dB" },
-	{ "onset_std", "dB" },
 	{ "onset_rate", "1/s" },
 	{ "key", "pitch class" },
 	{ "mode", "1" },
@@ -31,6 +29,7 @@ static const char *const singles[][2] = {
 	{ "tuning", "cent" },
 	{ "loudness", "LUFS" },
 	{ "loudness_range", "LU" },
+	{ "dynamic_range", "dB" },
 	{ "duration", "s" },
 	{ "decoded_fraction", "1" },
 };
@@ -42,24 +41,43 @@ size_t features_count(void)
 	return COLUMNS;
 }
 
-static void series_name(int s, char *out, size_t n, const char **unit)
-{
-	static const char *const names[][2] = {
-		{ "centroid", "Hz" },  { "rolloff", "Hz" }, { "flux", "1" },
-		{ "bw", "Hz" },        { "flat", "1" },     { "rms", "1" },
-		{ "zcr", "1/sample" },
-	};
+/* A run of series: numbered from 1, or named by pitch class, or one alone. */
+static const struct run {
+	enum series first;
+	const char *name, *unit;
+} runs[] = {
+	{ MFCC, "mfcc%d", "dB" },
+	{ CENTROID, "centroid", "Hz" },
+	{ ROLLOFF, "rolloff", "Hz" },
+	{ FLUX, "flux", "1" },
+	{ BW, "bw", "Hz" },
+	{ FLAT, "flat", "1" },
+	{ RMS, "rms", "1" },
+	{ ZCR, "zcr", "1/sample" },
+	{ CHROMA, "chroma_%s", "1" },
+	{ DELTA, "mfcc%d_delta", "dB/frame" },
+	{ CONTRAST, "contrast%d", "dB" },
+	{ TONNETZ, "tonnetz%d", "1" },
+	{ ONSET, "onset", "dB" },
+	{ HARMONIC, "harmonic", "1" },
+	{ DISSONANCE, "dissonance", "1" },
+};
 
-	if (s < CENTROID) {
-		snprintf(out, n, "mfcc%d", s + 1);
-		*unit = "dB";
-	} else if (s < CHROMA) {
-		snprintf(out, n, "%s", names[s - CENTROID][0]);
-		*unit = names[s - CENTROID][1];
-	} else {
-		snprintf(out, n, "chroma_%s", chroma_name(s - CHROMA));
-		*unit = "1";
-	}
+static const char *series_name(int s, char *out, size_t n)
+{
+	const struct run *r = runs + sizeof(runs) / sizeof(*runs) - 1;
+
+	while ((int)r->first > s)
+		r--;
+	s -= (int)r->first;
+	if (r->first == CHROMA)
+		snprintf(out, n, "chroma_%s", chroma_name(s));
+	else if (strchr(r->name, '%'))
+		snprintf(out, n, "%.*s%d%s", (int)strcspn(r->name, "%"),
+			 r->name, s + 1, strchr(r->name, 'd') + 1);
+	else
+		snprintf(out, n, "%s", r->name);
+	return r->unit;
 }
 
 void features_schema(struct feat_schema *s, double seconds)
@@ -71,9 +89,8 @@ void features_schema(struct feat_schema *s, double seconds)
 	for (int i = 0; i < SERIES; i++)
 		for (int k = 0; k < SUMMARY_COUNT; k++) {
 			char base[16], name[FEAT_NAME];
-			const char *unit;
+			const char *unit = series_name(i, base, sizeof(base));
 
-			series_name(i, base, sizeof(base), &unit);
 			snprintf(name, sizeof(name), "%s_%s", base,
 				 summary_name((enum summary_kind)k));
 			feat_schema_add(s, name, unit);

@@ -7,11 +7,12 @@
 #ifndef MOODPIPE_COLUMNS_H
 #define MOODPIPE_COLUMNS_H
 
-#include "audio/chroma.h"
-#include "audio/mfcc.h"
+#include "audio/contrast.h"
 #include "audio/summary.h"
+#include "audio/tonnetz.h"
 
-/* Series of frames, in the order of their columns. */
+/* Series of frames, in the order of their columns. frames.h measures those up
+ * to FRAMES_SERIES; the rest follow from them, DISSONANCE from pitches.h. */
 enum series {
 	MFCC,
 	CENTROID = MFCC + MFCC_COUNT,
@@ -22,7 +23,14 @@ enum series {
 	RMS,
 	ZCR,
 	CHROMA,
-	SERIES = CHROMA + CHROMA_BINS
+	FRAMES_SERIES = CHROMA + CHROMA_BINS,
+	DELTA = FRAMES_SERIES,
+	CONTRAST = DELTA + MFCC_COUNT,
+	TONNETZ = CONTRAST + CONTRAST_BANDS,
+	ONSET = TONNETZ + TONNETZ_AXES,
+	HARMONIC,
+	DISSONANCE,
+	SERIES
 };
 
 /* Columns behind the statistics of the series. */
@@ -37,8 +45,6 @@ enum {
 	BEAT_INT_MEAN,
 	BEAT_INT_STD,
 	BEAT_REGULARITY,
-	ONSET_MEAN,
-	ONSET_STD,
 	ONSET_RATE,
 	KEY,
 	MODE,
@@ -50,6 +56,7 @@ enum {
 	TUNING,
 	LOUDNESS,
 	LOUDNESS_RANGE,
+	DYNAMIC_RANGE,
 	DURATION,
 	DECODED_FRACTION,
 	COLUMNS

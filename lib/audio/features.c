@@ -4,44 +4,33 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "audio/columns.h"
+#include "audio/delta.h"
+#include "audio/frames.h"
+#include "audio/hpss.h"
 #include "audio/key.h"
 #include "audio/loudness.h"
-#include "audio/novelty.h"
 #include "audio/onset.h"
 #include "audio/pitches.h"
-#include "audio/spectral.h"
-#include "audio/stft.h"
 #include "audio/tempo.h"
 #include "base/mem.h"
 
-_Static_assert(RESAMPLE_RATE == STFT_RATE, "one sampling rate");
-
 struct features {
-	struct fft *fft;
+	struct frames *frames;
 	struct pitches *pitches;
-	struct mel *mel;
-	struct chroma *chroma;
+	struct hpss *hpss;
 	struct tempo_work *tempo;
-	struct novelty *novelty;
-	size_t cap;              /* frames there is room for */
-	float *series[SERIES];   /* [cap] each */
-	float *db;               /* [cap][MEL_BANDS] */
-	float *strength, *rises; /* [cap]: onset strength, novelty */
-	float frame[STFT_SIZE], power[STFT_BINS];
-	float magnitude[2][STFT_BINS]; /* now and before, by turns */
+	size_t cap;                             /* frames there is room for */
+	float *derived[SERIES - FRAMES_SERIES]; /* [cap] each */
 };
 
 struct features *features_new(void)
 {
 	struct features *f = mem_zalloc(1, sizeof(*f));
 
-	f->fft = fft_new(STFT_SIZE);
+	f->frames = frames_new();
 	f->pitches = pitches_new();
-	f->mel = mel_new();
-	f->chroma = chroma_new();
+	f->hpss = hpss_new();
 	f->tempo = tempo_work_new();
-	f->novelty = novelty_new();
 	return f;
 }
 
@@ -49,17 +38,12 @@ void features_free(struct features *f)
 {
 	if (!f)
 		return;
-	fft_free(f->fft);
+	frames_free(f->frames);
 	pitches_free(f->pitches);
-	mel_free(f->mel);
-	chroma_free(f->chroma);
+	hpss_free(f->hpss);
 	tempo_work_free(f->tempo);
-	novelty_free(f->novelty);
-	for (int i = 0; i < SERIES; i++)
-		free(f->series[i]);
-	free(f->db);
-	free(f->strength);
-	free(f->rises);
+	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
+		free(f->derived[i]);
 	free(f);
 }
 
@@ -67,69 +51,55 @@ static void reserve(struct features *f, size_t frames)
 {
 	if (frames <= f->cap)
 		return;
-	for (int i = 0; i < SERIES; i++)
-		f->series[i] = mem_resize(f->series[i], frames, sizeof(float));
-	f->db = mem_resize(f->db, frames, MEL_BANDS * sizeof(float));
-	f->strength = mem_resize(f->strength, frames, sizeof(float));
-	f->rises = mem_resize(f->rises, frames, sizeof(float));
+	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
+		f->derived[i] =
+		    mem_resize(f->derived[i], frames, sizeof(float));
 	f->cap = frames;
 }
 
-/* All series at frame t but the MFCC, which need the loudest band first. */
-static void measure_frame(struct features *f, const struct samples *x, size_t t)
+static float *series(struct features *f, int s)
 {
-	float *now = f->magnitude[t % 2], *before = f->magnitude[(t + 1) % 2];
-	float chroma[CHROMA_BINS];
-	double centroid;
-
-	stft_cut(x->v, x->count, t, f->frame);
-	stft_spectrum(f->fft, f->frame, now, f->power);
-	centroid = spectral_centroid(now);
-	f->series[CENTROID][t] = (float)centroid;
-	f->series[ROLLOFF][t] = (float)spectral_rolloff(now);
-	f->series[FLUX][t] = t ? (float)spectral_flux(before, now) : 0;
-	f->series[BW][t] = (float)spectral_bandwidth(now, centroid);
-	f->series[FLAT][t] = (float)spectral_flatness(f->power);
-	f->series[RMS][t] = (float)frame_rms(f->frame);
-	f->series[ZCR][t] = (float)frame_zcr(x->v, x->count, t);
-	chroma_frame(f->chroma, f->power, chroma);
-	for (int b = 0; b < CHROMA_BINS; b++)
-		f->series[CHROMA + b][t] = chroma[b];
-	mel_bands(f->mel, f->power, f->db + t * MEL_BANDS);
-	f->rises[t] = novelty_frame(f->novelty, now);
+	return s < FRAMES_SERIES ? frames_series(f->frames, (enum series)s)
+				 : f->derived[s - FRAMES_SERIES];
 }
 
-static void cepstrum(struct features *f, size_t frames)
+/* The series that follow from those of frames.h, but for DISSONANCE. */
+static void derive(struct features *f, size_t frames)
 {
-	mel_to_db(f->db, frames);
-	for (size_t t = 0; t < frames; t++) {
-		float c[MFCC_COUNT];
+	const float *db = frames_mel(f->frames);
+	float chroma[CHROMA_BINS], contrast[CONTRAST_BANDS];
+	float tonnetz[TONNETZ_AXES];
 
-		mfcc_frame(f->mel, f->db + t * MEL_BANDS, c);
-		for (int i = 0; i < MFCC_COUNT; i++)
-			f->series[MFCC + i][t] = c[i];
+	for (int i = 0; i < MFCC_COUNT; i++)
+		delta_series(series(f, MFCC + i), frames, series(f, DELTA + i));
+	for (size_t t = 0; t < frames; t++) {
+		contrast_frame(db + t * MEL_BANDS, contrast);
+		for (int i = 0; i < CONTRAST_BANDS; i++)
+			series(f, CONTRAST + i)[t] = contrast[i];
+		for (int b = 0; b < CHROMA_BINS; b++)
+			chroma[b] = series(f, CHROMA + b)[t];
+		tonnetz_frame(chroma, tonnetz);
+		for (int i = 0; i < TONNETZ_AXES; i++)
+			series(f, TONNETZ + i)[t] = tonnetz[i];
 	}
+	onset_strength(db, frames, series(f, ONSET));
+	hpss_harmonic(f->hpss, db, frames, series(f, HARMONIC));
 }
 
 static void rhythm(struct features *f, size_t frames, float *v)
 {
-	double s[SUMMARY_COUNT];
+	const float *strength = series(f, ONSET);
 	struct tempo tempo;
 
-	onset_strength(f->db, frames, f->strength);
-	novelty_finish(f->novelty, f->rises, frames);
-	tempo_estimate(f->tempo, f->strength, f->rises, frames, STFT_FRAME_RATE,
-		       &tempo);
+	tempo_estimate(f->tempo, strength, frames_novelty(f->frames), frames,
+		       STFT_FRAME_RATE, &tempo);
 	v[TEMPO] = (float)tempo.bpm;
 	v[TEMPO_ALT] = (float)tempo.alternative;
 	v[TEMPO_CONF] = (float)tempo.confidence;
 	v[BEAT_INT_MEAN] = (float)tempo.interval_mean;
 	v[BEAT_INT_STD] = (float)tempo.interval_std;
 	v[BEAT_REGULARITY] = (float)tempo.regularity;
-	v[ONSET_RATE] = (float)onset_rate(f->strength, frames);
-	summary_of(f->strength, frames, s);
-	v[ONSET_MEAN] = (float)s[SUMMARY_MEAN];
-	v[ONSET_STD] = (float)s[SUMMARY_STD];
+	v[ONSET_RATE] = (float)onset_rate(strength, frames);
 }
 
 static void harmony(struct features *f, const struct samples *x, size_t frames,
@@ -142,16 +112,17 @@ static void harmony(struct features *f, const struct samples *x, size_t frames,
 
 	for (int b = 0; b < CHROMA_BINS; b++)
 		for (size_t t = 0; t < frames; t++)
-			sum += f->series[CHROMA + b][t] / n;
+			sum += series(f, CHROMA + b)[t] / n;
 	for (int b = 0; b < CHROMA_BINS; b++)
 		for (size_t t = 0; t < frames; t++) {
-			double d = f->series[CHROMA + b][t] - sum;
+			double d = series(f, CHROMA + b)[t] - sum;
 
 			squares += d * d;
 		}
 	v[CHROMA_MEAN] = (float)sum;
 	v[CHROMA_STD] = (float)sqrt(squares / n);
-	tuning = pitches_profile(f->pitches, x->v, x->count, profile);
+	tuning = pitches_profile(f->pitches, x->v, x->count, profile,
+				 series(f, DISSONANCE));
 	v[TUNING] = (float)tuning;
 	key_estimate(profile, &key);
 	if (key.tonic < 0)
@@ -165,21 +136,35 @@ static void harmony(struct features *f, const struct samples *x, size_t frames,
 	v[MODE_MARGIN] = (float)key.major_margin;
 }
 
+/* Between the frames' 10th and 95th percentile of level. */
+static double dynamic_range(const float *sorted_rms, size_t frames)
+{
+	double low = sorted_rms[frames / 10], high;
+
+	high = sorted_rms[frames - 1 - frames / 20];
+	return low > 0 ? 20 * log10(high / low) : NAN;
+}
+
 /* The statistics last: they sort the series. */
-static void summarise(struct features *f, size_t frames, float *v)
+static void summarise(struct features *f, const struct samples *x,
+		      size_t frames, float *v)
 {
 	for (int i = 0; i < 2; i++)
 		v[MFCC1_DMEAN + i] =
-		    frames > 1 ? (f->series[i][frames - 1] - f->series[i][0]) /
+		    frames > 1 ? (series(f, i)[frames - 1] - series(f, i)[0]) /
 				     (float)(frames - 1)
 			       : NAN;
 	for (int i = 0; i < SERIES; i++) {
+		size_t n = i == DISSONANCE ? pitches_frames(x->count) : frames;
 		double s[SUMMARY_COUNT];
 
-		summary_of(f->series[i], frames, s);
+		if (!n)
+			continue;
+		summary_of(series(f, i), n, s);
 		for (int k = 0; k < SUMMARY_COUNT; k++)
 			v[i * SUMMARY_COUNT + k] = (float)s[k];
 	}
+	v[DYNAMIC_RANGE] = (float)dynamic_range(series(f, RMS), frames);
 }
 
 static void loudness(const struct sound *s, float *v)
@@ -213,7 +198,7 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 				  float *values)
 {
 	const struct samples *x = &sound->mono;
-	size_t frames = stft_frames(x->count);
+	size_t frames;
 
 	for (int i = 0; i < COLUMNS; i++)
 		values[i] = NAN;
@@ -223,14 +208,12 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 		return FEAT_TOO_SHORT;
 	if (features_silent(x))
 		return FEAT_SILENT;
+	frames = frames_measure(f->frames, x);
 	reserve(f, frames);
-	novelty_reset(f->novelty);
-	for (size_t t = 0; t < frames; t++)
-		measure_frame(f, x, t);
-	cepstrum(f, frames);
+	derive(f, frames);
 	rhythm(f, frames, values);
 	harmony(f, x, frames, values);
-	summarise(f, frames, values);
+	summarise(f, x, frames, values);
 	loudness(sound, values);
 	return sound->partial ? FEAT_PARTIAL : FEAT_OK;
 }

@@ -10,7 +10,7 @@
 #include "io/feat.h"
 
 /* Part of every recipe: raise it when any value changes. */
-#define FEATURES_VERSION "2"
+#define FEATURES_VERSION "3"
 #define FEATURES_SECONDS 30.0    /* of a recording, by default */
 #define FEATURES_SECONDS_MIN 3.0 /* less is too short */
 #define FEATURES_SILENCE 1e-4    /* standard deviation, full scale 1 */

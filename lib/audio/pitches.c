@@ -15,6 +15,8 @@
 #define STEPS 10 /* parts of a semitone */
 #define FINE (CHROMA_BINS * STEPS)
 #define FAINT 1e-3 /* of the frame's strongest peak, power */
+#define QUIET 1e-6 /* power of a frame without peaks */
+#define PEAKS 256  /* at most, and more than the bins between can hold */
 #define REACH 0.5  /* semitones to where a peak's share is half */
 
 struct pitches {
@@ -53,18 +55,18 @@ static void add_peak(struct pitches *p, double hz, double weight)
 	p->fine[(i + 1) % FINE] += weight * part;
 }
 
-static void add_frame(struct pitches *p)
+static size_t find_peaks(const struct pitches *p, struct peak peaks[PEAKS])
 {
 	const double bin = (double)STFT_RATE / SIZE;
 	int from = (int)(LOWEST / bin), to = (int)(HIGHEST / bin);
+	size_t count = 0;
 	double top = 0;
 
-	fft_power(p->fft, p->frame, p->power);
 	for (int k = from; k <= to; k++)
 		if (p->power[k] > top)
 			top = p->power[k];
-	for (int k = from; k <= to && top > 1e-6; k++) {
-		double a, b, c, d, w;
+	for (int k = from; k <= to && top > QUIET && count < PEAKS; k++) {
+		double a, b, c, d;
 
 		if (p->power[k] <= p->power[k - 1] ||
 		    p->power[k] < p->power[k + 1] || p->power[k] < FAINT * top)
@@ -73,9 +75,10 @@ static void add_frame(struct pitches *p)
 		b = log(p->power[k] + 1e-20);
 		c = log(p->power[k + 1] + 1e-20);
 		d = a - 2 * b + c < 0 ? 0.5 * (a - c) / (a - 2 * b + c) : 0;
-		w = sqrt(p->power[k] / top);
-		add_peak(p, (k + d) * bin, w);
+		peaks[count].hz = (k + d) * bin;
+		peaks[count++].strength = sqrt(p->power[k] / top);
 	}
+	return count;
 }
 
 /* Deviation from A4 = 440 Hz in fine steps, [-STEPS/2, STEPS/2]. */
@@ -90,15 +93,29 @@ static double tuning(const struct pitches *p)
 	return re != 0 || im != 0 ? atan2(im, re) * STEPS / (2 * M_PI) : 0;
 }
 
-double pitches_profile(struct pitches *p, const float *samples, size_t n,
-		       double profile[CHROMA_BINS])
+size_t pitches_frames(size_t n)
 {
+	return n < SIZE ? 0 : 1 + (n - SIZE) / HOP;
+}
+
+double pitches_profile(struct pitches *p, const float *samples, size_t n,
+		       double profile[CHROMA_BINS], float *dissonance)
+{
+	size_t frames = pitches_frames(n);
 	double off, sum = 0;
 
 	memset(p->fine, 0, sizeof(p->fine));
-	for (size_t at = 0; at + SIZE <= n; at += HOP) {
-		memcpy(p->frame, samples + at, sizeof(p->frame));
-		add_frame(p);
+	for (size_t t = 0; t < frames; t++) {
+		struct peak peaks[PEAKS];
+		size_t count;
+
+		memcpy(p->frame, samples + t * HOP, sizeof(p->frame));
+		fft_power(p->fft, p->frame, p->power);
+		count = find_peaks(p, peaks);
+		for (size_t i = 0; i < count; i++)
+			add_peak(p, peaks[i].hz, peaks[i].strength);
+		if (dissonance)
+			dissonance[t] = (float)dissonance_of(peaks, count);
 	}
 	off = tuning(p);
 	for (int b = 0; b < CHROMA_BINS; b++) {

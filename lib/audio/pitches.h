@@ -9,15 +9,19 @@
 #define MOODPIPE_PITCHES_H
 
 #include "audio/chroma.h"
+#include "audio/dissonance.h"
 
 struct pitches; /* scratch, one per thread */
 struct pitches *pitches_new(void);
 void pitches_free(struct pitches *p);
 
+/* Frames of n samples: only whole ones. */
+size_t pitches_frames(size_t n);
 /* n samples at STFT_RATE; profile from C, sums to 1, or all 0: no peaks.
+ * dissonance: [pitches_frames(n)], dissonance_of each frame's peaks, or NULL.
  * Returns the tuning: how many cents A4 is above 440 Hz, -50 to 50, or NaN
  * where there are no peaks. */
 double pitches_profile(struct pitches *p, const float *samples, size_t n,
-		       double profile[CHROMA_BINS]);
+		       double profile[CHROMA_BINS], float *dissonance);
 
 #endif

@@ -52,7 +52,7 @@ static struct key cadence(int tonic, int mode, double tune, double *tuning)
 		note(x, root + third, 2 * c, 2 * c + 2, tune);
 		note(x, root + 7, 2 * c, 2 * c + 2, tune);
 	}
-	*tuning = pitches_profile(p, x, SECONDS * STFT_RATE, profile);
+	*tuning = pitches_profile(p, x, SECONDS * STFT_RATE, profile, NULL);
 	key_estimate(profile, &key);
 	pitches_free(p);
 	free(x);
@@ -94,10 +94,11 @@ static void test_tone(void **state)
 	(void)state;
 	for (int i = 0; i < SECONDS * STFT_RATE; i++)
 		x[i] = (float)(0.1 * sin(2 * M_PI * 440 * i / STFT_RATE));
-	pitches_profile(p, x, SECONDS * STFT_RATE, profile);
+	pitches_profile(p, x, SECONDS * STFT_RATE, profile, NULL);
 	assert_true(profile[9] > 0.95);
 	memset(x, 0, SECONDS * STFT_RATE * sizeof(*x));
-	assert_true(isnan(pitches_profile(p, x, SECONDS * STFT_RATE, profile)));
+	assert_true(
+	    isnan(pitches_profile(p, x, SECONDS * STFT_RATE, profile, NULL)));
 	for (int b = 0; b < CHROMA_BINS; b++)
 		assert_true(profile[b] == 0);
 	pitches_free(p);
