@@ -4,7 +4,7 @@
 # lock. Make decides per shard; within a shard a stage reuses its own rows.
 #
 # CORPUS, CRAWL, SHARDS, BIN, DATA, HERE, VERSION, AS_OF, MEMORY, JOBS,
-# INGEST_OPTIONS
+# INGEST_OPTIONS, CNN
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -153,18 +153,28 @@ $C/shards/%/audio64.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
 	$(BIN)/embed audio $(COMMON) --model $C/models/pca.pack \
 	    --features $(@D)/sound.feat --reuse $@ -o $@ $<
 
+# A network's vectors beside them. corpus.sh rewrites state/cnn where the
+# network changed; what was heard for audio.feat is still there.
+$C/shards/%/cnn.feat: $C/shards/%/tracks.ndjson $C/state/cnn | \
+    $C/shards/%/audio.feat
+	$(BIN)/embed audio $(COMMON) --model "$$CNN" --audio-root $C/audio \
+	    --reuse $@ -o $@ $<
+
+VECTORS := audio64.feat $(if $(value CNN),cnn.feat)
+
 # --- shards -> one generation ---
 
 INPUTS := $(foreach f,tagged.ndjson text.feat sound.feat mood.feat \
-    audio64.feat,$(call each,$f))
+    $(VECTORS),$(call each,$f))
 
-$C/index/.built: $(INPUTS) $C/models/text.pack
+$C/index/.built: $(INPUTS) $C/models/text.pack $C/state/cnn
 	$(BIN)/build-index $(COMMON) --index $C/index \
 	    --text-model $C/models/text.pack \
 	    $(call option,--text,text.feat) \
 	    $(call option,--sound,sound.feat) \
 	    $(call option,--mood,mood.feat) \
-	    $(call option,--audio,audio64.feat) $(call each,tagged.ndjson)
+	    $(foreach v,$(VECTORS),$(call option,--audio,$v)) \
+	    $(call each,tagged.ndjson)
 	@touch $@
 
 .PHONY: index shards

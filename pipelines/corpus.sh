@@ -13,13 +13,13 @@ if [ -z "${CORPUS:-}" ]; then
 	exit 2
 fi
 # What is not given is as it was: a nightly refresh needs CORPUS only. The
-# settings of the network half stand apart, as nothing is built anew for them;
-# NET_OPTIONS and ALLOW_PRIVATE hold for one run.
+# settings of the online half stand apart, as nothing is built anew for them, and
+# so does CNN, as little is; NET_OPTIONS and ALLOW_PRIVATE hold for one run.
 for v in CRAWL SHARDS INGEST_OPTIONS SOURCES HEAL_OPTIONS FETCH_OPTIONS \
-    AUDIO_QUOTA RESOLVER; do
-	[[ $v == *_OPTIONS || -n ${!v:-} ]] || unset "$v"
+    AUDIO_QUOTA RESOLVER CNN; do
+	[[ $v == *_OPTIONS || $v == CNN || -n ${!v:-} ]] || unset "$v"
 	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
-		declare "$v=$(cat "$CORPUS"/state/{settings,network} 2>/dev/null |
+		declare "$v=$(cat "$CORPUS"/state/{settings,network,cnn} 2>/dev/null |
 		    sed -n "s/^$v=//p")"
 	fi
 done
@@ -32,11 +32,11 @@ fi
 : "${AS_OF:=$(date -u +%F)}" "${INGEST_OPTIONS:=}" "${NET_OPTIONS:=}"
 : "${LINK_BUDGET:=120}" "${HEAL_BUDGET:=120}" "${FETCH_BUDGET:=600}"
 : "${SOURCES:=}" "${HEAL_OPTIONS:=}" "${FETCH_OPTIONS:=}" "${ALLOW_PRIVATE:=}"
-: "${AUDIO_QUOTA:=}" "${RESOLVER:=}"
+: "${AUDIO_QUOTA:=}" "${RESOLVER:=}" "${CNN:=}"
 : "${VERSION:=$("$BIN/ingest" --version)}"
 HERE=$here
 export LC_ALL=C CORPUS CRAWL BIN DATA HERE SHARDS MEMORY JOBS AS_OF \
-    INGEST_OPTIONS SOURCES VERSION
+    INGEST_OPTIONS SOURCES CNN VERSION
 
 usage() {
 	echo "corpus: $*" >&2
@@ -52,6 +52,11 @@ for v in JOBS LINK_BUDGET HEAL_BUDGET FETCH_BUDGET; do
 done
 if [ ! -e "$CRAWL" ]; then
 	echo "corpus: no such crawl: $CRAWL (set CRAWL=file or folder)" >&2
+	exit 3
+fi
+if [ -n "$CNN" ] && [ ! -d "$CNN" ]; then
+	echo "corpus: no such folder: $CNN (set CNN=folder of a trained" \
+	    "network, or CNN= to do without)" >&2
 	exit 3
 fi
 
@@ -89,6 +94,13 @@ FETCH_OPTIONS=$FETCH_OPTIONS
 AUDIO_QUOTA=$AUDIO_QUOTA
 RESOLVER=$RESOLVER
 EOF
+# The network's files, sizes and times, as those of the crawl below.
+CNN=${CNN:+$(realpath "$CNN")}
+{
+	echo "CNN=$CNN"
+	[ -z "$CNN" ] || find -L "$CNN" -maxdepth 1 -type f \
+	    -printf '\t%P\t%s\t%T@\n' | sort
+} | if_changed "$CORPUS/state/cnn"
 : "${SOURCES:=$DATA/sources}"
 {
 	echo "$VERSION"

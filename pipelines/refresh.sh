@@ -30,7 +30,9 @@ heal() {
 quota=()
 if [ -n "${AUDIO_QUOTA:-}" ]; then
 	quota=(--quota "$AUDIO_QUOTA")
-	for heard in "$CORPUS"/shards/*/audio.feat; do
+	last=audio.feat
+	[ -z "$CNN" ] || last=cnn.feat
+	for heard in "$CORPUS"/shards/*/"$last"; do
 		[ ! -e "$heard" ] || quota+=(--features "$heard")
 	done
 fi

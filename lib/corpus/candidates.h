@@ -14,7 +14,7 @@ struct candidate {
 	uint32_t row;
 	unsigned from;       /* bits 1 << signal that found it */
 	float text_distance; /* Euclidean, unit vectors; NaN */
-	float audio_cosine;  /* NaN: no signal */
+	float audio_cosine;  /* of both kinds, their mean; NaN: no signal */
 	float mood_distance; /* Euclidean; NaN */
 };
 

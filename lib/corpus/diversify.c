@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "math/vector.h"
 
 static bool same_artist(const struct scored *a, const struct scored *b)
 {
@@ -17,9 +16,10 @@ float diversify_similarity(const struct scored *a, const struct scored *b)
 	float sum = same_artist(a, b) ? 0.5f : 0, weight = 0.5f;
 	float dv = a->valence - b->valence, da = a->arousal - b->arousal;
 	float distance = sqrtf(dv * dv + da * da);
+	float cosine = scored_audio_cosine(a, b);
 
-	if (a->audio && b->audio) {
-		sum += 0.3f * vector_dot(a->audio, b->audio, a->audio_dim);
+	if (!isnan(cosine)) {
+		sum += 0.3f * cosine;
 		weight += 0.3f;
 	}
 	if (!isnan(distance)) {

@@ -10,7 +10,7 @@
 
 #include "corpus/scoring.h"
 
-/* 0.5 same artist + 0.3 audio cosine + 0.2 (1 - mood distance / 2, at least
+/* 0.5 same artist + 0.3 audio cosine (scored_audio_cosine) + 0.2 (1 - mood distance / 2, at least
  * 0), over what both have. At most 1. */
 float diversify_similarity(const struct scored *a, const struct scored *b);
 

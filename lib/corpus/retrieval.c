@@ -22,11 +22,12 @@ struct retrieval {
 	struct textvector vector;
 
 	/* of the request at hand */
-	bool wants[3];
+	bool wants[3], hears[AUDIO_KINDS];
 	struct scan_query text;
-	float *audio, valence, arousal; /* audio[audio_dim] */
-	size_t text_chunks;
-	struct err *errors; /* [chunks + 1] */
+	float *audio[AUDIO_KINDS]; /* unit [g->audio[kind].dim] */
+	enum audio_kind scanned;
+	float valence, arousal;
+	struct err *errors; /* [chunks_max] */
 	size_t chunks_max;
 };
 
@@ -53,8 +54,13 @@ struct retrieval *retrieval_new(const struct generation *g,
 	}
 	r->allowed = mem_zalloc(g->count + 1, 1);
 	r->from = mem_zalloc(g->count + 1, 1);
-	r->audio = mem_zalloc(g->audio_dim + 1, sizeof(*r->audio));
-	r->chunks_max = chunks(g->text_count) + chunks(g->audio_count) + 1;
+	r->chunks_max = chunks(g->text_count) + 1;
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		const struct audio_vectors *v = &g->audio[kind];
+
+		r->audio[kind] = mem_zalloc(v->dim + 1, sizeof(float));
+		r->chunks_max += chunks(v->count);
+	}
 	r->errors = mem_zalloc(r->chunks_max, sizeof(*r->errors));
 	return r;
 }
@@ -68,7 +74,8 @@ void retrieval_free(struct retrieval *r)
 		free(r->best[s]);
 	}
 	textvector_release(&r->vector);
-	free(r->audio);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		free(r->audio[kind]);
 	free(r->allowed);
 	free(r->from);
 	free(r->errors);
@@ -84,31 +91,30 @@ size_t retrieval_mood_tracks(size_t measured)
 
 /* The audio query of the mood: the mean of the nearest measured tracks, of all
  * that have sound where nothing is measured. false: there are none. */
-static bool mood_sound(struct retrieval *r)
+static bool mood_sound(struct retrieval *r, enum audio_kind kind)
 {
-	const struct generation *g = r->g;
+	const struct audio_vectors *v = &r->g->audio[kind];
+	float *out = r->audio[kind];
 	struct topk top;
 	size_t measured = 0, n;
 
-	for (size_t i = 0; i < g->audio_count; i++)
-		measured += g->audio_measured[i] != 0;
-	topk_init(&top,
-		  retrieval_mood_tracks(measured ? measured : g->audio_count));
-	for (size_t i = 0; i < g->audio_count; i++)
-		if (!measured || g->audio_measured[i])
+	for (size_t i = 0; i < v->count; i++)
+		measured += v->measured[i] != 0;
+	topk_init(&top, retrieval_mood_tracks(measured ? measured : v->count));
+	for (size_t i = 0; i < v->count; i++)
+		if (!measured || v->measured[i])
 			topk_offer(&top,
-				   -scan_mood_row(g, r->valence, r->arousal,
-						  g->audio_rows[i]),
+				   -scan_mood_row(r->g, r->valence, r->arousal,
+						  v->rows[i]),
 				   (uint32_t)i);
 	n = topk_sort(&top);
-	memset(r->audio, 0, g->audio_dim * sizeof(*r->audio));
+	memset(out, 0, v->dim * sizeof(*out));
 	for (size_t i = 0; i < n; i++)
-		vector_axpy(r->audio, 1,
-			    g->audio +
-				(size_t)top.items[i].index * g->audio_dim,
-			    g->audio_dim);
+		vector_axpy(out, 1,
+			    v->vectors + (size_t)top.items[i].index * v->dim,
+			    v->dim);
 	topk_release(&top);
-	return vector_normalise(r->audio, g->audio_dim) > 0;
+	return vector_normalise(out, v->dim) > 0;
 }
 
 static size_t end_of(size_t chunk, size_t n)
@@ -129,8 +135,8 @@ static void text_and_mood(void *ctx, size_t i, int thread)
 			  &r->errors[i]);
 		return;
 	}
-	if (r->wants[SIGNAL_AUDIO])
-		r->wants[SIGNAL_AUDIO] = mood_sound(r);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		r->hears[kind] = r->wants[SIGNAL_AUDIO] && mood_sound(r, kind);
 	if (r->wants[SIGNAL_MOOD])
 		scan_mood(g, r->valence, r->arousal, 0, g->count,
 			  r->scores[SIGNAL_MOOD]);
@@ -141,7 +147,8 @@ static void sound(void *ctx, size_t i, int thread)
 	struct retrieval *r = ctx;
 
 	(void)thread;
-	scan_audio(r->g, r->audio, i * CHUNK, end_of(i, r->g->audio_count),
+	scan_audio(r->g, r->scanned, r->audio[r->scanned], i * CHUNK,
+		   end_of(i, r->g->audio[r->scanned].count),
 		   r->scores[SIGNAL_AUDIO], &r->errors[i]);
 }
 
@@ -177,7 +184,7 @@ static void prepare(struct retrieval *r, const struct request *request,
 	r->valence = intent->mood.valence;
 	r->arousal = intent->mood.arousal;
 	r->wants[SIGNAL_MOOD] = mood && g->valence;
-	r->wants[SIGNAL_AUDIO] = mood && g->valence && g->audio_count;
+	r->wants[SIGNAL_AUDIO] = mood && g->valence;
 	r->wants[SIGNAL_TEXT] = false;
 	if (r->model && g->text_count) {
 		textvector_reset(&r->vector);
@@ -194,14 +201,19 @@ static void prepare(struct retrieval *r, const struct request *request,
 
 static int search(struct retrieval *r, struct err *err)
 {
+	const struct generation *g = r->g;
 	int threads = r->limits.threads;
+	size_t text = r->wants[SIGNAL_TEXT] ? chunks(g->text_count) : 0;
 
-	r->text_chunks = r->wants[SIGNAL_TEXT] ? chunks(r->g->text_count) : 0;
-	parallel_for(threads, 1 + r->text_chunks, text_and_mood, r);
-	if (first_error(r, err))
-		return -1;
-	if (r->wants[SIGNAL_AUDIO])
-		parallel_for(threads, chunks(r->g->audio_count), sound, r);
+	parallel_for(threads, 1 + text, text_and_mood, r);
+	r->wants[SIGNAL_AUDIO] = false;
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		if (!r->hears[kind])
+			continue;
+		r->wants[SIGNAL_AUDIO] = true;
+		r->scanned = kind;
+		parallel_for(threads, chunks(g->audio[kind].count), sound, r);
+	}
 	if (first_error(r, err))
 		return -1;
 	parallel_for(threads, 3, select_best, r);

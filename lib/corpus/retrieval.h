@@ -3,7 +3,8 @@
  * The three retrievals of a request over one generation: text (cosine with the
  * request's vector), mood (nearest in the mood plane) and audio (cosine with
  * the mean vector of the measured tracks nearest to the request's mood, as
- * text cannot be mapped to sound yet). Each is exact and gives its best rows;
+ * text cannot be mapped to sound yet; where an index has vectors of both kinds,
+ * such a mean and a cosine of each, and their mean where a row has both). Each is exact and gives its best rows;
  * they are merged by rank in turns, and every candidate then has the signals
  * of all three. A signal that the request or the index lacks is missing.
  */

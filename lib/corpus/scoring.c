@@ -4,15 +4,50 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "math/vector.h"
+
 static float unit_of_distance(float d)
 {
 	return d >= 0 ? 1 / (1 + d) : NAN;
 }
 
+/* With a second number where there is one; the first may be missing, too. */
+static float mean_with(float mean, float x)
+{
+	return isnan(mean) ? x : isnan(x) ? mean : (mean + x) / 2;
+}
+
+float scored_audio_cosine(const struct scored *a, const struct scored *b)
+{
+	float mean = NAN;
+
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (a->audio[kind].x && b->audio[kind].x)
+			mean = mean_with(mean, vector_dot(a->audio[kind].x,
+							  b->audio[kind].x,
+							  a->audio[kind].dim));
+	return mean;
+}
+
+static void fill_audio(struct scored *s, const struct generation *g)
+{
+	s->audio_confidence = NAN;
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		const struct audio_vectors *v = &g->audio[kind];
+		size_t at = generation_find(v->rows, v->count, s->row);
+
+		if (at == SIZE_MAX)
+			continue;
+		s->audio[kind].x = v->vectors + at * v->dim;
+		s->audio[kind].dim = v->dim;
+		s->audio_confidence =
+		    mean_with(s->audio_confidence, v->confidence[at]);
+	}
+}
+
 static void fill(struct scored *s, const struct candidate *c,
 		 const struct generation *g)
 {
-	size_t at = generation_find(g->audio_rows, g->audio_count, c->row);
 	float cosine = c->audio_cosine;
 
 	*s = (struct scored){
@@ -24,13 +59,8 @@ static void fill(struct scored *s, const struct candidate *c,
 		.arousal = g->arousal ? g->arousal[c->row] : NAN,
 		.mood_confidence =
 		    g->valence ? g->mood_confidence[c->row] : NAN,
-		.audio_confidence = NAN,
 	};
-	if (at != SIZE_MAX) {
-		s->audio = g->audio + at * g->audio_dim;
-		s->audio_dim = g->audio_dim;
-		s->audio_confidence = g->audio_confidence[at];
-	}
+	fill_audio(s, g);
 	if (cosine > 1)
 		cosine = 1;
 	if (cosine < -1)

@@ -3,7 +3,8 @@
  * Candidates to scores. Each signal is mapped to [0, 1]:
  *
  *	text    1 / (1 + distance), min-max normalised over the candidates
- *	audio   (cosine + 1) / 2
+ *	audio   (cosine + 1) / 2, of the mean cosine where a track has vectors
+ *	        of both kinds
  *	mood    1 / (1 + distance)
  *	collab  log(1 + plays) / log(1 + most plays among the candidates)
  *
@@ -24,10 +25,15 @@ struct scored {
 	float part[SIGNAL_COUNT]; /* [0, 1], NaN missing */
 	float score, confidence;  /* [0, 1] */
 	float valence, arousal;   /* NaN missing */
-	const float *audio;       /* unit [audio_dim], or NULL */
-	size_t audio_dim;
+	struct {
+		const float *x; /* unit [dim], or NULL */
+		size_t dim;
+	} audio[AUDIO_KINDS];
 	float audio_confidence, mood_confidence;
 };
+
+/* The mean cosine of the kinds of sound that both have; NaN: none. */
+float scored_audio_cosine(const struct scored *a, const struct scored *b);
 
 /*
  * Scores the candidates of c that are not dead, best first (equal scores by

@@ -26,6 +26,11 @@ const char *catalogue_tier_name(unsigned tier)
 	return names[tier < TIER_COUNT ? tier : TIER_NONE];
 }
 
+const struct audio_sections audio_sections[AUDIO_KINDS] = {
+	{ "audio.rows", "audio.vectors", "audio.confidence", "audio.measured" },
+	{ "cnn.rows", "cnn.vectors", "cnn.confidence", "cnn.measured" },
+};
+
 /* hash_hex would bring the hash library into query. */
 static void set_name(struct generation *g)
 {
@@ -117,29 +122,33 @@ static bool has(const struct generation *g, const char *section)
 }
 
 /* How long vectors are follows from how many there are. */
-static int open_audio(struct generation *g, struct err *err)
+static int open_audio(const struct generation *g, struct audio_vectors *v,
+		      const struct audio_sections *name, struct err *err)
 {
 	size_t found, n;
 
-	g->audio_rows =
-	    pack_array(g->pack, "audio.rows", sizeof(*g->audio_rows), SIZE_MAX,
-		       &g->audio_count, err);
-	n = g->audio_count;
-	if (!g->audio_rows ||
-	    ARRAY(g, audio_confidence, "audio.confidence", n) ||
-	    ARRAY(g, audio_measured, "audio.measured", n))
+	v->rows = pack_array(g->pack, name->rows, sizeof(*v->rows), SIZE_MAX,
+			     &n, err);
+	if (!v->rows)
 		return -1;
-	g->audio = pack_array(g->pack, "audio.vectors", sizeof(*g->audio),
-			      SIZE_MAX, &found, err);
-	if (!g->audio)
+	v->confidence = pack_array(g->pack, name->confidence,
+				   sizeof(*v->confidence), n, NULL, err);
+	if (!v->confidence)
 		return -1;
-	g->audio_dim = n ? found / n : GENERATION_AUDIO_DIM;
-	if (!g->audio_dim || g->audio_dim > GENERATION_AUDIO_MAX ||
-	    found != g->audio_dim * n)
+	v->measured = pack_array(g->pack, name->measured, 1, n, NULL, err);
+	if (!v->measured)
+		return -1;
+	v->vectors = pack_array(g->pack, name->vectors, sizeof(*v->vectors),
+				SIZE_MAX, &found, err);
+	if (!v->vectors)
+		return -1;
+	v->count = n;
+	v->dim = n ? found / n : GENERATION_AUDIO_DIM;
+	if (!v->dim || v->dim > GENERATION_AUDIO_MAX || found != v->dim * n)
 		return err_set(err, ERR_DATA, "artifact",
-			       "section \"audio.vectors\" holds %zu numbers "
-			       "for %zu rows; build the index again",
-			       found, n);
+			       "section \"%s\" holds %zu numbers for %zu "
+			       "rows; build the index again",
+			       name->vectors, found, n);
 	return 0;
 }
 
@@ -156,8 +165,10 @@ static int open_signals(struct generation *g, struct err *err)
 	    (ARRAY(g, display, "display.values", n * DISPLAY_FEATURES) ||
 	     ARRAY(g, display_measured, "display.measured", n)))
 		return -1;
-	if (has(g, "audio.rows") && open_audio(g, err))
-		return -1;
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (has(g, audio_sections[kind].rows) &&
+		    open_audio(g, &g->audio[kind], &audio_sections[kind], err))
+			return -1;
 	if (!has(g, "vector.rows"))
 		return 0;
 	g->text_rows = pack_array(g->pack, "vector.rows", sizeof(*g->text_rows),

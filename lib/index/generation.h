@@ -17,8 +17,26 @@
 #define GENERATION_CURRENT "current"
 
 #define GENERATION_TEXT_DIM 384
-#define GENERATION_AUDIO_DIM 64 /* of embed audio; a network has its own */
+#define GENERATION_AUDIO_DIM 64 /* of components; a network has its own */
 #define GENERATION_AUDIO_MAX 4096
+
+enum audio_kind {                   /* of vectors of sound, embed(1) */
+		  AUDIO_COMPONENTS, /* of measured features */
+		  AUDIO_NETWORK,    /* of a trained network */
+		  AUDIO_KINDS
+};
+struct audio_vectors {
+	size_t count;            /* 0: none of that kind */
+	size_t dim;              /* 1 to GENERATION_AUDIO_MAX */
+	const uint32_t *rows;    /* [count], ascending */
+	const float *vectors;    /* [count][dim], unit length */
+	const float *confidence; /* [count] */
+	const uint8_t *measured; /* [count]: 1, or 0: imputed */
+};
+struct audio_sections { /* what they are called in the file */
+	const char *rows, *vectors, *confidence, *measured;
+};
+extern const struct audio_sections audio_sections[AUDIO_KINDS];
 
 enum catalogue_field { /* strings of a row, in this order */
 		       CATALOGUE_ID,
@@ -92,13 +110,9 @@ struct generation {
 	/* [count] each, NaN where missing; all NULL: no mood signal. */
 	const float *valence, *arousal, *mood_confidence;
 
-	size_t audio_count;            /* 0: no audio signal */
-	const uint32_t *audio_rows;    /* [audio_count], ascending */
-	size_t audio_dim;              /* 1 to GENERATION_AUDIO_MAX */
-	const float *audio;            /* [audio_count][audio_dim], unit
-					* length */
-	const float *audio_confidence; /* [audio_count] */
-	const uint8_t *audio_measured; /* [audio_count]: 1, or 0: imputed */
+	/* Of either kind there may be none; a row may have one, both or
+	 * neither. */
+	struct audio_vectors audio[AUDIO_KINDS];
 
 	size_t text_count;         /* 0: no text signal */
 	const uint32_t *text_rows; /* [text_count], ascending */

@@ -260,10 +260,12 @@ int indexwriter_write(struct indexwriter *w, const struct index_sources *s,
 	if (!rc && s->mood)
 		rc = signalwriter_mood(s->mood, keys, w->count, pw,
 				       &counts->mood, err);
-	if (!rc && s->audio)
-		rc = signalwriter_audio(s->audio, keys, w->count,
-					s->sound ? measured : NULL, pw,
-					&counts->audio, err);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (!rc && s->audio[kind])
+			rc = signalwriter_audio(s->audio[kind], kind, keys,
+						w->count,
+						s->sound ? measured : NULL, pw,
+						&counts->audio[kind], err);
 	if (!rc && s->text)
 		rc = signalwriter_text(s->text, keys, w->count, pw,
 				       &counts->text, err);

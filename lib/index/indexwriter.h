@@ -28,10 +28,10 @@ int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 
 /* Feature files by signal; any may be NULL. */
 struct index_sources {
-	struct featset *text, *sound, *mood, *audio;
+	struct featset *text, *sound, *mood, *audio[AUDIO_KINDS];
 };
 struct index_counts {
-	size_t tracks, artists, genres, text, audio, mood;
+	size_t tracks, artists, genres, text, mood, audio[AUDIO_KINDS];
 	size_t display, measured; /* rows with display features */
 };
 /* Orders the rows and writes every section but the models' and texts. -1:

@@ -51,14 +51,20 @@ int scan_text(const struct generation *g, const struct scan_query *q,
 	return 0;
 }
 
-int scan_audio(const struct generation *g, const float *unit, size_t from,
-	       size_t to, float *scores, struct err *err)
+int scan_audio(const struct generation *g, enum audio_kind kind,
+	       const float *unit, size_t from, size_t to, float *scores,
+	       struct err *err)
 {
+	const struct audio_vectors *v = &g->audio[kind];
+
 	for (size_t i = from; i < to; i++) {
-		if (!row_ok(g, g->audio_rows, i))
-			return broken(g, "audio.rows", i, err);
-		scores[g->audio_rows[i]] =
-		    vector_dot(unit, g->audio + i * g->audio_dim, g->audio_dim);
+		float cosine, *score;
+
+		if (!row_ok(g, v->rows, i))
+			return broken(g, audio_sections[kind].rows, i, err);
+		cosine = vector_dot(unit, v->vectors + i * v->dim, v->dim);
+		score = &scores[v->rows[i]];
+		*score = isnan(*score) ? cosine : (*score + cosine) / 2;
 	}
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Exact retrieval: every row of a generation is compared with the query by the
- * kernels of vector.h, and the best are selected. A scan fills scores[count],
- * higher is nearer, NaN where a row lacks the signal; it works on a range, so
- * that threads may share one (each position belongs to one row, which is
- * checked).
+ * kernels of vector.h, and the best are selected. A scan sets scores[count] of
+ * the rows that have the signal, higher is nearer; the others keep what stands
+ * there (NaN, by the caller). It works on a range, so that threads may share
+ * one (each position belongs to one row, which is checked).
  */
 #ifndef MOODPIPE_SCAN_H
 #define MOODPIPE_SCAN_H
@@ -24,9 +24,12 @@ int scan_text_query(struct scan_query *t,
 /* Positions [from, to) of text_rows: scores[row] = cosine. */
 int scan_text(const struct generation *g, const struct scan_query *q,
 	      size_t from, size_t to, float *scores, struct err *err);
-/* Positions [from, to) of audio_rows; unit[audio_dim]: length 1. */
-int scan_audio(const struct generation *g, const float *unit, size_t from,
-	       size_t to, float *scores, struct err *err);
+/* Positions [from, to) of audio[kind].rows; unit[audio[kind].dim]: length 1.
+ * scores[row] = cosine, or where a number stands there, the mean of both: a
+ * scan of one kind after the other gives the mean of what a row has. */
+int scan_audio(const struct generation *g, enum audio_kind kind,
+	       const float *unit, size_t from, size_t to, float *scores,
+	       struct err *err);
 /* Rows [from, to): scores[row] = -(Euclidean distance in the mood plane). */
 void scan_mood(const struct generation *g, float valence, float arousal,
 	       size_t from, size_t to, float *scores);

@@ -110,27 +110,55 @@ int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
 	return rc ? -1 : 0;
 }
 
-/* Vectors of components (a00..a63), or of a network (v000 and on). */
-static int check_audio(const struct featset *s, struct err *err)
+enum audio_kind signalwriter_audio_kind(const struct feat_schema *s)
 {
-	const struct feat_schema *schema = featset_schema(s);
-	char last[FEAT_NAME];
-
-	if (strcmp(schema->columns[0].name, "v000") ||
-	    schema->count > GENERATION_AUDIO_MAX)
-		return check_vector(s, "--audio", "a00", "a63",
-				    GENERATION_AUDIO_DIM, err);
-	snprintf(last, sizeof(last), "v%03u", schema->count - 1);
-	return check_vector(s, "--audio", "v000", last, schema->count, err);
+	return !s->count || strcmp(s->columns[0].name, "v000")
+		   ? AUDIO_COMPONENTS
+		   : AUDIO_NETWORK;
 }
 
-static int put_audio(const struct feat_row *row, size_t dim, uint32_t at,
-		     bool measured, struct vectors *v, struct pack_writer *pw,
-		     struct err *err)
+static int check_audio(const struct featset *s, enum audio_kind kind,
+		       struct err *err)
+{
+	uint32_t count = featset_schema(s)->count;
+	char last[FEAT_NAME];
+
+	if (kind == AUDIO_COMPONENTS || count > GENERATION_AUDIO_MAX)
+		return check_vector(s, "--audio", "a00", "a63",
+				    GENERATION_AUDIO_DIM, err);
+	snprintf(last, sizeof(last), "v%03u", count - 1);
+	return check_vector(s, "--audio", "v000", last, count, err);
+}
+
+/* The mean over the rows of keys[n] that have a vector. */
+static int audio_mean(struct featset *s, const uint64_t *keys, size_t n,
+		      double *mean, struct err *err)
+{
+	const struct feat_row *row;
+	size_t dim = featset_schema(s)->count, met = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (featset_find(s, keys[i], &row, err))
+			return -1;
+		if (!row || !all_finite(row->values, dim))
+			continue;
+		met++;
+		for (size_t k = 0; k < dim; k++)
+			mean[k] += (double)row->values[k];
+	}
+	for (size_t k = 0; k < dim && met; k++)
+		mean[k] /= (double)met;
+	return 0;
+}
+
+static int put_audio(const struct feat_row *row, const double *mean, size_t dim,
+		     uint32_t at, bool measured, struct vectors *v,
+		     struct pack_writer *pw, struct err *err)
 {
 	float x[GENERATION_AUDIO_MAX];
 
-	memcpy(x, row->values, dim * sizeof(*x));
+	for (size_t k = 0; k < dim; k++)
+		x[k] = row->values[k] - (float)mean[k];
 	if (!all_finite(x, dim) || !(vector_normalise(x, dim) > 0))
 		return 0;
 	v->rows[v->count] = at;
@@ -140,35 +168,42 @@ static int put_audio(const struct feat_row *row, size_t dim, uint32_t at,
 	return pack_put(pw, x, dim * sizeof(*x), err);
 }
 
-int signalwriter_audio(struct featset *s, const uint64_t *keys, size_t n,
-		       const uint8_t *measured, struct pack_writer *pw,
-		       size_t *count, struct err *err)
+int signalwriter_audio(struct featset *s, enum audio_kind kind,
+		       const uint64_t *keys, size_t n, const uint8_t *measured,
+		       struct pack_writer *pw, size_t *count, struct err *err)
 {
+	const struct audio_sections *name = &audio_sections[kind];
+	size_t dim = featset_schema(s)->count;
 	const struct feat_row *row;
 	struct vectors v;
+	double *mean;
 	int rc;
 
-	if (check_audio(s, err))
+	if (check_audio(s, kind, err))
 		return -1;
 	vectors_init(&v, n);
-	rc = pack_begin(pw, "audio.vectors", err);
+	mean = mem_zalloc(dim, sizeof(*mean));
+	/* Components are centred already. */
+	rc = kind == AUDIO_NETWORK ? audio_mean(s, keys, n, mean, err) : 0;
+	rc = rc || pack_begin(pw, name->vectors, err);
 	for (size_t i = 0; i < n && !rc; i++) {
 		rc = featset_find(s, keys[i], &row, err);
 		if (!rc && row)
-			rc = put_audio(
-			    row, featset_schema(s)->count, (uint32_t)i,
-			    measured ? measured[i] != 0
-				     : row->method == FEAT_METHOD_MEASURED,
-			    &v, pw, err);
+			rc = put_audio(row, mean, dim, (uint32_t)i,
+				       measured ? measured[i] != 0
+						: row->method ==
+						      FEAT_METHOD_MEASURED,
+				       &v, pw, err);
 	}
 	*count = v.count;
 	rc = rc ||
-	     pack_section(pw, "audio.rows", v.rows, v.count * sizeof(*v.rows),
+	     pack_section(pw, name->rows, v.rows, v.count * sizeof(*v.rows),
 			  err) ||
-	     pack_section(pw, "audio.confidence", v.numbers,
+	     pack_section(pw, name->confidence, v.numbers,
 			  v.count * sizeof(*v.numbers), err) ||
-	     pack_section(pw, "audio.measured", v.measured, v.count, err);
+	     pack_section(pw, name->measured, v.measured, v.count, err);
 	vectors_release(&v);
+	free(mean);
 	return rc ? -1 : 0;
 }
 

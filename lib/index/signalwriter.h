@@ -9,9 +9,11 @@
  * (the display features') may be NULL. */
 int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
 		      struct pack_writer *pw, size_t *count, struct err *err);
-int signalwriter_audio(struct featset *s, const uint64_t *keys, size_t n,
-		       const uint8_t *measured, struct pack_writer *pw,
-		       size_t *count, struct err *err);
+int signalwriter_audio(struct featset *s, enum audio_kind kind,
+		       const uint64_t *keys, size_t n, const uint8_t *measured,
+		       struct pack_writer *pw, size_t *count, struct err *err);
+/* The kind of vectors that a file of embed audio holds, by its columns. */
+enum audio_kind signalwriter_audio_kind(const struct feat_schema *s);
 int signalwriter_mood(struct featset *s, const uint64_t *keys, size_t n,
 		      struct pack_writer *pw, size_t *count, struct err *err);
 /* Fills measured[n]: bits of the display features that are measured. */

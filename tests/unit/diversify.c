@@ -20,25 +20,30 @@ static void number(uint32_t *order, size_t n)
 
 static void test_similarity(void **state)
 {
-	float x[GENERATION_AUDIO_DIM] = { 1 },
-	      y[GENERATION_AUDIO_DIM] = { 0, 1 };
+	float x[2] = { 1, 0 }, y[2] = { 0, 1 }, z[3] = { 0, 0, 1 };
 	struct scored a = track(1, 1), b = track(1, 1), c = track(1, 2);
 
 	(void)state;
-	a.audio = c.audio = x;
-	b.audio = y;
-	a.audio_dim = b.audio_dim = c.audio_dim = GENERATION_AUDIO_DIM;
+	a.audio[0].x = c.audio[0].x = x;
+	b.audio[0].x = y;
+	a.audio[0].dim = b.audio[0].dim = c.audio[0].dim = 2;
 	a.valence = b.valence = c.valence = 0;
 	a.arousal = b.arousal = 0;
 	c.arousal = 1;
 	assert_float_equal(diversify_similarity(&a, &b), 0.5 + 0 + 0.2, 1e-6);
 	assert_float_equal(diversify_similarity(&a, &c), 0.3 + 0.1, 1e-6);
+	/* a network's vectors beside: the mean of both cosines */
+	a.audio[1].x = b.audio[1].x = z;
+	a.audio[1].dim = b.audio[1].dim = 3;
+	assert_float_equal(diversify_similarity(&a, &b), 0.5 + 0.15 + 0.2,
+			   1e-6);
+	assert_float_equal(diversify_similarity(&a, &c), 0.3 + 0.1, 1e-6);
 	/* without sound: over .7 */
-	c.audio = NULL;
+	c.audio[0].x = NULL;
 	assert_float_equal(diversify_similarity(&a, &c), 0.1 / 0.7, 1e-6);
 	/* no artist is nobody's artist */
 	a.artist = b.artist = CATALOGUE_NONE;
-	assert_float_equal(diversify_similarity(&a, &b), 0.2, 1e-6);
+	assert_float_equal(diversify_similarity(&a, &b), 0.15 + 0.2, 1e-6);
 }
 
 /* Similarity is 1 for one artist, else 0 (nothing else is known). */

@@ -3,6 +3,7 @@
 
 #include "corpus/retrieval.h"
 #include "corpus/scoring.h"
+#include "io/packformat.h"
 
 static void text_is(const struct generation *g, size_t row,
 		    enum catalogue_field field, const char *want)
@@ -22,7 +23,7 @@ static void test_round_trip(void **state)
 	struct generation *g;
 
 	(void)state;
-	fixture_make(&f, 300, 1, "tams");
+	fixture_make(&f, 300, 1, "tamns");
 	g = generation_open(f.path, &err);
 	assert_non_null(g);
 	assert_int_equal(g->count, 300);
@@ -169,7 +170,7 @@ static void test_hostile_bytes(void **state)
 	size_t i;
 
 	(void)state;
-	fixture_make(&f, 40, 2, "tams");
+	fixture_make(&f, 40, 2, "tamns");
 	test_load(f.path, &bytes);
 	memcpy(&table, bytes.p + 48, sizeof(table));
 	assert_true(table < bytes.n);
@@ -213,11 +214,11 @@ static void test_hostile_sections(void **state)
 	uint32_t count;
 
 	(void)state;
-	fixture_make(&f, 40, 3, "tams");
+	fixture_make(&f, 40, 3, "tamns");
 	test_load(f.path, &bytes);
 	memcpy(&count, bytes.p + 40, sizeof(count));
 	memcpy(&table, bytes.p + 48, sizeof(table));
-	assert_in_range(count, 20, 40);
+	assert_in_range(count, 24, 44);
 	for (uint32_t i = 0; i < count; i++) {
 		char *saved;
 
@@ -277,6 +278,116 @@ static void test_offsets(void **state)
 	fixture_release(&f);
 }
 
+/* f's index again, a section of it without its last bytes (all: without it). */
+static void shorten(const struct fixture *f, const char *path, const char *name,
+		    size_t bytes)
+{
+	struct err err = { 0 };
+	struct pack *p =
+	    pack_open(f->path, GENERATION_KIND, GENERATION_VERSION, &err);
+	FILE *out = fopen(path, "w+");
+	struct pack_writer *pw =
+	    pack_writer_new(out, GENERATION_KIND, GENERATION_VERSION, &err);
+	const struct pack_entry *e;
+	size_t n;
+
+	e = pack_entries(p, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct span s = pack_get(p, e[i].name);
+		bool hit = !strcmp(e[i].name, name);
+
+		if (!hit || bytes < s.n)
+			assert_int_equal(pack_section(pw, e[i].name, s.p,
+						      s.n - (hit ? bytes : 0),
+						      &err),
+					 0);
+	}
+	assert_int_equal(pack_writer_end(pw, NULL, &err), 0);
+	assert_int_equal(fclose(out), 0);
+	pack_close(p);
+}
+
+/* A network's sections that do not fit together, each whole by itself. */
+static void test_network_sections(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t bytes;
+		bool opens;
+	} cases[] = {
+		{ "cnn.vectors", 0, true },
+		{ "cnn.vectors", 4, false },
+		{ "cnn.vectors", SIZE_MAX, false },
+		{ "cnn.confidence", 4, false },
+		{ "cnn.confidence", SIZE_MAX, false },
+		{ "cnn.measured", 1, false },
+		{ "cnn.measured", SIZE_MAX, false },
+		{ "cnn.rows", 1, false },
+		{ "cnn.rows", SIZE_MAX, true }, /* as if there were none */
+	};
+	struct fixture f;
+	char *path = test_path("network.idx");
+
+	(void)state;
+	fixture_make(&f, 40, 11, "tamns");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err err = { 0 };
+		struct generation *g;
+
+		shorten(&f, path, cases[i].name, cases[i].bytes);
+		g = generation_open(path, &err);
+		assert_int_equal(g != NULL, cases[i].opens);
+		if (!g) {
+			assert_status(&err, ERR_DATA);
+			assert_non_null(strstr(err.message, "cnn."));
+			continue;
+		}
+		assert_int_equal(g->audio[AUDIO_NETWORK].count > 0,
+				 cases[i].bytes == 0);
+		use(path);
+		generation_close(g);
+	}
+	unlink(path);
+	free(path);
+	fixture_release(&f);
+}
+
+/* Rows out of order would let two threads meet in one score. */
+static void test_network_rows(void **state)
+{
+	struct fixture f;
+	struct str bytes = { 0 };
+	struct err err = { 0 };
+	struct generation *g;
+	struct span rows;
+	float unit[FIXTURE_NETWORK_DIM] = { 1 }, scores[40] = { 0 };
+	uint32_t *at, first;
+
+	(void)state;
+	fixture_make(&f, 40, 12, "mn");
+	g = generation_open(f.path, &err);
+	rows = pack_get(g->pack, "cnn.rows");
+	test_load(f.path, &bytes);
+	at = memmem(bytes.p, bytes.n, rows.p, rows.n);
+	assert_non_null(at);
+	generation_close(g);
+	first = at[0];
+	at[0] = at[1];
+	at[1] = first;
+	test_save(f.path, bytes.p, bytes.n);
+	g = generation_open(f.path, &err);
+	assert_non_null(g);
+	assert_int_equal(scan_audio(g, AUDIO_NETWORK, unit, 0,
+				    g->audio[AUDIO_NETWORK].count, scores,
+				    &err),
+			 -1);
+	assert_status(&err, ERR_DATA);
+	assert_non_null(strstr(err.message, "\"cnn.rows\""));
+	generation_close(g);
+	str_release(&bytes);
+	fixture_release(&f);
+}
+
 static void test_missing(void **state)
 {
 	struct err err = { 0 };
@@ -309,6 +420,8 @@ int main(void)
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_hostile_sections),
 		cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_network_sections),
+		cmocka_unit_test(test_network_rows),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_names),
 	};

@@ -12,15 +12,17 @@
 #include "math/vector.h"
 #include "testing.h"
 
+#define FIXTURE_NETWORK_DIM 20
+
 struct fixture_row {
 	uint64_t key;
 	char id[24], title[48], artist[24], genre[24], url[64];
 	int year; /* 0: none */
 	float plays;
 	uint8_t tier, link, flags;
-	bool has_text, has_audio, has_mood, measured;
+	bool has_text, has_audio, has_network, has_mood, measured;
 	float text[GENERATION_TEXT_DIM], audio[GENERATION_AUDIO_DIM];
-	float mood[3];
+	float network[FIXTURE_NETWORK_DIM], mood[3];
 };
 
 struct fixture {
@@ -83,6 +85,10 @@ static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
 	for (k = 0; k < 3; k++)
 		r->mood[k] = (float)(2 * random_uniform(&rng) - 1);
 	r->mood[2] = fabsf(r->mood[2]);
+	r->has_network = random_below(&rng, 2) != 0;
+	/* as networks are: far from the origin, all on one side */
+	for (k = 0; k < FIXTURE_NETWORK_DIM; k++)
+		r->network[k] = 5 + (float)random_normal(&rng);
 }
 
 static inline int fixture_by_key(const void *a, const void *b)
@@ -92,7 +98,7 @@ static inline int fixture_by_key(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* kind: 't', 'a', 'm' (mood) or 's' (sound). */
+/* kind: 't', 'a', 'n' (network), 'm' (mood) or 's' (sound). */
 static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 {
 	static const char *const names[5] = { "tempo", "rms_mean", "key",
@@ -102,6 +108,7 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 	struct feat_schema s = { .stage = "test" };
 	size_t dim = kind == 't'   ? GENERATION_TEXT_DIM
 		     : kind == 'a' ? GENERATION_AUDIO_DIM
+		     : kind == 'n' ? FIXTURE_NETWORK_DIM
 		     : kind == 'm' ? 3
 				   : 5;
 	char name[FEAT_NAME], *path = test_path("fixture.feat");
@@ -113,8 +120,8 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 	FILE *out = fopen(path, "w");
 
 	for (size_t i = 0; i < dim; i++) {
-		snprintf(name, sizeof(name), kind == 't' ? "t%03zu" : "a%02zu",
-			 i);
+		snprintf(name, sizeof(name), "%c%0*zu",
+			 kind == 'n' ? 'v' : kind, kind == 'a' ? 2 : 3, i);
 		feat_schema_add(&s,
 				kind == 'm'   ? mood[i]
 				: kind == 's' ? names[i]
@@ -127,6 +134,7 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 		const struct fixture_row *r = &f->rows[i];
 		bool has = kind == 't'   ? r->has_text
 			   : kind == 'm' ? r->has_mood
+			   : kind == 'n' ? r->has_network
 					 : r->has_audio;
 
 		if (!has)
@@ -139,6 +147,7 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 		for (size_t k = 0; k < dim; k++)
 			row->values[k] = kind == 't'   ? r->text[k]
 					 : kind == 'a' ? r->audio[k]
+					 : kind == 'n' ? r->network[k]
 					 : kind == 'm' ? r->mood[k]
 						       : (float)(k + 1);
 		feat_row_mark(row, &s, !r->measured);
@@ -197,7 +206,10 @@ static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
 	}
 	qsort(f->rows, n, sizeof(*f->rows), fixture_by_key);
 	s.text = strchr(signals, 't') ? fixture_feat(f, 't') : NULL;
-	s.audio = strchr(signals, 'a') ? fixture_feat(f, 'a') : NULL;
+	s.audio[AUDIO_COMPONENTS] =
+	    strchr(signals, 'a') ? fixture_feat(f, 'a') : NULL;
+	s.audio[AUDIO_NETWORK] =
+	    strchr(signals, 'n') ? fixture_feat(f, 'n') : NULL;
 	s.mood = strchr(signals, 'm') ? fixture_feat(f, 'm') : NULL;
 	s.sound = strchr(signals, 's') ? fixture_feat(f, 's') : NULL;
 	a = atomic_open(f->path, &err);
@@ -213,7 +225,8 @@ static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
 	assert_int_equal(pack_writer_end(pw, NULL, &err), 0);
 	assert_int_equal(atomic_commit(a, &err), 0);
 	featset_close(s.text);
-	featset_close(s.audio);
+	featset_close(s.audio[AUDIO_COMPONENTS]);
+	featset_close(s.audio[AUDIO_NETWORK]);
 	featset_close(s.mood);
 	featset_close(s.sound);
 	indexwriter_free(w);

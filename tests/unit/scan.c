@@ -85,6 +85,33 @@ static void blank(float *scores, size_t n)
 		scores[i] = NAN;
 }
 
+static void network_mean(const struct fixture *f,
+			 double mean[FIXTURE_NETWORK_DIM])
+{
+	size_t n = 0;
+
+	memset(mean, 0, FIXTURE_NETWORK_DIM * sizeof(*mean));
+	for (size_t i = 0; i < f->n; i++)
+		for (size_t k = 0;
+		     f->rows[i].has_network && k < FIXTURE_NETWORK_DIM; k++) {
+			mean[k] += (double)f->rows[i].network[k];
+			n += !k;
+		}
+	for (size_t k = 0; k < FIXTURE_NETWORK_DIM; k++)
+		mean[k] /= (double)n;
+}
+
+/* With the track's vector less the mean of all; NaN: it has none. */
+static double network_cosine(const struct fixture_row *r, const float *unit,
+			     const double *mean)
+{
+	float x[FIXTURE_NETWORK_DIM];
+
+	for (size_t k = 0; k < FIXTURE_NETWORK_DIM; k++)
+		x[k] = r->network[k] - (float)mean[k];
+	return r->has_network ? cosine(unit, x, FIXTURE_NETWORK_DIM) : NAN;
+}
+
 static void test_exact(void **state)
 {
 	static const size_t limits[][2] = {
@@ -94,12 +121,13 @@ static void test_exact(void **state)
 	struct err err = { 0 };
 	struct generation *g;
 	float scores[500];
-	double truth[500];
+	double truth[500], mean[FIXTURE_NETWORK_DIM];
 	struct fixture_row q;
 	struct scan_query text;
 
 	(void)state;
-	fixture_make(&f, 500, 4, "tam");
+	fixture_make(&f, 500, 4, "tamn");
+	network_mean(&f, mean);
 	g = generation_open(f.path, &err);
 	assert_non_null(g);
 	for (size_t c = 0; c < 5; c++) {
@@ -119,13 +147,32 @@ static void test_exact(void **state)
 
 		blank(scores, f.n);
 		vector_normalise(q.audio, GENERATION_AUDIO_DIM);
-		assert_int_equal(
-		    scan_audio(g, q.audio, 0, g->audio_count, scores, &err), 0);
+		assert_int_equal(scan_audio(g, AUDIO_COMPONENTS, q.audio, 0,
+					    g->audio[AUDIO_COMPONENTS].count,
+					    scores, &err),
+				 0);
 		for (size_t i = 0; i < f.n; i++)
 			truth[i] = !f.rows[i].has_audio
 				       ? NAN
 				       : cosine(q.audio, f.rows[i].audio,
 						GENERATION_AUDIO_DIM);
+		same(&f, g, scores, truth, limits[c][0], limits[c][1], 1e-5);
+
+		/* a network's beside them: the mean of what a row has */
+		for (size_t k = 0; k < FIXTURE_NETWORK_DIM; k++)
+			q.network[k] -= (float)mean[k];
+		vector_normalise(q.network, FIXTURE_NETWORK_DIM);
+		assert_int_equal(scan_audio(g, AUDIO_NETWORK, q.network, 0,
+					    g->audio[AUDIO_NETWORK].count,
+					    scores, &err),
+				 0);
+		for (size_t i = 0; i < f.n; i++) {
+			double x = network_cosine(&f.rows[i], q.network, mean);
+
+			truth[i] = isnan(x)          ? truth[i]
+				   : isnan(truth[i]) ? x
+						     : (truth[i] + x) / 2;
+		}
 		same(&f, g, scores, truth, limits[c][0], limits[c][1], 1e-5);
 
 		scan_mood(g, q.mood[0], q.mood[1], 0, f.n, scores);
@@ -166,17 +213,43 @@ static void test_zero_query(void **state)
 	assert_int_equal(scan_text_query(&q, zero), -1);
 }
 
+/* The vector of a track, of either kind, as long as it was measured to be;
+ * false: it has none. */
+static bool vector_of(const struct fixture_row *r, enum audio_kind kind,
+		      const double *mean, double out[GENERATION_AUDIO_DIM])
+{
+	bool network = kind == AUDIO_NETWORK;
+	size_t n = network ? FIXTURE_NETWORK_DIM : GENERATION_AUDIO_DIM;
+
+	memset(out, 0, GENERATION_AUDIO_DIM * sizeof(*out));
+	for (size_t d = 0; d < n; d++)
+		out[d] = network ? (double)r->network[d] - mean[d]
+				 : (double)r->audio[d];
+	return network ? r->has_network : r->has_audio;
+}
+
+static double product(const double *a, const double *b)
+{
+	double s = 0;
+
+	for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++)
+		s += a[d] * b[d];
+	return s;
+}
+
 /* The mean of the measured tracks nearest to the mood, worked out plainly. */
-static void naive_sound(const struct fixture *f, double v, double a,
+static void naive_sound(const struct fixture *f, enum audio_kind kind,
+			const double *mean, double v, double a,
 			double out[GENERATION_AUDIO_DIM])
 {
 	struct truth *all = mem_zalloc(f->n, sizeof(*all));
+	double x[GENERATION_AUDIO_DIM];
 	size_t n = 0, measured = 0, k;
 
 	for (uint32_t i = 0; i < f->n; i++) {
 		const struct fixture_row *r = &f->rows[i];
 
-		if (!r->has_audio || !r->measured)
+		if (!vector_of(r, kind, mean, x) || !r->measured)
 			continue;
 		measured++;
 		if (r->has_mood)
@@ -188,16 +261,31 @@ static void naive_sound(const struct fixture *f, double v, double a,
 	qsort(all, n, sizeof(*all), better);
 	k = (size_t)sqrt((double)measured);
 	k = k < 5 ? 5 : k;
-	for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++) {
-		out[d] = 0;
-		for (size_t i = 0; i < n && i < k; i++) {
-			const float *x = f->rows[all[i].row].audio;
-
-			out[d] += (double)x[d] /
-				  sqrt(dot(x, x, GENERATION_AUDIO_DIM));
-		}
+	memset(out, 0, GENERATION_AUDIO_DIM * sizeof(*out));
+	for (size_t i = 0; i < n && i < k; i++) {
+		vector_of(&f->rows[all[i].row], kind, mean, x);
+		for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++)
+			out[d] += x[d] / sqrt(product(x, x));
 	}
 	free(all);
+}
+
+/* The mean cosine of a row with what is asked for, of the kinds it has. */
+static double naive_cosine(const struct fixture_row *r,
+			   double sound[AUDIO_KINDS][GENERATION_AUDIO_DIM],
+			   const double *mean)
+{
+	double x[GENERATION_AUDIO_DIM], sum = 0;
+	int kinds = 0;
+
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		if (!vector_of(r, kind, mean, x))
+			continue;
+		sum += product(x, sound[kind]) /
+		       sqrt(product(x, x) * product(sound[kind], sound[kind]));
+		kinds++;
+	}
+	return sum / kinds; /* of none, NaN */
 }
 
 static struct candidates retrieve(const struct generation *g, int threads,
@@ -227,19 +315,20 @@ static void test_candidates(void **state)
 	struct err err = { 0 };
 	struct generation *g;
 	struct candidates found, again;
-	double sound[GENERATION_AUDIO_DIM];
-	float unit[GENERATION_AUDIO_DIM];
+	double sound[AUDIO_KINDS][GENERATION_AUDIO_DIM];
+	double mean[FIXTURE_NETWORK_DIM], cosine;
+	size_t one = 0, both = 0;
 
 	(void)state;
-	fixture_make(&f, 500, 5, "tam");
+	fixture_make(&f, 500, 5, "tamn");
 	g = generation_open(f.path, &err);
 	found = retrieve(g, 1, -0.6f, -0.2f, "{\"query\":\"x\"}");
 	again = retrieve(g, 4, -0.6f, -0.2f, "{\"query\":\"x\"}");
 	assert_int_equal(found.count, again.count);
 	assert_in_range(found.count, 60, 120);
-	naive_sound(&f, -0.6, -0.2, sound);
-	for (size_t d = 0; d < GENERATION_AUDIO_DIM; d++)
-		unit[d] = (float)sound[d];
+	network_mean(&f, mean);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		naive_sound(&f, kind, mean, -0.6, -0.2, sound[kind]);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct candidate *c = &found.items[i];
 		const struct fixture_row *r = &f.rows[c->row];
@@ -253,17 +342,19 @@ static void test_candidates(void **state)
 				       hypot((double)r->mood[0] + 0.6,
 					     (double)r->mood[1] + 0.2)) < 1e-5
 				: isnan(c->mood_distance));
-		assert_true(r->has_audio
-				? fabs((double)c->audio_cosine -
-				       cosine(unit, r->audio,
-					      GENERATION_AUDIO_DIM)) < 1e-5
-				: isnan(c->audio_cosine));
+		cosine = naive_cosine(r, sound, mean);
+		assert_true(isnan(cosine) ? isnan(c->audio_cosine)
+					  : fabs((double)c->audio_cosine -
+						 cosine) < 1e-5);
+		one += r->has_audio != r->has_network;
+		both += r->has_audio && r->has_network;
 		for (size_t j = 0; j < found.count; j++)
 			of_artist += *r->artist &&
 				     !strcmp(f.rows[found.items[j].row].artist,
 					     r->artist);
 		assert_true(of_artist <= 10);
 	}
+	assert_true(one > 10 && both > 10);
 	candidates_release(&found);
 	candidates_release(&again);
 	generation_close(g);
@@ -353,11 +444,12 @@ static void test_genre_spellings(void **state)
 
 static void test_no_signals(void **state)
 {
-	static const char *const signals[] = { "", "t", "m", "a", "am" };
+	static const char *const signals[] = { "",  "t",  "m",  "a",
+					       "n", "am", "mn", "amn" };
 	struct err err = { 0 };
 
 	(void)state;
-	for (size_t s = 0; s < 5; s++)
+	for (size_t s = 0; s < 8; s++)
 		for (size_t n = 0; n < 60; n += 59) {
 			struct fixture f;
 			struct generation *g;
@@ -368,8 +460,9 @@ static void test_no_signals(void **state)
 			assert_non_null(g);
 			found = retrieve(g, 2, 0.5f, 0.5f, "{\"query\":\"x\"}");
 			/* without a mood to go by nothing can be said here */
-			assert_true(n && s >= 2 && s != 3 ? found.count > 0
-							  : found.count == 0);
+			assert_true(n && strchr(signals[s], 'm')
+					? found.count > 0
+					: found.count == 0);
 			candidates_release(&found);
 			generation_close(g);
 			fixture_release(&f);

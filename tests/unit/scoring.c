@@ -14,6 +14,8 @@ struct bench {
 	uint8_t tier[ROWS], link[ROWS];
 	uint32_t audio_rows[2];
 	float audio[2 * GENERATION_AUDIO_DIM], audio_sure[2];
+	uint32_t cnn_rows[2];
+	float cnn[2 * 3], cnn_sure[2];
 	struct candidates c;
 	struct candidate items[ROWS];
 	struct weights w;
@@ -25,6 +27,9 @@ static void set_up(struct bench *b)
 			     .sure = { 0.5f, 1, 1, 1 },
 			     .audio_rows = { 0, 2 },
 			     .audio_sure = { 1, 0.5f },
+			     .cnn_rows = { 2, 3 },
+			     .cnn = { 1, 0, 0, 0.6f, 0.8f, 0 },
+			     .cnn_sure = { 1, 1 },
 			     .link = { LINK_VALID, LINK_UNKNOWN, LINK_VALID,
 				       LINK_VALID } };
 	b->g.count = ROWS;
@@ -35,11 +40,12 @@ static void set_up(struct bench *b)
 	b->g.mood_confidence = b->sure;
 	b->g.tier = b->tier;
 	b->g.link = b->link;
-	b->g.audio_rows = b->audio_rows;
-	b->g.audio_count = 2;
-	b->g.audio = b->audio;
-	b->g.audio_dim = GENERATION_AUDIO_DIM;
-	b->g.audio_confidence = b->audio_sure;
+	b->g.audio[AUDIO_COMPONENTS] =
+	    (struct audio_vectors){ .count = 2,
+				    .dim = GENERATION_AUDIO_DIM,
+				    .rows = b->audio_rows,
+				    .vectors = b->audio,
+				    .confidence = b->audio_sure };
 	b->c.items = b->items;
 	b->c.count = ROWS;
 	b->c.weight[SIGNAL_TEXT] = 0.4f;
@@ -116,6 +122,43 @@ static void test_penalty_and_dead(void **state)
 	assert_int_equal(s[2].row, 2);
 }
 
+/* Vectors of both kinds: row 2 has both, 0 and 3 one, 1 none. */
+static void test_two_kinds(void **state)
+{
+	struct scored s[ROWS], at[ROWS];
+	struct bench b;
+	struct err err = { 0 };
+	size_t dead;
+
+	(void)state;
+	set_up(&b);
+	b.audio[0] = 1;
+	b.audio[GENERATION_AUDIO_DIM] = 1;
+	b.g.audio[AUDIO_NETWORK] = (struct audio_vectors){
+		.count = 2,
+		.dim = 3,
+		.rows = b.cnn_rows,
+		.vectors = b.cnn,
+		.confidence = b.cnn_sure,
+	};
+	for (int i = 0; i < ROWS; i++)
+		b.items[i].audio_cosine = 0;
+	assert_int_equal(scoring_run(&b.c, &b.g, &b.w, s, &dead, &err), ROWS);
+	for (int i = 0; i < ROWS; i++)
+		at[s[i].row] = s[i];
+	assert_float_equal(at[0].audio_confidence, 1, 1e-6);
+	assert_true(isnan(at[1].audio_confidence));
+	assert_float_equal(at[2].audio_confidence, 0.75, 1e-6);
+	assert_float_equal(at[3].audio_confidence, 1, 1e-6);
+	assert_float_equal(scored_audio_cosine(&at[0], &at[2]), 1, 1e-6);
+	assert_float_equal(scored_audio_cosine(&at[2], &at[3]), 0.6, 1e-6);
+	assert_float_equal(scored_audio_cosine(&at[2], &at[2]), 1, 1e-6);
+	assert_true(isnan(scored_audio_cosine(&at[0], &at[3])));
+	assert_true(isnan(scored_audio_cosine(&at[1], &at[2])));
+	at[3].audio[AUDIO_COMPONENTS] = at[0].audio[AUDIO_COMPONENTS];
+	assert_float_equal(scored_audio_cosine(&at[2], &at[3]), 0.8, 1e-6);
+}
+
 static void test_bounds(void **state)
 {
 	struct bench b;
@@ -135,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formula),
 		cmocka_unit_test(test_penalty_and_dead),
+		cmocka_unit_test(test_two_kinds),
 		cmocka_unit_test(test_bounds),
 	};
 
