@@ -10,6 +10,9 @@
 #define GRID 280 /* tempi tried, evenly in log BPM */
 #define SECONDS_MIN 4.0
 #define MULTIPLES 4
+#define FAR_SHARE 0.5  /* of the third and fourth multiple */
+#define BLUR_STEPS 4.0 /* deviation, of a grid's step: 2.7 % of a tempo */
+#define BLUR 12
 #define NEARBY 0.03 /* the range around a ratio that an alternative may have */
 #define SMOOTH 1.0  /* s: the mean that is taken off */
 #define FLAT 1e-3   /* dB: strength varies less: no beat */
@@ -17,29 +20,35 @@
 #define TIGHTNESS 100.0 /* Ellis: how strictly beats keep time */
 #define BEATS_MIN 4
 
-#define CLOCK 0.88 /* autocorrelation at the beat; players have less */
+#define CLOCK 0.84 /* autocorrelation at the beat; players have less */
 #define CLOCK_SHARE 0.85
 #define SHOULDER 1.15 /* ratio of tempi */
 
 /* Weights of the score of a candidate: a multinomial logit over the candidates
  * of each of 119 recordings of known tempo (half of those in ../shared/audio/
- * tempo_key), rounded. With DENSER and MODERATE it is a log-normal preference
- * for tempi near 90 BPM, half an octave wide, a little faster where more
- * changes from frame to frame. */
-#define SALIENCE 1.6 /* of log(salience relative to the most) */
+ * tempo_key), each at five speeds from 0.84 to 1.19, with a ridge chosen by
+ * cross-validation over recordings, rounded. With DENSER and MODERATE it is a
+ * log-normal preference for tempi near 90 BPM, half an octave wide, faster
+ * where more changes from frame to frame. */
+#define SALIENCE 2.3 /* of log(salience relative to the most) */
 #define SALIENCE_FLOOR 1e-3
-#define FASTER 0.27     /* of octaves above 100 BPM */
-#define DENSER 0.28     /* of those times log(mean novelty) */
-#define MODERATE (-2.3) /* of those squared */
-#define HALVED 1.3    /* of autocorrelation at half the beat: a beat divides */
-#define THIRDS (-2.1) /* at a third: rather in two */
+#define FASTER 3.0      /* of octaves above 100 BPM */
+#define DENSER 1.4      /* of those times log(mean novelty) */
+#define MODERATE (-2.1) /* of those squared */
+#define HALVED 1.5      /* of autocorrelation at half the beat: it divides */
+#define THIRDS (-3.8)   /* at a third: rather in two */
+#define BARS 2.2        /* at three or four beats, the greater */
+#define PAIRS 2.0       /* of the amplitude at half the rate over the most */
 
 struct tempo_work {
 	struct periodicity *periodicity;
 	double *x, *score; /* [cap] */
 	long *back, *beats;
 	size_t cap;
-	double grid[GRID]; /* salience */
+	double raw[GRID], grid[GRID]; /* salience, as measured and smoothed */
+	double blur[2 * BLUR + 1];
+	double top, loudest; /* greatest salience, smoothed, and amplitude */
+	double dense;        /* log of the mean novelty */
 };
 
 struct tempo_work *tempo_work_new(void)
@@ -47,6 +56,9 @@ struct tempo_work *tempo_work_new(void)
 	struct tempo_work *w = mem_zalloc(1, sizeof(*w));
 
 	w->periodicity = periodicity_new();
+	for (int d = -BLUR; d <= BLUR; d++)
+		w->blur[d + BLUR] =
+		    exp(-0.5 * d * d / (BLUR_STEPS * BLUR_STEPS));
 	return w;
 }
 
@@ -143,29 +155,61 @@ static double bpm_of(double g)
 /* How periodic the novelty is at a tempo; any scale, 0: not. */
 static double salience(const struct periodicity *p, double bpm)
 {
-	double period = 60 / bpm, sum = 0;
-	int count = 0;
+	double period = 60 / bpm, sum = 0, shares = 0;
 
-	while (count < MULTIPLES &&
-	       (count + 1) * period < periodicity_longest(p))
-		sum += periodicity_lag(p, ++count * period);
-	if (!(sum > PERIODIC * count))
+	for (int m = 1; m <= MULTIPLES; m++) {
+		double share = m > 2 ? FAR_SHARE : 1;
+
+		if (m * period >= periodicity_longest(p))
+			break;
+		sum += share * periodicity_lag(p, m * period);
+		shares += share;
+	}
+	if (!(sum > PERIODIC * shares))
 		return 0;
-	return sum / count * sqrt(periodicity_amplitude(p, bpm / 60));
+	return sum / shares * sqrt(periodicity_amplitude(p, bpm / 60));
 }
 
-/* How likely a tempo of that salience, relative to the greatest, is the one
- * tapped: logarithm, any offset. */
-static double score(const struct periodicity *p, double dense, double bpm,
-		    double relative)
+/* Players who hurry and slow down leave several maxima side by side: they
+ * become one. */
+static void measure_grid(struct tempo_work *w)
 {
-	double octaves = log2(bpm / 100);
+	w->top = w->loudest = 0;
+	for (int g = 0; g < GRID; g++) {
+		double amplitude =
+		    periodicity_amplitude(w->periodicity, bpm_of(g) / 60);
 
-	return SALIENCE * log(relative + SALIENCE_FLOOR) +
-	       (FASTER + DENSER * dense) * octaves +
+		w->raw[g] = salience(w->periodicity, bpm_of(g));
+		w->loudest = fmax(w->loudest, amplitude);
+	}
+	for (int g = 0; g < GRID; g++) {
+		double sum = 0, shares = 0;
+
+		for (int d = -BLUR; d <= BLUR; d++) {
+			if (g + d < 0 || g + d >= GRID)
+				continue;
+			sum += w->blur[d + BLUR] * w->raw[g + d];
+			shares += w->blur[d + BLUR];
+		}
+		w->grid[g] = sum / shares;
+		w->top = fmax(w->top, w->grid[g]);
+	}
+}
+
+/* How likely the grid's tempo at g is the one tapped: logarithm, any offset. */
+static double score(const struct tempo_work *w, int g)
+{
+	const struct periodicity *p = w->periodicity;
+	double bpm = bpm_of(g), octaves = log2(bpm / 100), beat = 60 / bpm;
+	double bar =
+	    fmax(periodicity_lag(p, 3 * beat), periodicity_lag(p, 4 * beat));
+
+	return SALIENCE * log(w->grid[g] / w->top + SALIENCE_FLOOR) +
+	       (FASTER + DENSER * w->dense) * octaves +
 	       MODERATE * octaves * octaves +
-	       HALVED * periodicity_lag(p, 30 / bpm) +
-	       THIRDS * periodicity_lag(p, 20 / bpm);
+	       HALVED * periodicity_lag(p, beat / 2) +
+	       THIRDS * periodicity_lag(p, beat / 3) + BARS * bar +
+	       PAIRS * periodicity_amplitude(p, bpm / 120) / w->loudest;
 }
 
 /* The grid's maximum at g, to a fraction of a step. */
@@ -215,7 +259,7 @@ static int clockwork(const struct tempo_work *w)
 	return found;
 }
 
-static int likeliest(const struct tempo_work *w, double dense, double top)
+static int likeliest(const struct tempo_work *w)
 {
 	double most = -INFINITY;
 	int best = -1;
@@ -225,7 +269,7 @@ static int likeliest(const struct tempo_work *w, double dense, double top)
 
 		if (!is_candidate(w, g))
 			continue;
-		v = score(w->periodicity, dense, bpm_of(g), w->grid[g] / top);
+		v = score(w, g);
 		if (v > most) {
 			most = v;
 			best = g;
@@ -235,8 +279,7 @@ static int likeliest(const struct tempo_work *w, double dense, double top)
 }
 
 /* The likeliest tempo within NEARBY of a half, double, third or triple. */
-static double alternative(const struct tempo_work *w, double dense, double top,
-			  double bpm)
+static double alternative(const struct tempo_work *w, double bpm)
 {
 	static const double ratios[] = { 2, 1.0 / 2, 3, 1.0 / 3 };
 	double most = -INFINITY, found = NAN;
@@ -247,8 +290,7 @@ static double alternative(const struct tempo_work *w, double dense, double top,
 		for (size_t i = 0; i < sizeof(ratios) / sizeof(*ratios); i++) {
 			if (fabs(near / (bpm * ratios[i]) - 1) > NEARBY)
 				continue;
-			v = score(w->periodicity, dense, near,
-				  w->grid[g] / top);
+			v = score(w, g);
 			if (v > most) {
 				most = v;
 				found = summit(w, g);
@@ -261,28 +303,25 @@ static double alternative(const struct tempo_work *w, double dense, double top,
 static void choose(struct tempo_work *w, const float *novelty, size_t n,
 		   double rate, struct tempo *out)
 {
-	double top = 0, dense = 0;
+	double mean = 0;
 	int g;
 
 	for (size_t t = 0; t < n; t++)
-		dense += novelty[t] / (double)n;
-	if (!(dense > 0))
+		mean += novelty[t] / (double)n;
+	if (!(mean > 0))
 		return;
-	dense = log(dense);
+	w->dense = log(mean);
 	periodicity_measure(w->periodicity, novelty, n, rate);
-	for (g = 0; g < GRID; g++) {
-		w->grid[g] = salience(w->periodicity, bpm_of(g));
-		top = fmax(top, w->grid[g]);
-	}
-	if (!(top > 0))
+	measure_grid(w);
+	if (!(w->top > 0))
 		return;
 	g = clockwork(w);
 	if (g < 0)
-		g = likeliest(w, dense, top);
+		g = likeliest(w);
 	if (g < 0)
 		return;
 	out->bpm = summit(w, g);
-	out->alternative = alternative(w, dense, top, out->bpm);
+	out->alternative = alternative(w, out->bpm);
 }
 
 /* Returns the number of beats, their frames in w->beats, last first. */

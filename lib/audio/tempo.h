@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Tempo and beats. How periodic each tempo is: autocorrelation of the novelty
- * at four multiples of the beat times the root of its Fourier amplitude, as in
- * Peeters (EURASIP JASP 2007). Every maximum of that is a candidate; which of
- * them is tapped as the beat a linear score tells, whose few weights (tempo.c)
- * were fitted. Beats: dynamic programming after Ellis (JNMR 2007) over onset
- * strength.
+ * at four multiples of the beat, the far two at half weight, times the root of
+ * its Fourier amplitude, after Peeters (EURASIP JASP 2007), smoothed over
+ * tempi. Every maximum of that is a candidate; which of them is tapped as the
+ * beat a linear score tells, whose few weights (tempo.c) were fitted. Beats:
+ * dynamic programming after Ellis (JNMR 2007) over onset strength.
  */
 #ifndef MOODPIPE_TEMPO_H
 #define MOODPIPE_TEMPO_H

@@ -143,7 +143,7 @@ static void test_drift(void **state)
 {
 	(void)state;
 	for (double bpm = 50; bpm <= 220; bpm += 10)
-		for (double drift = 0.97; drift < 1.04; drift += 0.02) {
+		for (double drift = 0.96; drift < 1.05; drift += 0.02) {
 			struct tempo t = tempo_of(
 			    (struct clicks){ .bpm = bpm, .drift = drift },
 			    NULL);
@@ -152,6 +152,27 @@ static void test_drift(void **state)
 				fail_msg("%g BPM, drift %g: got %g", bpm, drift,
 					 t.bpm);
 		}
+}
+
+/* Both: long and short three to two and two to one, 4 % slower or faster at the
+ * end than at the start. */
+static void test_swing_and_drift(void **state)
+{
+	(void)state;
+	for (double bpm = 50; bpm <= 220; bpm += 10)
+		for (double drift = 0.96; drift < 1.05; drift += 0.08)
+			for (double late = 0.6; late < 0.7; late += 0.2 / 3) {
+				struct tempo t =
+				    tempo_of((struct clicks){ .bpm = bpm,
+							      .swing = late,
+							      .drift = drift },
+					     NULL);
+
+				if (!(fabs(t.bpm / bpm - 1) <= 0.01))
+					fail_msg("%g BPM, swing %g, drift %g: "
+						 "got %g",
+						 bpm, late, drift, t.bpm);
+			}
 }
 
 /* The alternative is another octave of the same beat. */
@@ -215,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_clicks),
 		cmocka_unit_test(test_swing),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_swing_and_drift),
 		cmocka_unit_test(test_alternative),
 		cmocka_unit_test(test_regularity),
 		cmocka_unit_test(test_undefined),
