@@ -2,8 +2,9 @@
 /*
  * Key finding: correlation of a pitch class profile with the 24 rotations of
  * major and minor key profiles (Krumhansl & Schmuckler; the profiles in key.c,
- * with their sources), averaged over two sets of profiles. Minor keys need a
- * little less: harmonics hold a major third of every note.
+ * with their sources), averaged over three sets of profiles, after third
+ * harmonics are taken off the profile and its loudest classes compressed. Minor
+ * keys need a little less: harmonics hold a major third of every note.
  */
 #ifndef MOODPIPE_KEY_H
 #define MOODPIPE_KEY_H

@@ -2,8 +2,11 @@
 /*
  * How much of each pitch class a recording holds, for finding its key. Peaks
  * of long frames (372 ms: semitones stay apart down to 80 Hz), each counted
- * by the root of its strength, the recording's own tuning found first: after
- * Gomez' harmonic pitch class profile (INFORMS J. Computing 18(3), 2006).
+ * by its amplitude over that of the frame's strongest, the recording's own
+ * tuning found first: after Gomez' harmonic pitch class profile (INFORMS J.
+ * Computing 18(3), 2006). Against drums a peak counts no more than its bin has
+ * in the frame before or the one after: the median over time of Fitzgerald's
+ * harmonic/percussive separation (DAFx 2010), over three frames.
  */
 #ifndef MOODPIPE_PITCHES_H
 #define MOODPIPE_PITCHES_H
