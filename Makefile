@@ -54,6 +54,7 @@ libs_worker-print := $(AUDIO) $(PRINT) $(SANDBOX) $(TEXT) $(DENY)
 libs_fingerprint := $(TEXT)
 libs_unruly := $(SANDBOX) $(TEXT)
 libs_synth := $(AUDIO)
+libs_soundmake := -lsndfile
 libs_ingest := $(TEXT) $(MARKUP)
 libs_embed := $(TEXT) $(DENSE)
 libs_impute := $(TEXT) $(DENSE)
@@ -99,11 +100,11 @@ $(BUILD)/tests/helpers/%: $(BUILD)/tests/helpers/%.o $(ARCHIVE)
 	$(LINK) $(libs_$*) $(CRYPTO) $(LIGHT)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
-	$(LINK) -lcmocka -lexttextcat-2.0 $(EVERYTHING)
+	$(LINK) -lcmocka -lexttextcat-2.0 -lebur128 $(EVERYTHING)
 
 # --- corpora ---
 
-# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [ALLOW_PRIVATE=1]; without
+# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [CNN=dir] [ALLOW_PRIVATE=1]; without
 # arguments the demo corpus, in build/corpus. The script reads these and more
 # from the environment, where make puts what its command line sets.
 CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))'
@@ -178,6 +179,10 @@ fuzz: ## every parser under libFuzzer, FUZZ_SECONDS each (600); KEEP=1
 heal-quality: all helpers ## heal on 500 titles and planted catalogues
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/heal.sh
 
+mutations: all helpers ## 10,000 damaged sound files through extract-features
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
+	    tests/mutations.sh 10000
+
 bench: all helpers ## speeds, as ratios to peers in the same run
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
 
@@ -194,8 +199,10 @@ DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
 	libssl-dev libopenblas-dev liblapacke-dev libutf8proc-dev \
 	libstemmer-dev libxml2-dev libtagc0-dev libchromaprint-dev libseccomp-dev \
 	libarchive-dev libexttextcat-data
-DEB_TEST := perl libcmocka-dev libexttextcat-dev clang clang-format-14 shellcheck mandoc \
-	cppcheck jq procps zip zstd xz-utils bzip2 nginx-light sqlite3 openssl
+DEB_TEST := perl libcmocka-dev libexttextcat-dev libebur128-dev sox lame \
+	mpg123 vorbis-tools opus-tools flac python3-numpy clang clang-format-14 \
+	shellcheck mandoc cppcheck jq procps zip zstd xz-utils bzip2 \
+	nginx-light sqlite3 openssl
 
 deps: ## install the Debian packages that are missing
 	@missing=$$(for p in $(DEB_BUILD) $(DEB_LIBS) $(DEB_TEST); do \
@@ -214,8 +221,8 @@ help: ## this list
 	    expand -t 16
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
-	check-tsan hdr-check lint fuzz fuzzers heal-quality bench scale deps clean \
-	help
+	check-tsan hdr-check lint fuzz fuzzers heal-quality mutations bench scale \
+	deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:

@@ -106,3 +106,58 @@ if command -v nginx >/dev/null && command -v curl >/dev/null; then
 	per_request "curl --parallel --head" curl -s --parallel \
 	    --parallel-max 100 --head -K "$tmp/curl.conf"
 fi
+
+# Thirty seconds of 128 kbit/s stereo mp3, beside mpg123 decoding the same files
+# into nothing. Two scores a clip, one to each side, and faint noise above them.
+if command -v lame >/dev/null && command -v mpg123 >/dev/null &&
+    command -v sox >/dev/null; then
+	mkdir "$tmp/clips"
+	sox -q -n -r 44100 -c 2 "$tmp/noise.wav" synth 30 pinknoise vol 0.05
+	scores=(data/demo/scores/*.score)
+	for ((i = 0; i + 1 < ${#scores[@]}; i += 2)); do
+		synth -q --seconds 30 -o "$tmp/left.wav" "${scores[i]}"
+		synth -q --seconds 30 -o "$tmp/right.wav" "${scores[i + 1]}"
+		sox -q -M -v 0.7 "$tmp/left.wav" -v 0.7 "$tmp/right.wav" \
+		    -r 44100 "$tmp/both.wav"
+		sox -q -m -v 1 "$tmp/both.wav" -v 0.4 "$tmp/noise.wav" \
+		    "$tmp/clip.wav"
+		lame --quiet -b 128 "$tmp/clip.wav" "$tmp/clips/$i.mp3"
+	done
+	clips=("$tmp"/clips/*.mp3 "$tmp"/clips/*.mp3)
+	for clip in "${clips[@]}"; do
+		echo "{\"audio\":{\"path\":\"$clip\"}}"
+	done | awk '{ sub(/{/, "{\"id\":\"" NR "\",") } 1' >"$tmp/clips.ndjson"
+	# NAME COMMAND...: seconds of CPU and wall, KiB, of each of five rounds
+	round() {
+		"$h/usage" "$tmp/u" "${@:2}" >/dev/null
+		echo "$1 $(cat "$tmp/u")"
+	}
+	for _ in 1 2 3 4 5; do
+		round mpg123 mpg123 -q -t "${clips[@]}"
+		for j in 1 2; do
+			round "j$j" extract-features -q -j"$j" \
+			    -o "$tmp/clips.feat" "$tmp/clips.ndjson"
+		done
+	done | awk -v n="${#clips[@]}" '
+		!($1 in cpu) || $2 < cpu[$1] { cpu[$1] = $2 }
+		!($1 in wall) || $3 < wall[$1] { wall[$1] = $3 }
+		$1 != "mpg123" && $4 > kib { kib = $4 }
+		function row(name, format, value, asked) {
+			printf "%-28s " format " %s\n", name, value, asked
+		}
+		END {
+			print "extraction: " n " clips of 30 s, best of five rounds"
+			row("mpg123 -t", "%8.1f", cpu["mpg123"] / n * 1000,
+			    "ms of CPU per clip")
+			row("extract-features", "%8.1f", cpu["j1"] / n * 1000,
+			    "ms of CPU per clip")
+			row("of one to the other", "%8.2f",
+			    cpu["j1"] / cpu["mpg123"], "(asked: 3.0 at most)")
+			row("-j2 over -j1", "%8.2f", wall["j1"] / wall["j2"],
+			    "times as fast (asked: 1.8)")
+			row("largest process", "%8.1f", kib / 1024,
+			    "MiB (asked: less than 32)")
+			row("100,000 on two cores", "%8.2f",
+			    wall["j2"] / n * 1e5 / 3600, "hours")
+		}'
+fi

@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "audio/descriptors.h"
 #include "audio/features.h"
 #include "audio/listener.h"
 #include "base/mem.h"
+#include "corpus/datadir.h"
 #include "corpus/trackaudio.h"
+#include "io/input.h"
 #include "io/stream.h"
 
 static const char usage[] =
@@ -37,12 +40,13 @@ static const char usage[] =
     "  -h, --help\n"
     "  -V, --version\n";
 
-enum { SECONDS_MAX = 600 };
+enum { SECONDS_MAX = 600, TABLE_MAX = 1 << 20 };
 
 struct ctx {
 	const char *root, *reuse, *records;
 	double seconds;
 	struct feat_schema schema;
+	struct descriptors descriptors;
 };
 
 struct scratch {
@@ -78,15 +82,34 @@ static uint64_t digest(void *ctx, void *scratch, const struct record *r)
 				 c->root);
 }
 
-static int hear(struct scratch *s, struct err *err)
+/* Finds and hears the record's audio: 1, 0 where it names none, -1. */
+static int hear(const struct ctx *c, struct scratch *s, const struct record *r,
+		unsigned groups, struct err *err)
 {
-	int fd = trackaudio_open(&s->audio, err), rc;
+	int rc = trackaudio_find(&s->audio, r, c->root, err), fd;
 
+	if (rc <= 0)
+		return rc;
+	fd = trackaudio_open(&s->audio, err);
 	if (fd < 0)
 		return -1;
-	rc = listener_hear(s->listener, fd, LISTENER_FEATURES, &s->heard, err);
+	rc = listener_hear(s->listener, fd,
+			   LISTENER_FEATURES | LISTENER_GROUPS(groups),
+			   &s->heard, err);
 	close(fd);
-	return rc;
+	return rc ? -1 : 1;
+}
+
+/* What follows from the values, and their marks. */
+static void finish_row(const struct ctx *c, struct feat_row *row)
+{
+	if (feat_status_measured(row->status)) {
+		descriptors_apply(&c->descriptors, row->values);
+		row->method = FEAT_METHOD_MEASURED;
+		row->confidence = 1;
+	}
+	memset(row->measured, 0, (c->schema.count + 7) / 8);
+	feat_row_mark(row, &c->schema, false);
 }
 
 static int measure(void *ctx, void *scratch, struct record *r,
@@ -94,13 +117,11 @@ static int measure(void *ctx, void *scratch, struct record *r,
 {
 	const struct ctx *c = ctx;
 	struct scratch *s = scratch;
-	int rc = trackaudio_find(&s->audio, r, c->root, err);
+	int rc = hear(c, s, r, FEATURES_HEARD, err);
 
 	row->status = FEAT_NO_INPUT;
 	if (rc == 0)
 		return 0;
-	if (rc > 0)
-		rc = hear(s, err);
 	if (rc < 0) {
 		row->status = strcmp(err->code, "missing")
 				  ? (uint8_t)s->heard.status
@@ -111,14 +132,56 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	row->status = (uint8_t)s->heard.status;
 	memcpy(row->values, s->heard.values,
 	       c->schema.count * sizeof(*row->values));
-	row->method = FEAT_METHOD_MEASURED;
-	row->confidence = 1;
-	if (row->status == FEAT_TOO_SHORT || row->status == FEAT_SILENT) {
-		row->method = FEAT_METHOD_NONE;
-		row->confidence = 0;
-	}
-	feat_row_mark(row, &c->schema, false);
+	finish_row(c, row);
 	return 0;
+}
+
+/* Hears only what is missing, and nothing where the descriptors are. */
+static int complete(void *ctx, void *scratch, struct record *r,
+		    struct feat_row *row, const uint8_t *taken, struct err *err)
+{
+	const struct ctx *c = ctx;
+	struct scratch *s = scratch;
+	unsigned groups = features_lacking(taken) & FEATURES_HEARD;
+
+	if (groups && (hear(c, s, r, groups, err) <= 0 ||
+		       s->heard.status != row->status)) {
+		feat_row_clear(row, &c->schema); /* no longer that file */
+		return measure(ctx, scratch, r, row, err);
+	}
+	for (size_t i = 0; groups && i < c->schema.count; i++)
+		if (!feat_bit(taken, i))
+			row->values[i] = s->heard.values[i];
+	finish_row(c, row);
+	return 0;
+}
+
+/* The columns and the table of their descriptors, whose digest is the
+ * descriptors' version. */
+static int set_up(struct ctx *c, struct err *err)
+{
+	struct str text = { 0 }, path = { 0 }, version = { 0 };
+	const char *name = datadir_path("descriptors.tsv", &path);
+	uint8_t sum[HASH_SIZE];
+	int rc = -1;
+
+	features_schema(&c->schema, c->seconds);
+	if (input_slurp(name, TABLE_MAX, &text, err) ||
+	    descriptors_parse(&c->descriptors, span_str(&text), name, err) ||
+	    descriptors_bind(&c->descriptors, &c->schema, name, err))
+		goto out;
+	str_puts(&version, "descriptors/" DESCRIPTORS_VERSION " ");
+	str_span(&version, span_str(&text));
+	hash_sha256(version.p, version.n, sum);
+	for (int i = 0; i < DESCRIPTOR_COUNT; i++)
+		memcpy(&c->schema.columns[c->descriptors.column[i]].version,
+		       sum, sizeof(uint32_t));
+	rc = 0;
+out:
+	str_release(&version);
+	str_release(&text);
+	str_release(&path);
+	return rc;
 }
 
 int main(int argc, char **argv)
@@ -138,6 +201,7 @@ int main(int argc, char **argv)
 		.scratch_new = scratch_new,
 		.scratch_free = scratch_free,
 		.measure = measure,
+		.complete = complete,
 		.digest = digest,
 		.schema = &c.schema,
 		.batch = 1,
@@ -156,10 +220,10 @@ int main(int argc, char **argv)
 			c.seconds, SECONDS_MAX);
 		return options_fail(&o, &err);
 	}
-	features_schema(&c.schema, c.seconds);
 	s.reuse = c.reuse;
 	s.records_path = c.records;
-	status = stream_run(&s, argv + first, argc - first);
+	status = set_up(&c, &err) ? options_fail(&o, &err)
+				  : stream_run(&s, argv + first, argc - first);
 	feat_schema_release(&c.schema);
 	return status;
 }

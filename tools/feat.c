@@ -54,8 +54,8 @@ static int columns(struct ctx *c, const struct feat *f)
 	uint32_t i;
 
 	for (i = 0; i < s->count; i++)
-		str_printf(&c->line, "%s\t%s\n", s->columns[i].name,
-			   s->columns[i].unit);
+		str_printf(&c->line, "%s\t%s\t%u\n", s->columns[i].name,
+			   s->columns[i].unit, s->columns[i].version);
 	return 0;
 }
 

@@ -144,8 +144,7 @@ static struct guess by_formula(const struct ctx *c, const struct scratch *s)
 	const struct feat_row *row = s->rows.row;
 	double sure;
 
-	if (s->found <= 0 ||
-	    (row->status != FEAT_OK && row->status != FEAT_PARTIAL) ||
+	if (s->found <= 0 || !feat_status_measured(row->status) ||
 	    !moodformula_apply(&c->formula, row->values, &g.valence,
 			       &g.arousal))
 		return g;

@@ -145,7 +145,7 @@ static int each(void *ctx, struct record *r, struct err *err)
 	if (rc <= 0)
 		return rc;
 	row = c->rows.row;
-	if (row->status == FEAT_OK || row->status == FEAT_PARTIAL)
+	if (feat_status_measured(row->status))
 		moodfit_add(&c->fit, row->values,
 			    c->labels[*number - 1].valence,
 			    c->labels[*number - 1].arousal);
@@ -198,7 +198,7 @@ static int spread_file(struct ctx *c, struct moodspread *m, const char *path,
 	row = feat_row_new(feat_schema(f));
 	rc = moodformula_bind(&c->formula, feat_schema(f), path, err);
 	while (!rc && (rc = feat_read(f, row, err)) > 0) {
-		if ((row->status == FEAT_OK || row->status == FEAT_PARTIAL) &&
+		if (feat_status_measured(row->status) &&
 		    row->method <= FEAT_METHOD_MEASURED)
 			moodspread_add(m, &c->formula, row->values);
 		rc = 0;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audio/condition.h"
 #include "audio/decode.h"
 #include "audio/features.h"
 #include "audio/hearing.h"
@@ -61,9 +62,9 @@ static int hear_logmel(struct ctx *c, int fd, int bands, double seconds,
 		c->logmel = logmel_new(bands);
 	}
 	h->patch_count = logmel_patches(x->count);
-	h->status = c->sound.partial ? FEAT_PARTIAL : FEAT_OK;
-	if (!h->patch_count || features_silent(x)) {
-		h->status = h->patch_count ? FEAT_SILENT : FEAT_TOO_SHORT;
+	h->status = h->patch_count ? condition_of(&c->sound, LOGMEL_RATE)
+				   : FEAT_TOO_SHORT;
+	if (!feat_status_measured(h->status)) {
 		h->patch_count = 0;
 		return 0;
 	}
@@ -96,7 +97,9 @@ static int hear(void *ctx, int fd, unsigned wishes, double seconds,
 	if (!isnan(c->sound.length))
 		h->length = c->sound.length;
 	if (wishes & LISTENER_FEATURES)
-		h->status = features_compute(c->features, &c->sound, h->values);
+		h->status =
+		    features_compute(c->features, &c->sound,
+				     LISTENER_GROUPS_OF(wishes), h->values);
 	else if (c->sound.partial)
 		h->status = FEAT_PARTIAL;
 	return 0;

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "math/vector.h"
 
 #define CENTRE_OCTAVE 5.0 /* above A0: 880 Hz */
 #define OCTAVE_WIDTH 2.0
 
 struct chroma {
-	float weights[STFT_BINS][CHROMA_BINS];
+	float weights[CHROMA_BINS][STFT_BINS];
 };
 
 /* Semitones above A0 (27.5 Hz) of bin k; bin 0 is put 1.5 octaves under 1. */
@@ -41,7 +42,7 @@ struct chroma *chroma_new(void)
 			norm += w[b] * w[b];
 		}
 		for (int b = 0; b < CHROMA_BINS; b++)
-			c->weights[k][b] = (float)(w[b] / sqrt(norm) *
+			c->weights[b][k] = (float)(w[b] / sqrt(norm) *
 						   exp(-0.5 * octave * octave));
 	}
 	return c;
@@ -55,14 +56,13 @@ void chroma_free(struct chroma *c)
 void chroma_frame(const struct chroma *c, const float power[STFT_BINS],
 		  float out[CHROMA_BINS])
 {
-	float sum[CHROMA_BINS] = { 0 }, top = 0;
+	float sum[CHROMA_BINS], top = 0;
 
-	for (int k = 0; k < STFT_BINS; k++)
-		for (int b = 0; b < CHROMA_BINS; b++)
-			sum[b] += c->weights[k][b] * power[k];
-	for (int b = 0; b < CHROMA_BINS; b++)
+	for (int b = 0; b < CHROMA_BINS; b++) {
+		sum[b] = vector_dot(c->weights[b], power, STFT_BINS);
 		if (sum[b] > top)
 			top = sum[b];
+	}
 	for (int b = 0; b < CHROMA_BINS; b++)
 		out[b] = top > 1e-30f ? sum[b] / top : 0;
 }

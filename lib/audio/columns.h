@@ -8,7 +8,9 @@
 #define MOODPIPE_COLUMNS_H
 
 #include "audio/contrast.h"
+#include "audio/descriptors.h"
 #include "audio/summary.h"
+#include "audio/texture.h"
 #include "audio/tonnetz.h"
 
 /* Series of frames, in the order of their columns. frames.h measures those up
@@ -57,9 +59,12 @@ enum {
 	LOUDNESS,
 	LOUDNESS_RANGE,
 	DYNAMIC_RANGE,
-	DURATION,
+	HARMONIC_RATIO,
+	TEXTURE, /* texture.h */
+	DURATION = TEXTURE + TEXTURE_COUNT,
 	DECODED_FRACTION,
-	COLUMNS
+	DESCRIPTORS, /* descriptors.h; computed from the others by the tool */
+	COLUMNS = DESCRIPTORS + DESCRIPTOR_COUNT
 };
 
 #endif

@@ -4,7 +4,8 @@
  * WAV, AIFF, AU, CAF, FLAC, Ogg (Vorbis, Opus, FLAC), VOC, NIST by libsndfile.
  * The kind is told by content, not by name. Every file is taken as hostile:
  * bytes read, channels and rates are limited (bytes.h, decoder.h); samples
- * that are not finite become 0 and others are held within DECODE_CLIP.
+ * that are not finite become 0 and others are held within DECODE_CLIP. A
+ * direct current worth the name (condition.h) is taken off.
  */
 #ifndef MOODPIPE_DECODE_H
 #define MOODPIPE_DECODE_H
@@ -24,12 +25,15 @@ struct sound {                  /* zeroed is valid; reusable */
 	double loudness, range; /* of all channels at the file's rate,
 					 * loudness.h: LUFS, LU; or NaN */
 	bool partial;           /* the rest is damaged or cut off */
+	double clipped;         /* share of the samples of all channels that
+				 * stand at full scale, condition.h */
+	double offset;          /* direct current taken off mono; else 0 */
 };
 void sound_release(struct sound *s);
 
 /* Decodes the first `seconds` of path, no more. Channels are averaged; where
- * that cancels most of them out (a channel out of phase), the strongest channel
- * is taken instead. A damaged file gives what comes before the damage and
+ * that cancels most of them out (a channel out of phase), be it for a tenth of
+ * the sound's power only, the strongest channel is taken instead. A damaged file gives what comes before the damage and
  * partial. -1, ERR_RECORD: code "missing" (no such file, or not one that can
  * be opened) or "undecodable" (nothing could be decoded). The message does not
  * repeat the path. */

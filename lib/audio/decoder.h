@@ -18,6 +18,9 @@ struct decoder {
 	double frames; /* in the file, as far as it says; else -1 */
 	double length; /* what it says, in frames, unabridged; else -1 */
 	bool broken;   /* damage was met (or found at the end) */
+	double full;   /* the largest sample there can be; 0: 1 */
+	bool placed;   /* weight says which channel is which, loudness.h */
+	double weight[DECODER_CHANNELS_MAX];
 	void *handle;
 	/* Up to n frames, full scale = 1; 0 at the end (or at damage). */
 	size_t (*read)(struct decoder *d, float *out, size_t n);

@@ -5,130 +5,294 @@
 #include <string.h>
 
 #include "audio/decoder.h"
+#include "audio/loudness.h"
+#include "audio/oggpages.h"
 #include "base/mem.h"
 
-#define OGG_PAGE_MAX 65307
+#define FRAMES_MAX ((sf_count_t)1 << 48)
+#define CHUNKS_MAX 64 /* looked through in a CAF file */
+
+struct snd {
+	SNDFILE *file;
+	struct bytes *bytes;
+	struct oggflac *ogg; /* NULL: the file as it is */
+	uint64_t claimed;    /* bytes it should have, 0: as many as it has */
+	bool in_ogg;
+};
 
 /* libsndfile keeps the error of a failed opening, and its log, in variables
  * that all threads share. */
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
-static sf_count_t get_size(void *b)
+static sf_count_t get_size(void *ctx)
 {
-	return (sf_count_t)((struct bytes *)b)->size;
+	struct snd *s = ctx;
+
+	return (sf_count_t)(s->claimed ? s->claimed : s->bytes->size);
 }
 
-static sf_count_t seek_bytes(sf_count_t offset, int whence, void *b)
+static sf_count_t seek_bytes(sf_count_t offset, int whence, void *ctx)
 {
-	return bytes_seek(b, offset, whence);
+	struct snd *s = ctx;
+
+	return s->ogg ? oggflac_seek(s->ogg, offset, whence)
+		      : bytes_seek(s->bytes, offset, whence);
 }
 
-static sf_count_t from_bytes(void *p, sf_count_t n, void *b)
+static sf_count_t from_bytes(void *p, sf_count_t n, void *ctx)
 {
-	ssize_t k = n > 0 ? bytes_read(b, p, (size_t)n) : 0;
+	struct snd *s = ctx;
+	ssize_t k = 0;
 
+	if (n > 0)
+		k = s->ogg ? oggflac_read(s->ogg, p, (size_t)n)
+			   : bytes_read(s->bytes, p, (size_t)n);
 	return k > 0 ? k : 0;
 }
 
-static sf_count_t to_bytes(const void *p, sf_count_t n, void *b)
+static sf_count_t to_bytes(const void *p, sf_count_t n, void *ctx)
 {
 	(void)p;
 	(void)n;
-	(void)b;
+	(void)ctx;
 	return 0;
 }
 
-static sf_count_t where_bytes(void *b)
+static sf_count_t where_bytes(void *ctx)
 {
-	return (sf_count_t)((struct bytes *)b)->at;
+	struct snd *s = ctx;
+
+	return (sf_count_t)(s->ogg ? oggflac_where(s->ogg) : s->bytes->at);
 }
 
-static size_t snd_read(struct decoder *d, float *out, size_t n)
-{
-	sf_count_t got = sf_readf_float(d->handle, out, (sf_count_t)n);
-
-	if (got < (sf_count_t)n && sf_error(d->handle) != SF_ERR_NO_ERROR)
-		d->broken = true;
-	return got > 0 ? (size_t)got : 0;
-}
-
-static void snd_close(struct decoder *d)
-{
-	sf_close(d->handle);
-	d->handle = NULL;
-}
-
-/* Whether an Ogg file stops before a page that says it is the last: libsndfile
- * takes what pages there are for the whole. */
-static bool ogg_cut(struct bytes *b)
-{
-	size_t n = b->size < OGG_PAGE_MAX ? (size_t)b->size : OGG_PAGE_MAX;
-	uint8_t *tail = mem_alloc(n + 1);
-	bool cut = true;
-
-	n = bytes_peek(b, b->size - n, tail, n);
-	for (size_t i = n; i-- > 0;) {
-		size_t length = 27;
-
-		if (n - i < 27 || memcmp(tail + i, "OggS", 4))
-			continue;
-		for (size_t k = 0; k < tail[i + 26] && i + 27 + k < n; k++)
-			length += 1u + tail[i + 27 + k];
-		cut = n - i < length || !(tail[i + 5] & 4);
-		break;
-	}
-	free(tail);
-	return cut;
-}
-
-/* Whether a WAV or AIFF file is shorter than its first chunk says. */
-static bool riff_cut(struct bytes *b, bool big)
-{
-	uint8_t h[8];
-	uint32_t n;
-
-	if (bytes_peek(b, 0, h, 8) < 8)
-		return true;
-	n = big ? (uint32_t)h[4] << 24 | (uint32_t)h[5] << 16 |
-		      (uint32_t)h[6] << 8 | h[7]
-		: (uint32_t)h[7] << 24 | (uint32_t)h[6] << 16 |
-		      (uint32_t)h[5] << 8 | h[4];
-	/* Streamed files say 0 or all ones. One byte may be missing padding. */
-	return n < 0xffffff00 && (uint64_t)n + 7 > b->size;
-}
-
-int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err)
+static SNDFILE *open_file(struct snd *s, SF_INFO *info, struct err *err)
 {
 	SF_VIRTUAL_IO io = { get_size, seek_bytes, from_bytes, to_bytes,
 			     where_bytes };
-	SF_INFO info = { 0 };
-	uint8_t magic[4] = { 0 };
 	SNDFILE *f;
 
-	memset(d, 0, sizeof(*d));
-	bytes_peek(b, 0, magic, 4);
-	b->at = 0;
+	memset(info, 0, sizeof(*info));
+	s->bytes->at = 0;
+	oggflac_free(s->ogg);
+	s->ogg = oggpages_flac(s->bytes) ? oggflac_new(s->bytes) : NULL;
 	pthread_mutex_lock(&opening);
-	f = sf_open_virtual(&io, SFM_READ, &info, b);
+	f = sf_open_virtual(&io, SFM_READ, info, s);
 	if (!f)
 		err_set(err, ERR_RECORD, "undecodable", "%s",
 			sf_strerror(NULL));
 	pthread_mutex_unlock(&opening);
-	if (!f)
+	return f;
+}
+
+/* On to the next stream of an Ogg file; one of another form ends the sound. */
+static bool next_stream(struct decoder *d, struct snd *s)
+{
+	uint64_t at = s->in_ogg ? oggpages_next_stream(s->bytes) : 0;
+	SF_INFO info;
+
+	if (!at)
+		return false;
+	sf_close(s->file);
+	s->bytes->base += at;
+	s->bytes->size -= at;
+	s->file = open_file(s, &info, NULL);
+	if (s->file && info.samplerate == d->rate &&
+	    info.channels == d->channels) {
+		if (d->frames > 0 && info.frames < FRAMES_MAX)
+			d->length = d->frames += (double)info.frames;
+		return true;
+	}
+	d->broken = true;
+	return false;
+}
+
+static size_t snd_read(struct decoder *d, float *out, size_t n)
+{
+	struct snd *s = d->handle;
+	sf_count_t got;
+
+	if (!s->file)
+		return 0;
+	do {
+		got = sf_readf_float(s->file, out, (sf_count_t)n);
+		if (got < (sf_count_t)n && sf_error(s->file) != SF_ERR_NO_ERROR)
+			d->broken = true;
+	} while (got <= 0 && next_stream(d, s));
+	return got > 0 ? (size_t)got : 0;
+}
+
+static void release(struct snd *s)
+{
+	if (s->file)
+		sf_close(s->file);
+	oggflac_free(s->ogg);
+	free(s);
+}
+
+static void snd_close(struct decoder *d)
+{
+	release(d->handle);
+	d->handle = NULL;
+}
+
+static uint64_t number(const uint8_t *p, int bytes, bool big)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < bytes; i++)
+		v = v << 8 | p[big ? i : bytes - 1 - i];
+	return v;
+}
+
+/* Where the data of a CAF file would end, 0: it does not say. */
+static uint64_t caf_size(struct bytes *b)
+{
+	uint64_t at = 8;
+	uint8_t h[12];
+
+	for (int i = 0; i < CHUNKS_MAX && bytes_peek(b, at, h, 12) == 12; i++) {
+		uint64_t n = number(h + 4, 8, true);
+
+		if (n > (uint64_t)1 << 40)
+			return 0;
+		at += 12 + n;
+		if (!memcmp(h, "data", 4))
+			return at;
+	}
+	return 0;
+}
+
+/* Bytes the file should have, as its header says; 0: it does not say. Streamed
+ * files say 0 or all ones. */
+static uint64_t claimed_size(struct bytes *b)
+{
+	uint8_t h[32] = { 0 };
+	uint64_t n = 0;
+
+	bytes_peek(b, 0, h, sizeof(h));
+	if (!memcmp(h, "RIFF", 4))
+		n = number(h + 4, 4, false);
+	else if (!memcmp(h, "RIFX", 4) || !memcmp(h, "FORM", 4))
+		n = number(h + 4, 4, true);
+	else if (!memcmp(h, "RF64", 4) && !memcmp(h + 12, "ds64", 4))
+		n = number(h + 20, 8, false);
+	else if (!memcmp(h, "riff", 4)) /* Sony Wave64 */
+		return number(h + 16, 8, false);
+	else if (!memcmp(h, ".snd", 4) && number(h + 8, 4, true) < UINT32_MAX)
+		return number(h + 4, 4, true) + number(h + 8, 4, true);
+	else if (!memcmp(h, "caff", 4))
+		return caf_size(b);
+	return n < 0xffffff00 || n > UINT32_MAX ? n + (n ? 8 : 0) : 0;
+}
+
+/* The largest sample of a format: of 8 bits it is some way below 1. */
+static double full_scale(int format)
+{
+	switch (format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_S8:
+	case SF_FORMAT_PCM_U8:
+		return 127.0 / 128;
+	case SF_FORMAT_ULAW:
+		return 32124.0 / 32768; /* ITU-T G.711 */
+	case SF_FORMAT_ALAW:
+		return 32256.0 / 32768;
+	}
+	return 1;
+}
+
+static double map_weight(const int *map, int channels, int c)
+{
+	bool sides = false;
+
+	for (int k = 0; k < channels; k++)
+		sides |= map[k] == SF_CHANNEL_MAP_SIDE_LEFT;
+	switch (map[c]) {
+	case SF_CHANNEL_MAP_LFE:
+		return 0;
+	case SF_CHANNEL_MAP_SIDE_LEFT:
+	case SF_CHANNEL_MAP_SIDE_RIGHT:
+		return LOUDNESS_SIDE;
+	case SF_CHANNEL_MAP_REAR_LEFT: /* so are those of 5.1 often called */
+	case SF_CHANNEL_MAP_REAR_RIGHT:
+		return sides ? 1 : LOUDNESS_SIDE;
+	}
+	return 1;
+}
+
+/* Which channel is which: by the file's own map, or by its format's order. */
+static void place(struct decoder *d, SNDFILE *f, int format)
+{
+	/* Vorbis I specification, 4.3.9; Opus, RFC 7845, 5.1.1.2. In front or
+	 * behind, side, low-frequency effects. */
+	static const char *const ogg[] = { "F",       "FF",      "FFF",
+					   "FFSS",    "FFFSS",   "FFFSSE",
+					   "FFFSSFE", "FFFSSFFE" };
+	int map[DECODER_CHANNELS_MAX] = { 0 }, n = d->channels;
+	int sub = format & SF_FORMAT_SUBMASK;
+
+	if (n < 1 || n > DECODER_CHANNELS_MAX)
+		return;
+	if ((sub == SF_FORMAT_VORBIS || sub == SF_FORMAT_OPUS) && n <= 8) {
+		d->placed = true;
+		for (int c = 0; c < n; c++)
+			d->weight[c] = ogg[n - 1][c] == 'E'   ? 0
+				       : ogg[n - 1][c] == 'S' ? LOUDNESS_SIDE
+							      : 1;
+	} else if (sf_command(f, SFC_GET_CHANNEL_MAP_INFO, map,
+			      (int)sizeof(*map) * n) == SF_TRUE &&
+		   map[0] != SF_CHANNEL_MAP_INVALID) {
+		d->placed = true;
+		for (int c = 0; c < n; c++)
+			d->weight[c] = map_weight(map, n, c);
+	}
+}
+
+/* A file shorter than it says: how much there should be, and that it is not.
+ * One byte may be missing padding. */
+static void measure(struct decoder *d, const struct bytes *b, uint64_t claimed)
+{
+	if (claimed <= b->size + 1 || claimed > (uint64_t)1 << 40)
+		return;
+	d->broken = true;
+	if (d->frames > 0)
+		d->frames *= (double)claimed / (double)b->size;
+}
+
+int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err)
+{
+	struct snd *s = mem_zalloc(1, sizeof(*s));
+	uint8_t magic[4] = { 0 };
+	uint64_t claimed;
+	SF_INFO info;
+
+	memset(d, 0, sizeof(*d));
+	bytes_peek(b, 0, magic, 4);
+	s->bytes = b;
+	s->in_ogg = !memcmp(magic, "OggS", 4);
+	claimed = claimed_size(b);
+	/* What libsndfile refuses when it is cut. */
+	if (!memcmp(magic, "caff", 4) && claimed > b->size)
+		s->claimed = claimed;
+	s->file = open_file(s, &info, err);
+	if (!s->file) {
+		release(s);
 		return -1;
-	d->handle = f;
+	}
+	d->handle = s;
 	d->rate = info.samplerate;
 	d->channels = info.channels;
-	d->frames = info.frames > 0 && info.frames < (sf_count_t)1 << 48
+	d->frames = info.frames > 0 && info.frames < FRAMES_MAX
 			? (double)info.frames
 			: -1;
+	if (s->claimed)
+		d->broken = true;
+	else
+		measure(d, b, claimed);
 	d->length = d->frames;
-	if (!memcmp(magic, "OggS", 4))
-		d->broken = ogg_cut(b);
-	else if (!memcmp(magic, "RIFF", 4))
-		d->broken = riff_cut(b, false);
-	else if (!memcmp(magic, "FORM", 4))
-		d->broken = riff_cut(b, true);
+	d->full = full_scale(info.format);
+	place(d, s->file, info.format);
+	if (s->in_ogg)
+		d->broken = oggpages_cut(b);
 	d->read = snd_read;
 	d->close = snd_close;
 	return 0;

@@ -4,28 +4,30 @@
 #include <string.h>
 
 #define HALF (DELTA_WIDTH / 2)
+#define SQUARES 60 /* 2 (1 + 4 + 9 + 16) */
 
+_Static_assert(DELTA_WIDTH == 9, "the sum of squares");
+
+/* Of the least-squares line through the DELTA_WIDTH values around v[0]. */
 static float slope(const float *v)
 {
-	double sum = 0, squares = 0;
+	float sum = 0;
 
-	for (int i = -HALF; i <= HALF; i++) {
-		sum += i * (double)v[HALF + i];
-		squares += i * i;
-	}
-	return (float)(sum / squares);
+	for (int i = 1; i <= HALF; i++)
+		sum += (float)i * (v[i] - v[-i]);
+	return sum / SQUARES;
 }
 
 void delta_series(const float *v, size_t n, float *out)
 {
-	memset(out, 0, n * sizeof(*out));
-	if (n < DELTA_WIDTH)
+	if (n < DELTA_WIDTH) {
+		memset(out, 0, n * sizeof(*out));
 		return;
-	for (size_t t = 0; t < n; t++) {
-		size_t from = t < HALF ? 0 : t - HALF;
-
-		if (from > n - DELTA_WIDTH)
-			from = n - DELTA_WIDTH;
-		out[t] = slope(v + from);
+	}
+	for (size_t t = HALF; t < n - HALF; t++)
+		out[t] = slope(v + t);
+	for (size_t i = 0; i < HALF; i++) {
+		out[i] = out[HALF];
+		out[n - 1 - i] = out[n - 1 - HALF];
 	}
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "audio/condition.h"
 #include "audio/delta.h"
 #include "audio/frames.h"
 #include "audio/hpss.h"
@@ -14,13 +15,18 @@
 #include "audio/tempo.h"
 #include "base/mem.h"
 
+/* -70 dB, the absolute gate of EBU Tech 3342: less is silence, not music. */
+#define RMS_GATE 3.1623e-4f
+
 struct features {
 	struct frames *frames;
 	struct pitches *pitches;
 	struct hpss *hpss;
 	struct tempo_work *tempo;
+	struct texture *texture;
 	size_t cap;                             /* frames there is room for */
 	float *derived[SERIES - FRAMES_SERIES]; /* [cap] each */
+	float *scratch;                         /* [cap] */
 };
 
 struct features *features_new(void)
@@ -31,6 +37,7 @@ struct features *features_new(void)
 	f->pitches = pitches_new();
 	f->hpss = hpss_new();
 	f->tempo = tempo_work_new();
+	f->texture = texture_new();
 	return f;
 }
 
@@ -42,8 +49,10 @@ void features_free(struct features *f)
 	pitches_free(f->pitches);
 	hpss_free(f->hpss);
 	tempo_work_free(f->tempo);
+	texture_free(f->texture);
 	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
 		free(f->derived[i]);
+	free(f->scratch);
 	free(f);
 }
 
@@ -54,6 +63,7 @@ static void reserve(struct features *f, size_t frames)
 	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
 		f->derived[i] =
 		    mem_resize(f->derived[i], frames, sizeof(float));
+	f->scratch = mem_resize(f->scratch, frames, sizeof(float));
 	f->cap = frames;
 }
 
@@ -63,27 +73,28 @@ static float *series(struct features *f, int s)
 				 : f->derived[s - FRAMES_SERIES];
 }
 
-/* The series that follow from those of frames.h, but for DISSONANCE. */
-static void derive(struct features *f, size_t frames)
+/* What follows from the series of frames.h, but for ONSET. */
+static void derive(struct features *f, size_t frames, float *v)
 {
 	const float *db = frames_mel(f->frames);
-	float chroma[CHROMA_BINS], contrast[CONTRAST_BANDS];
-	float tonnetz[TONNETZ_AXES];
+	float chroma[CHROMA_BINS], tonnetz[TONNETZ_AXES];
+	float *contrast[CONTRAST_BANDS];
+	double ratio;
 
 	for (int i = 0; i < MFCC_COUNT; i++)
 		delta_series(series(f, MFCC + i), frames, series(f, DELTA + i));
+	for (int i = 0; i < CONTRAST_BANDS; i++)
+		contrast[i] = series(f, CONTRAST + i);
+	contrast_series(db, frames, contrast);
 	for (size_t t = 0; t < frames; t++) {
-		contrast_frame(db + t * MEL_BANDS, contrast);
-		for (int i = 0; i < CONTRAST_BANDS; i++)
-			series(f, CONTRAST + i)[t] = contrast[i];
 		for (int b = 0; b < CHROMA_BINS; b++)
 			chroma[b] = series(f, CHROMA + b)[t];
 		tonnetz_frame(chroma, tonnetz);
 		for (int i = 0; i < TONNETZ_AXES; i++)
 			series(f, TONNETZ + i)[t] = tonnetz[i];
 	}
-	onset_strength(db, frames, series(f, ONSET));
-	hpss_harmonic(f->hpss, db, frames, series(f, HARMONIC));
+	ratio = hpss_harmonic(f->hpss, db, frames, series(f, HARMONIC));
+	v[HARMONIC_RATIO] = (float)(10 * log10(ratio));
 }
 
 static void rhythm(struct features *f, size_t frames, float *v)
@@ -102,25 +113,29 @@ static void rhythm(struct features *f, size_t frames, float *v)
 	v[ONSET_RATE] = (float)onset_rate(strength, frames);
 }
 
-static void harmony(struct features *f, const struct samples *x, size_t frames,
-		    float *v)
+/* Mean and standard deviation over all bins. */
+static void chroma(struct features *f, size_t frames, float *v)
 {
-	double profile[CHROMA_BINS];
-	double n = (double)frames * CHROMA_BINS, sum = 0, squares = 0;
-	double tuning;
-	struct key key;
+	double n = (double)frames * CHROMA_BINS, mean = 0, squares = 0;
 
 	for (int b = 0; b < CHROMA_BINS; b++)
 		for (size_t t = 0; t < frames; t++)
-			sum += series(f, CHROMA + b)[t] / n;
+			mean += series(f, CHROMA + b)[t] / n;
 	for (int b = 0; b < CHROMA_BINS; b++)
 		for (size_t t = 0; t < frames; t++) {
-			double d = series(f, CHROMA + b)[t] - sum;
+			double d = series(f, CHROMA + b)[t] - mean;
 
 			squares += d * d;
 		}
-	v[CHROMA_MEAN] = (float)sum;
+	v[CHROMA_MEAN] = (float)mean;
 	v[CHROMA_STD] = (float)sqrt(squares / n);
+}
+
+static void harmony(struct features *f, const struct samples *x, float *v)
+{
+	double profile[CHROMA_BINS], tuning;
+	struct key key;
+
 	tuning = pitches_profile(f->pitches, x->v, x->count, profile,
 				 series(f, DISSONANCE));
 	v[TUNING] = (float)tuning;
@@ -136,35 +151,47 @@ static void harmony(struct features *f, const struct samples *x, size_t frames,
 	v[MODE_MARGIN] = (float)key.major_margin;
 }
 
-/* Between the frames' 10th and 95th percentile of level. */
+/* Between the 10th and 95th percentile of the frames that are heard, dB. */
 static double dynamic_range(const float *sorted_rms, size_t frames)
 {
-	double low = sorted_rms[frames / 10], high;
+	size_t quiet = 0;
 
-	high = sorted_rms[frames - 1 - frames / 20];
-	return low > 0 ? 20 * log10(high / low) : NAN;
+	while (quiet < frames && sorted_rms[quiet] < RMS_GATE)
+		quiet++;
+	if (quiet == frames)
+		return NAN;
+	sorted_rms += quiet;
+	frames -= quiet;
+	return 20 * log10(sorted_rms[frames - 1 - frames / 20] /
+			  sorted_rms[frames / 10]);
 }
 
-/* The statistics last: they sort the series. */
-static void summarise(struct features *f, const struct samples *x,
-		      size_t frames, float *v)
+/* Mean change from frame to frame. */
+static void slopes(struct features *f, size_t frames, float *v)
 {
 	for (int i = 0; i < 2; i++)
 		v[MFCC1_DMEAN + i] =
 		    frames > 1 ? (series(f, i)[frames - 1] - series(f, i)[0]) /
 				     (float)(frames - 1)
 			       : NAN;
+}
+
+/* The statistics last: they sort the series. */
+static void summarise(struct features *f, const struct samples *x,
+		      size_t frames, unsigned groups, float *v)
+{
 	for (int i = 0; i < SERIES; i++) {
 		size_t n = i == DISSONANCE ? pitches_frames(x->count) : frames;
 		double s[SUMMARY_COUNT];
 
-		if (!n)
+		if (!n || !(groups & features_group((size_t)i * SUMMARY_COUNT)))
 			continue;
-		summary_of(series(f, i), n, s);
+		summary_of(series(f, i), n, f->scratch, s);
 		for (int k = 0; k < SUMMARY_COUNT; k++)
 			v[i * SUMMARY_COUNT + k] = (float)s[k];
 	}
-	v[DYNAMIC_RANGE] = (float)dynamic_range(series(f, RMS), frames);
+	if (groups & FEATURES_SPECTRUM)
+		v[DYNAMIC_RANGE] = (float)dynamic_range(series(f, RMS), frames);
 }
 
 static void loudness(const struct sound *s, float *v)
@@ -182,23 +209,12 @@ static void loudness(const struct sound *s, float *v)
 	loudness_free(l);
 }
 
-bool features_silent(const struct samples *x)
-{
-	double sum = 0, squares = 0, n = (double)x->count;
-
-	for (size_t i = 0; i < x->count; i++) {
-		sum += x->v[i];
-		squares += (double)x->v[i] * x->v[i];
-	}
-	sum /= n;
-	return !(squares / n - sum * sum > FEATURES_SILENCE * FEATURES_SILENCE);
-}
-
 enum feat_status features_compute(struct features *f, const struct sound *sound,
-				  float *values)
+				  unsigned groups, float *values)
 {
 	const struct samples *x = &sound->mono;
-	size_t frames;
+	size_t frames = stft_frames(x->count);
+	enum feat_status status;
 
 	for (int i = 0; i < COLUMNS; i++)
 		values[i] = NAN;
@@ -206,14 +222,27 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 	values[DECODED_FRACTION] = (float)sound->fraction;
 	if (sound->seconds < FEATURES_SECONDS_MIN || x->count < STFT_SIZE)
 		return FEAT_TOO_SHORT;
-	if (features_silent(x))
-		return FEAT_SILENT;
-	frames = frames_measure(f->frames, x);
+	status = condition_of(sound, RESAMPLE_RATE);
+	if (!feat_status_measured(status))
+		return status;
 	reserve(f, frames);
-	derive(f, frames);
-	rhythm(f, frames, values);
-	harmony(f, x, frames, values);
-	summarise(f, x, frames, values);
-	loudness(sound, values);
-	return sound->partial ? FEAT_PARTIAL : FEAT_OK;
+	if (groups & (FEATURES_SPECTRUM | FEATURES_RHYTHM)) {
+		frames_measure(f->frames, x);
+		onset_strength(frames_mel(f->frames), frames, series(f, ONSET));
+	}
+	if (groups & FEATURES_RHYTHM)
+		rhythm(f, frames, values);
+	if (groups & FEATURES_SPECTRUM) {
+		derive(f, frames, values);
+		chroma(f, frames, values);
+		slopes(f, frames, values);
+		texture_measure(f->texture, x, frames_mel(f->frames),
+				series(f, RMS), frames, values + TEXTURE);
+	}
+	if (groups & FEATURES_HARMONY)
+		harmony(f, x, values);
+	summarise(f, x, frames, groups, values);
+	if (groups & FEATURES_LOUDNESS)
+		loudness(sound, values);
+	return status;
 }

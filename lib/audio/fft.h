@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Spectra of real frames (fftw3f). Plans are made with FFTW_ESTIMATE, so they
+ * Spectra of real frames of an even size (fftw3f). Plans are made with FFTW_ESTIMATE, so they
  * do not depend on the clock, and behind a lock, the planner being the one
  * part of FFTW that threads may not share.
  */

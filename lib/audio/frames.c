@@ -75,23 +75,22 @@ static void reserve(struct frames *f, size_t frames)
 	f->cap = frames;
 }
 
-/* All series at frame t but the MFCC, which need the loudest band first. */
+/* The series of spectra at frame t but for the MFCC, which need the loudest
+ * band first. */
 static void measure_frame(struct frames *f, const struct samples *x, size_t t)
 {
 	float *now = f->magnitude[t % 2], *before = f->magnitude[(t + 1) % 2];
 	float chroma[CHROMA_BINS];
 	double centroid;
 
-	stft_cut(x->v, x->count, t, f->frame);
-	stft_spectrum(f->fft, f->frame, now, f->power);
+	stft_spectrum(f->fft, stft_frame(x->v, x->count, t, f->frame), now,
+		      f->power);
 	centroid = spectral_centroid(now);
 	f->series[CENTROID][t] = (float)centroid;
 	f->series[ROLLOFF][t] = (float)spectral_rolloff(now);
 	f->series[FLUX][t] = t ? (float)spectral_flux(before, now) : 0;
 	f->series[BW][t] = (float)spectral_bandwidth(now, centroid);
 	f->series[FLAT][t] = (float)spectral_flatness(f->power);
-	f->series[RMS][t] = (float)frame_rms(f->frame);
-	f->series[ZCR][t] = (float)frame_zcr(x->v, x->count, t);
 	chroma_frame(f->chroma, f->power, chroma);
 	for (int b = 0; b < CHROMA_BINS; b++)
 		f->series[CHROMA + b][t] = chroma[b];
@@ -117,6 +116,7 @@ size_t frames_measure(struct frames *f, const struct samples *x)
 
 	reserve(f, frames);
 	novelty_reset(f->novelty);
+	waveform_shape(x->v, x->count, f->series[RMS], f->series[ZCR]);
 	for (size_t t = 0; t < frames; t++)
 		measure_frame(f, x, t);
 	cepstrum(f, frames);

@@ -258,8 +258,8 @@ bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE], unsigned wishes,
 	if (get32(head) != REPLY_MAGIC || outcome >= HEARING_OUTCOMES ||
 	    !values_fit(r, wishes))
 		return false;
-	if (status != FEAT_OK && status != FEAT_PARTIAL &&
-	    status != FEAT_TOO_SHORT && status != FEAT_SILENT)
+	if (!feat_status_measured(status) && !feat_status_mute(status) &&
+	    status != FEAT_TOO_SHORT)
 		return false;
 	r->outcome = (int)outcome;
 	r->body = r->values * sizeof(float);

@@ -10,7 +10,7 @@
 
 #include "audio/listener.h"
 
-#define HEARING_HELLO "hearing1"   /* 8 bytes */
+#define HEARING_HELLO "hearing2"   /* 8 bytes */
 #define HEARING_REQUEST_SIZE 16    /* with the file as SCM_RIGHTS */
 #define HEARING_REPLY_SIZE 64      /* then values, then texts */
 #define HEARING_TEXT_MAX 4096      /* bytes of a tag or message */

@@ -243,10 +243,11 @@ static int ask(struct listener *l, struct ear *e, int fd, unsigned wishes,
 		for (int k = 1; !e->pid && start(l, e, err) != 0; k++)
 			if (k == STARTS)
 				return -1;
+		clear(h); /* of what a first try left */
 		rc = try(l, e, fd, wishes, h, &r);
 	}
 	if (rc <= 0) {
-		clear(h); /* nothing of a nonsensical answer */
+		clear(h);
 		h->status = rc < 0 ? FEAT_EXCESSIVE : FEAT_CRASHED;
 		return err_set(err, ERR_RECORD, "undecodable",
 			       "the process that read the file %s",
@@ -272,8 +273,8 @@ int listener_hear(struct listener *l, int fd, unsigned wishes, struct heard *h,
 	int rc = 0;
 
 	clear(h);
-	if (first & LISTENER_LOGMEL)
-		first |= LISTENER_MELS(LISTENER_MELS_OF(wishes));
+	if (first & (LISTENER_FEATURES | LISTENER_LOGMEL))
+		first |= LISTENER_DETAILS(wishes);
 	if (first)
 		rc = ask(l, &l->ears[0], fd, first, h, err);
 	if (rc != 0 || !(wishes & LISTENER_PRINT))

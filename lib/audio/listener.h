@@ -21,7 +21,7 @@
 #include "io/feat.h"
 
 enum listener_wish {
-	LISTENER_FEATURES = 1, /* features.h */
+	LISTENER_FEATURES = 1, /* features.h; LISTENER_GROUPS */
 	LISTENER_TAGS = 2,     /* embedded tags (TagLib) */
 	LISTENER_PRINT = 4,    /* Chromaprint fingerprint */
 	LISTENER_DECODES = 8,  /* that some sound comes out, no more */
@@ -30,11 +30,16 @@ enum listener_wish {
 /* With LOGMEL, or-ed to the wishes: how many mel bands. */
 #define LISTENER_MELS(n) ((unsigned)(n) << 16)
 #define LISTENER_MELS_OF(wishes) ((int)((wishes) >> 16))
+/* With FEATURES, or-ed to the wishes: which (enum feature_group). */
+#define LISTENER_GROUPS(groups) ((unsigned)(groups) << 16)
+#define LISTENER_GROUPS_OF(wishes) ((wishes) >> 16)
+#define LISTENER_DETAILS(wishes) ((wishes) & ~0xffffu)
 
 struct heard {                   /* zeroed is valid; reusable */
 	enum feat_status status; /* of FEATURES; after a failure UNREADABLE,
 				  * UNDECODABLE, CRASHED or EXCESSIVE */
-	float *values;           /* [the schema's columns] of FEATURES */
+	float *values;           /* [the schema's columns] of FEATURES; NaN in
+				  * groups not asked for */
 	double seconds;          /* decoded; of all wishes but TAGS */
 	double length;           /* of the whole file in seconds as far as it
 				  * says so, else NaN; of all wishes */

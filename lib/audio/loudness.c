@@ -2,7 +2,9 @@
 #include "audio/loudness.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -11,18 +13,24 @@
 #define STEPS 4   /* of 100 ms in a gating block */
 #define WINDOW 30 /* of 100 ms in a range window */
 
+#define RUN 4096   /* frames filtered between two looks at the state */
+#define TINY 1e-30 /* of a state: taken for 0, so that none is denormal */
+
+typedef double pair __attribute__((vector_size(16)));
+typedef float floats __attribute__((vector_size(8)));
+
 struct biquad {
 	double b0, b1, b2, a1, a2;
 };
 
-struct state {
-	double x1, x2, y1, y2, z1, z2;
+struct state { /* of two channels */
+	pair x1, x2, y1, y2, z1, z2;
 };
 
 struct loudness {
 	int channels;
 	struct biquad shelf, pass;
-	struct state *state; /* [channels] */
+	struct state *state; /* [(channels + 1) / 2] */
 	double *weight;      /* [channels] */
 	size_t step, at;     /* frames: of a step, in it */
 	double sum;          /* weighted squares in it */
@@ -50,23 +58,36 @@ static void design(struct loudness *l, double rate)
 				   (1 - k / q + k * k) / a0 };
 }
 
+/* BS.1770-4, table 4: what comes from the sides, at 60 to 120 degrees, counts
+ * 1.41. */
+static double usual_weight(int channels, int c)
+{
+	/* L R Ls Rs, L R C Ls Rs, L R C LFE Ls Rs, L R C LFE Cb Ls Rs,
+	 * L R C LFE Lb Rb Ls Rs */
+	if (channels < 4 || channels > 8)
+		return 1;
+	if (channels > 5 && c == 3)
+		return 0;
+	return c >= channels - 2 ? LOUDNESS_SIDE : 1;
+}
+
 struct loudness *loudness_new(int rate, int channels)
 {
 	struct loudness *l = mem_zalloc(1, sizeof(*l));
 
 	l->channels = channels;
-	l->state = mem_zalloc((size_t)channels, sizeof(*l->state));
+	l->state = mem_zalloc((size_t)(channels + 1) / 2, sizeof(*l->state));
 	l->weight = mem_zalloc((size_t)channels, sizeof(*l->weight));
 	l->step = (size_t)(rate + 5) / 10;
 	design(l, rate < 4000 ? 4000 : rate);
 	for (int c = 0; c < channels; c++)
-		l->weight[c] = 1;
-	if (channels == 5 || channels == 6) {
-		l->weight[channels - 1] = l->weight[channels - 2] = 1.41;
-		if (channels == 6)
-			l->weight[3] = 0;
-	}
+		l->weight[c] = usual_weight(channels, c);
 	return l;
+}
+
+void loudness_weigh(struct loudness *l, int channel, double weight)
+{
+	l->weight[channel] = weight;
 }
 
 void loudness_free(struct loudness *l)
@@ -79,31 +100,90 @@ void loudness_free(struct loudness *l)
 	free(l);
 }
 
-static double weigh(const struct loudness *l, struct state *s, double x)
+/* Sums of squares of n frames of two channels (or one and nothing), filtered.
+ * Both filters in direct form I: of each output only one product and one
+ * difference wait for the output before it. */
+static inline __attribute__((always_inline)) pair
+filter(const struct loudness *l, struct state *s, const float *x, size_t n,
+       size_t stride, bool two)
 {
-	const struct biquad *f = &l->shelf, *g = &l->pass;
-	double y = f->b0 * x + f->b1 * s->x1 + f->b2 * s->x2 - f->a1 * s->y1 -
-		   f->a2 * s->y2;
-	double z = y - 2 * s->y1 + s->y2 - g->a1 * s->z1 - g->a2 * s->z2;
+	const struct biquad f = l->shelf, g = l->pass;
+	struct state t = *s;
+	pair slope = t.y1 - t.y2, sum = { 0, 0 };
 
-	s->x2 = s->x1;
-	s->x1 = x;
-	s->y2 = s->y1;
-	s->y1 = fabs(y) < 1e-30 ? 0 : y; /* no denormals */
-	s->z2 = s->z1;
-	s->z1 = fabs(z) < 1e-30 ? 0 : z;
-	return z;
+	for (size_t i = 0; i < n; i++, x += stride) {
+		pair x0 = { x[0], 0 }, y, z, rise;
+
+		if (two) {
+			floats v;
+
+			memcpy(&v, x, sizeof(v));
+			x0 = __builtin_convertvector(v, pair);
+		}
+		y = f.b0 * x0 + (f.b1 * t.x1 + f.b2 * t.x2) - f.a2 * t.y2 -
+		    f.a1 * t.y1;
+		rise = y - t.y1;
+		z = rise - slope - g.a2 * t.z2 - g.a1 * t.z1;
+		sum += z * z;
+		slope = rise;
+		t.x2 = t.x1;
+		t.x1 = x0;
+		t.y2 = t.y1;
+		t.y1 = y;
+		t.z2 = t.z1;
+		t.z1 = z;
+	}
+	*s = t;
+	return sum;
+}
+
+/* No denormals; and a sample that was no number is forgotten. */
+static void settle(struct state *s)
+{
+	pair *part[] = { &s->x1, &s->x2, &s->y1, &s->y2, &s->z1, &s->z2 };
+
+	for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++)
+		for (int k = 0; k < 2; k++) {
+			double v = fabs((*part[i])[k]);
+
+			if (!(v >= TINY && v < INFINITY))
+				(*part[i])[k] = 0;
+		}
+}
+
+/* The weighted squares of n frames of all channels. */
+static double weigh(struct loudness *l, const float *x, size_t n)
+{
+	size_t stride = (size_t)l->channels;
+	double total = 0;
+
+	for (int c = 0; c < l->channels; c += 2) {
+		struct state *s = &l->state[c / 2];
+		bool two = c + 1 < l->channels;
+		pair sum = two && stride == 2 ? filter(l, s, x, n, 2, true)
+			   : two ? filter(l, s, x + c, n, stride, true)
+				 : filter(l, s, x + c, n, stride, false);
+
+		settle(s);
+		for (int k = 0; k <= two; k++)
+			if (isfinite(sum[k]))
+				total += l->weight[c + k] * sum[k];
+	}
+	return total;
 }
 
 void loudness_add(struct loudness *l, const float *samples, size_t frames)
 {
-	for (size_t i = 0; i < frames; i++) {
-		for (int c = 0; c < l->channels; c++) {
-			double z = weigh(l, &l->state[c], *samples++);
+	while (frames) {
+		size_t n = l->step - l->at;
 
-			l->sum += l->weight[c] * z * z;
-		}
-		if (++l->at < l->step)
+		n = n < frames ? n : frames;
+		n = n < RUN ? n : RUN;
+		l->sum += weigh(l, samples, n);
+		samples += n * (size_t)l->channels;
+		frames -= n;
+		l->at += n;
+		if (l->at < l->step)
 			continue;
 		MEM_ROOM(l->power, l->count + 1, l->cap);
 		l->power[l->count++] = l->sum / (double)l->step;

@@ -4,13 +4,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "audio/lanes.h"
 #include "base/mem.h"
+#include "math/vector.h"
 
-#define MEL_FLOOR 1e-10
+#define MEL_FLOOR 1e-10f
 
 struct mel {
+	/* Of each band: the first bin of a run of whole lanes that holds all
+	 * its weights, and how many lanes. */
 	int first[MEL_BANDS], count[MEL_BANDS];
-	float *weights; /* band after band */
+	float *weights; /* run after run */
 	float dct[MFCC_COUNT][MEL_BANDS];
 };
 
@@ -26,6 +30,11 @@ static double mel_of(double hz)
 	return hz < 1000 ? hz * 3 / 200 : 15 + 27 * log(hz / 1000) / log(6.4);
 }
 
+double mel_centre_hz(int band)
+{
+	return hz_of(mel_of(STFT_RATE / 2.0) * (band + 1) / (MEL_BANDS + 1));
+}
+
 static double triangle(double hz, const double edge[3])
 {
 	double up = (hz - edge[0]) / (edge[1] - edge[0]);
@@ -35,25 +44,34 @@ static double triangle(double hz, const double edge[3])
 	return w > 0 ? w * 2 / (edge[2] - edge[0]) : 0;
 }
 
+/* Sets first and count of band b; returns first. */
+static int place_run(struct mel *m, int b, const double edge[3])
+{
+	int from = (int)(edge[0] / STFT_BIN_HZ), to = from;
+
+	while (to < STFT_BINS && to * STFT_BIN_HZ < edge[2])
+		to++;
+	m->count[b] = (to - from + LANES - 1) / LANES;
+	if (from + m->count[b] * LANES > STFT_BINS)
+		from = STFT_BINS - m->count[b] * LANES;
+	return m->first[b] = from;
+}
+
 struct mel *mel_new(void)
 {
 	struct mel *m = mem_zalloc(1, sizeof(*m));
-	double edge[MEL_BANDS + 2], top = mel_of(STFT_RATE / 2.0);
+	double edge[MEL_BANDS + 2];
 	size_t used = 0, cap = 0;
 
 	for (int b = 0; b < MEL_BANDS + 2; b++)
-		edge[b] = hz_of(top * b / (MEL_BANDS + 1));
+		edge[b] = mel_centre_hz(b - 1);
 	for (int b = 0; b < MEL_BANDS; b++) {
-		for (int k = 0; k < STFT_BINS; k++) {
-			double w = triangle(k * STFT_BIN_HZ, edge + b);
+		int k = place_run(m, b, edge + b);
 
-			if (w <= 0)
-				continue;
-			if (!m->count[b]++)
-				m->first[b] = k;
-			MEM_ROOM(m->weights, used + 1, cap);
-			m->weights[used++] = (float)w;
-		}
+		MEM_ROOM(m->weights, used + (size_t)m->count[b] * LANES, cap);
+		for (int i = 0; i < m->count[b] * LANES; i++, k++)
+			m->weights[used++] =
+			    (float)triangle(k * STFT_BIN_HZ, edge + b);
 	}
 	for (int c = 0; c < MFCC_COUNT; c++)
 		for (int b = 0; b < MEL_BANDS; b++)
@@ -72,48 +90,59 @@ void mel_free(struct mel *m)
 	free(m);
 }
 
-void mel_bands(const struct mel *m, const float power[STFT_BINS],
-	       float bands[MEL_BANDS])
+LANES_CLONES void mel_bands(const struct mel *m, const float power[STFT_BINS],
+			    float bands[MEL_BANDS])
 {
 	const float *w = m->weights;
 
-	for (int b = 0; b < MEL_BANDS; b++) {
-		const float *p = power + m->first[b];
-		float sum = 0;
+	for (int b = 0; b < MEL_BANDS; b += LANES) {
+		lanes sums[LANES];
 
-		for (int i = 0; i < m->count[b]; i++)
-			sum += w[i] * p[i];
-		bands[b] = sum;
-		w += m->count[b];
+		for (int c = 0; c < LANES; c++) {
+			const float *p = power + m->first[b + c];
+			lanes sum = { 0 };
+
+			for (int i = 0; i < m->count[b + c]; i++) {
+				sum += LANES_OF(w) * LANES_OF(p);
+				w += LANES;
+				p += LANES;
+			}
+			sums[c] = sum;
+		}
+		lanes_sums(sums);
+		LANES_AT(bands + b) = sums[0];
 	}
 }
 
-void mel_to_db(float *bands, size_t frames)
+LANES_CLONES void mel_to_db(float *bands, size_t frames)
 {
+	const lanes floor = (lanes){ 0 } + MEL_FLOOR;
 	size_t n = frames * MEL_BANDS;
-	float top = -1e30f;
+	lanes top = (lanes){ 0 } - 1e30f, low;
 
-	for (size_t i = 0; i < n; i++) {
-		float p =
-		    bands[i] > (float)MEL_FLOOR ? bands[i] : (float)MEL_FLOOR;
+	for (size_t i = 0; i < n; i += LANES) {
+		lanes x = LANES_OF(bands + i);
 
-		bands[i] = 10 * log10f(p);
-		if (bands[i] > top)
-			top = bands[i];
+		lanes_maximum(&x, &floor);
+		lanes_db(&x, &x);
+		LANES_AT(bands + i) = x;
+		lanes_maximum(&top, &x);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (bands[i] < top - (float)MEL_RANGE)
-			bands[i] = top - (float)MEL_RANGE;
+	for (int i = 1; i < LANES; i++)
+		if (top[i] > top[0])
+			top[0] = top[i];
+	low = (lanes){ 0 } + (top[0] - (float)MEL_RANGE);
+	for (size_t i = 0; i < n; i += LANES) {
+		lanes x = LANES_OF(bands + i);
+
+		lanes_maximum(&x, &low);
+		LANES_AT(bands + i) = x;
+	}
 }
 
 void mfcc_frame(const struct mel *m, const float db[MEL_BANDS],
 		float mfcc[MFCC_COUNT])
 {
-	for (int c = 0; c < MFCC_COUNT; c++) {
-		double sum = 0;
-
-		for (int b = 0; b < MEL_BANDS; b++)
-			sum += (double)m->dct[c][b] * db[b];
-		mfcc[c] = (float)sum;
-	}
+	for (int c = 0; c < MFCC_COUNT; c++)
+		mfcc[c] = vector_dot(m->dct[c], db, MEL_BANDS);
 }

@@ -19,6 +19,9 @@ struct mel; /* filters; read-only once made */
 struct mel *mel_new(void);
 void mel_free(struct mel *m);
 
+/* The tip of a band's triangle, which reaches from the tip before to the next;
+ * of -1 and MEL_BANDS, the ends of the scale. */
+double mel_centre_hz(int band);
 /* Band powers of one frame. */
 void mel_bands(const struct mel *m, const float power[STFT_BINS],
 	       float bands[MEL_BANDS]);

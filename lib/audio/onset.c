@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/onset.h"
 
+#include "audio/lanes.h"
+
 #define DELAY 3        /* frames: the lag, and half a window */
 #define NEAR 2         /* frames: a maximum within so many */
 #define AROUND 8       /* frames of surroundings */
 #define STANDS_OUT 1.0 /* dB above their mean */
 #define APART 3        /* frames, at least 50 ms */
 
+LANES_CLONES static float mean_rise(const float *before, const float *now)
+{
+	const lanes zero = { 0 };
+	lanes sum = { 0 };
+
+	for (int b = 0; b < MEL_BANDS; b += LANES) {
+		lanes rise = LANES_OF(now + b) - LANES_OF(before + b);
+
+		lanes_maximum(&rise, &zero);
+		sum += rise;
+	}
+	return lanes_sum(&sum) / MEL_BANDS;
+}
+
 void onset_strength(const float *db, size_t frames, float *strength)
 {
-	for (size_t t = 0; t < frames; t++) {
-		const float *now, *before;
-		double sum = 0;
-
+	for (size_t t = 0; t < frames && t < DELAY; t++)
 		strength[t] = 0;
-		if (t < DELAY)
-			continue;
-		before = db + (t - DELAY) * MEL_BANDS;
-		now = before + MEL_BANDS;
-		for (int b = 0; b < MEL_BANDS; b++)
-			if (now[b] > before[b])
-				sum += now[b] - before[b];
-		strength[t] = (float)(sum / MEL_BANDS);
-	}
+	for (size_t t = DELAY; t < frames; t++, db += MEL_BANDS)
+		strength[t] = mean_rise(db, db + MEL_BANDS);
 }
 
 static int is_onset(const float *s, size_t n, size_t t)

@@ -3,100 +3,252 @@
 
 #include <math.h>
 
-#define TINY 1e-30
+#include "audio/lanes.h"
+
+#define TINY 1e-30f
 #define ZERO 1e-10f
+#define LAST (STFT_BINS - 1) /* the bin behind the whole lanes */
+#define STRETCH 64           /* bins summed at once to find the rolloff */
+#define STRETCHES (LAST / STRETCH)
+#define HOPS (STFT_SIZE / STFT_HOP) /* in a frame */
 
-double spectral_centroid(const float magnitude[STFT_BINS])
+_Static_assert(LAST % STRETCH == 0 && STRETCH % (2 * LANES) == 0 &&
+		   STFT_HOP % LANES == 0,
+	       "whole lanes");
+
+LANES_CLONES double spectral_centroid(const float magnitude[STFT_BINS])
 {
-	double sum = 0, moment = 0;
+	const lanes step = { 8, 8, 8, 8, 8, 8, 8, 8 };
+	lanes sum = { 0 }, moment = { 0 }, k = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	double all, product;
 
-	for (int k = 0; k < STFT_BINS; k++) {
-		sum += magnitude[k];
-		moment += (double)k * magnitude[k];
+	for (int i = 0; i < LAST; i += LANES) {
+		lanes m = LANES_OF(magnitude + i);
+
+		sum += m;
+		moment += k * m;
+		k += step;
 	}
-	return sum > TINY ? STFT_BIN_HZ * moment / sum : 0;
+	all = (double)lanes_sum(&sum) + magnitude[LAST];
+	product = (double)lanes_sum(&moment) + LAST * (double)magnitude[LAST];
+	return all > TINY ? STFT_BIN_HZ * product / all : 0;
 }
 
-double spectral_bandwidth(const float magnitude[STFT_BINS], double centroid)
+LANES_CLONES double spectral_bandwidth(const float magnitude[STFT_BINS],
+				       double centroid)
 {
-	double sum = 0, moment = 0;
+	const lanes step = { 8, 8, 8, 8, 8, 8, 8, 8 };
+	float centre = (float)(centroid / STFT_BIN_HZ);
+	lanes sum = { 0 }, moment = { 0 }, d = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	double all, square;
 
-	for (int k = 0; k < STFT_BINS; k++) {
-		double d = k * STFT_BIN_HZ - centroid;
+	d -= centre;
+	for (int i = 0; i < LAST; i += LANES) {
+		lanes m = LANES_OF(magnitude + i);
 
-		sum += magnitude[k];
-		moment += d * d * magnitude[k];
+		sum += m;
+		moment += d * d * m;
+		d += step;
 	}
-	return sum > TINY ? sqrt(moment / sum) : 0;
+	all = (double)lanes_sum(&sum) + magnitude[LAST];
+	square = (double)lanes_sum(&moment) +
+		 (LAST - centre) * (LAST - centre) * magnitude[LAST];
+	return all > TINY ? STFT_BIN_HZ * sqrt(square / all) : 0;
+}
+
+LANES_CLONES static double sum_stretches(const float *magnitude,
+					 float sums[STRETCHES])
+{
+	double all = 0;
+
+	for (int s = 0; s < STRETCHES; s++) {
+		const float *m = magnitude + s * STRETCH;
+		lanes a = LANES_OF(m), b = LANES_OF(m + LANES);
+
+		for (int i = 2 * LANES; i < STRETCH; i += 2 * LANES) {
+			a += LANES_OF(m + i);
+			b += LANES_OF(m + i + LANES);
+		}
+		a += b;
+		all += sums[s] = lanes_sum(&a);
+	}
+	return all;
 }
 
 double spectral_rolloff(const float magnitude[STFT_BINS])
 {
-	double sum = 0, part = 0;
+	float sums[STRETCHES];
+	double part = 0, enough;
+	int s = 0, k;
 
-	for (int k = 0; k < STFT_BINS; k++)
-		sum += magnitude[k];
-	for (int k = 0; k < STFT_BINS; k++) {
+	enough = SPECTRAL_ROLLOFF *
+		 (sum_stretches(magnitude, sums) + magnitude[LAST]);
+	while (s < STRETCHES && part + sums[s] < enough)
+		part += sums[s++];
+	for (k = s * STRETCH; k < LAST; k++) {
 		part += magnitude[k];
-		if (part >= SPECTRAL_ROLLOFF * sum)
-			return k * STFT_BIN_HZ;
+		if (part >= enough)
+			break;
 	}
-	return 0;
+	return k * STFT_BIN_HZ;
 }
 
-double spectral_flatness(const float power[STFT_BINS])
+/* The logarithm of a product: its exponents are added, its mantissas, which
+ * are under 2, multiplied, at most 127 of them. */
+struct product {
+	lanes mantissa;
+	lanes_int exponent;
+};
+
+LANES_INLINE void multiply(struct product *p, const lanes *x)
 {
-	double sum = 0, logs = 0, product = 1;
+	lanes_int bits = (lanes_int)*x;
 
-	/* One logarithm for eight bins: of floored powers (1e-80 at least; at
-	 * most 1e40 or so squared a few times, far from 1e308). */
-	for (int k = 0; k < STFT_BINS; k++) {
-		double p = power[k] > ZERO ? (double)power[k] : (double)ZERO;
-
-		sum += p;
-		product *= p;
-		if (k % 8 == 7 || k == STFT_BINS - 1) {
-			logs += log(product);
-			product = 1;
-		}
-	}
-	return exp(logs / STFT_BINS) / (sum / STFT_BINS);
+	p->exponent += (bits >> 23) - 127;
+	p->mantissa *= (lanes)((bits & 0x7fffff) | 0x3f800000);
 }
 
-double spectral_flux(const float before[STFT_BINS],
-		     const float magnitude[STFT_BINS])
-{
-	double a = 0, b = 0, ab = 0, d;
-
-	for (int k = 0; k < STFT_BINS; k++) {
-		a += (double)before[k] * before[k];
-		b += (double)magnitude[k] * magnitude[k];
-		ab += (double)before[k] * magnitude[k];
-	}
-	if (a < TINY || b < TINY)
-		return 0;
-	d = 2 - 2 * ab / sqrt(a * b);
-	return d > 0 ? sqrt(d) : 0;
-}
-
-double frame_rms(const float frame[STFT_SIZE])
+LANES_INLINE double logarithm(const struct product *p)
 {
 	double sum = 0;
 
-	for (int i = 0; i < STFT_SIZE; i++)
-		sum += (double)frame[i] * frame[i];
-	return sqrt(sum / STFT_SIZE);
+	for (int i = 0; i < LANES; i++)
+		sum += log((double)p->mantissa[i]) + M_LN2 * p->exponent[i];
+	return sum;
 }
 
-double frame_zcr(const float *samples, size_t n, size_t t)
+LANES_CLONES double spectral_flatness(const float power[STFT_BINS])
 {
-	size_t centre = t * STFT_HOP, half = STFT_SIZE / 2;
-	size_t from = centre > half ? centre - half : 0, to = centre + half;
-	size_t changes = 0;
+	const lanes one = { 1, 1, 1, 1, 1, 1, 1, 1 };
+	const lanes floor = one * ZERO;
+	double last = power[LAST] > ZERO ? (double)power[LAST] : (double)ZERO;
+	double logs = log(last), mean;
+	lanes sum = { 0 };
 
-	if (to > n)
-		to = n;
-	for (size_t i = from + 1; i < to; i++)
-		changes += (samples[i] < -ZERO) != (samples[i - 1] < -ZERO);
-	return (double)changes / STFT_SIZE;
+	for (int half = 0; half < LAST; half += LAST / 2) {
+		struct product p = { one, { 0 } };
+
+		for (int i = 0; i < LAST / 2; i += LANES) {
+			lanes x = LANES_OF(power + half + i);
+			lanes_int low = x < floor;
+
+			x = (lanes)((low & (lanes_int)floor) |
+				    (~low & (lanes_int)x));
+			sum += x;
+			multiply(&p, &x);
+		}
+		logs += logarithm(&p);
+	}
+	mean = ((double)lanes_sum(&sum) + last) / STFT_BINS;
+	return exp(logs / STFT_BINS) / mean;
+}
+
+/* Σ x² of a spectrum. */
+LANES_INLINE double energy(const float *x)
+{
+	lanes a = { 0 }, b = { 0 };
+
+	for (int i = 0; i < LAST; i += 2 * LANES) {
+		a += LANES_OF(x + i) * LANES_OF(x + i);
+		b += LANES_OF(x + i + LANES) * LANES_OF(x + i + LANES);
+	}
+	a += b;
+	return (double)lanes_sum(&a) + (double)x[LAST] * x[LAST];
+}
+
+LANES_CLONES double spectral_flux(const float before[STFT_BINS],
+				  const float magnitude[STFT_BINS])
+{
+	double a = energy(before), b = energy(magnitude);
+	lanes sum = { 0 };
+	float p, q, d;
+
+	if (a < TINY || b < TINY)
+		return 0;
+	p = (float)(1 / sqrt(a));
+	q = (float)(1 / sqrt(b));
+	for (int i = 0; i < LAST; i += LANES) {
+		lanes e =
+		    LANES_OF(before + i) * p - LANES_OF(magnitude + i) * q;
+
+		sum += e * e;
+	}
+	d = before[LAST] * p - magnitude[LAST] * q;
+	return sqrt((double)lanes_sum(&sum) + (double)d * d);
+}
+
+/* What frames are put together from: each of HOPS of them. */
+struct hop {
+	double squares;
+	int changes; /* of sign, with that from the hop before */
+	int first;   /* 1: there is one from the hop before */
+};
+
+static int changed(const float *x)
+{
+	return (x[0] < -ZERO) != (x[-1] < -ZERO);
+}
+
+/* Those of a hop of n samples, x[-1] the one before. */
+LANES_CLONES static void measure_hop(const float *x, size_t n, struct hop *h)
+{
+	lanes squares = { 0 };
+	lanes_int changes = { 0 };
+	size_t i = 0;
+
+	h->squares = 0;
+	h->changes = 0;
+	h->first = n > 0 && changed(x);
+	for (; i + LANES <= n; i += LANES) {
+		lanes v = LANES_OF(x + i), u = LANES_OF(x + i - 1);
+
+		squares += v * v;
+		changes -= (v < -ZERO) ^ (u < -ZERO);
+	}
+	for (; i < n; i++) {
+		h->squares += (double)x[i] * x[i];
+		h->changes += changed(x + i);
+	}
+	for (int k = 0; k < LANES; k++)
+		h->changes += changes[k];
+	h->squares += (double)lanes_sum(&squares);
+}
+
+/* Hop k of the n samples. */
+static void hop_at(const float *samples, size_t n, size_t k, struct hop *h)
+{
+	size_t from = k * STFT_HOP, count = n > from ? n - from : 0;
+
+	if (count > STFT_HOP)
+		count = STFT_HOP;
+	if (k > 0 || count == 0) {
+		measure_hop(samples + from, count, h);
+	} else { /* no sample is before the first */
+		measure_hop(samples + 1, count - 1, h);
+		h->squares += (double)samples[0] * samples[0];
+		h->first = 0;
+	}
+}
+
+void waveform_shape(const float *samples, size_t n, float *rms, float *zcr)
+{
+	struct hop ring[HOPS] = { 0 };
+	size_t frames = stft_frames(n);
+
+	for (size_t k = 0; k < HOPS / 2 - 1; k++)
+		hop_at(samples, n, k, &ring[k]);
+	for (size_t t = 0; t < frames; t++) {
+		size_t last = t + HOPS / 2 - 1;
+		double squares = 0;
+		int changes = 0;
+
+		hop_at(samples, n, last, &ring[last % HOPS]);
+		for (int i = 0; i < HOPS; i++) {
+			squares += ring[i].squares;
+			changes += ring[i].changes;
+		}
+		changes -= ring[(last + 1) % HOPS].first;
+		rms[t] = (float)sqrt(squares / STFT_SIZE);
+		zcr[t] = (float)changes / STFT_SIZE;
+	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The shape of one frame: its spectrum's (stft.h) and its waveform's. As in
+ * The shape of a frame: its spectrum's (stft.h) and its waveform's. As in
  * librosa 0.10 with default parameters; a frame of zeros gives zeros (and a
  * flatness of 1).
  */
@@ -25,10 +25,10 @@ double spectral_flatness(const float power[STFT_BINS]);
 double spectral_flux(const float before[STFT_BINS],
 		     const float magnitude[STFT_BINS]);
 
-/* Root of the mean square of a frame, full scale = 1. */
-double frame_rms(const float frame[STFT_SIZE]);
-/* Sign changes over samples in frame t, [0, 1]; beyond the ends the first and
- * last sample are repeated. |x| <= 1e-10 counts as positive. */
-double frame_zcr(const float *samples, size_t n, size_t t);
+/* Of all frames of n >= 1 samples, [stft_frames(n)] each: the root of the mean
+ * square, full scale = 1, zeros beyond the ends; and sign changes over samples,
+ * [0, 1], beyond the ends the first and last sample repeated. |x| <= 1e-10
+ * counts as positive. */
+void waveform_shape(const float *samples, size_t n, float *rms, float *zcr);
 
 #endif

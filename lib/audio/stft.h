@@ -22,8 +22,11 @@
 size_t stft_frames(size_t n);
 /* Copies frame t of the n samples, zeros beyond the ends, no window. */
 void stft_cut(const float *samples, size_t n, size_t t, float frame[STFT_SIZE]);
-/* Magnitude and power spectrum of a frame as stft_cut gives it; fft is of
- * STFT_SIZE. */
+/* The same without a copy where it can be: points into samples, or to scratch.
+ */
+const float *stft_frame(const float *samples, size_t n, size_t t,
+			float scratch[STFT_SIZE]);
+/* Magnitude and power spectrum of such a frame; fft is of STFT_SIZE. */
 void stft_spectrum(struct fft *fft, const float frame[STFT_SIZE],
 		   float magnitude[STFT_BINS], float power[STFT_BINS]);
 

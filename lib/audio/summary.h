@@ -20,8 +20,8 @@ enum summary_kind {
 /* "mean", "std" ...: the suffix of the column. */
 const char *summary_name(enum summary_kind k);
 
-/* All statistics of n >= 1 values; sorts v in place. Standard deviation over
- * n; quantiles by linear interpolation. */
-void summary_of(float *v, size_t n, double out[SUMMARY_COUNT]);
+/* All statistics of n >= 1 values; sorts v in place, scratch holds n more.
+ * Standard deviation over n; quantiles by linear interpolation. */
+void summary_of(float *v, size_t n, float *scratch, double out[SUMMARY_COUNT]);
 
 #endif

@@ -1,25 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/tonnetz.h"
 
-#include <math.h>
+#define S 0.8660254f /* sin(pi / 3) */
+#define Q 0.4330127f /* half of it */
+
+/* Where each pitch class is. */
+static const float points[CHROMA_BINS][TONNETZ_AXES] = {
+	{ 0, 1, 0, 1, 0, 0.5f },         /* C */
+	{ -0.5f, -S, -1, 0, Q, -0.25f }, /* C# */
+	{ S, 0.5f, 0, -1, -Q, -0.25f },  /* D */
+	{ -1, 0, 1, 0, 0, 0.5f },        /* D# */
+	{ S, -0.5f, 0, 1, Q, -0.25f },   /* E */
+	{ -0.5f, S, -1, 0, -Q, -0.25f }, /* F */
+	{ 0, -1, 0, -1, 0, 0.5f },       /* F# */
+	{ 0.5f, S, 1, 0, Q, -0.25f },    /* G */
+	{ -S, -0.5f, 0, 1, -Q, -0.25f }, /* G# */
+	{ 1, 0, -1, 0, 0, 0.5f },        /* A */
+	{ -S, 0.5f, 0, -1, Q, -0.25f },  /* A# */
+	{ 0.5f, -S, 1, 0, -Q, -0.25f },  /* B */
+};
 
 void tonnetz_frame(const float chroma[CHROMA_BINS], float out[TONNETZ_AXES])
 {
-	/* Semitones to turns: a fifth is 7/12 of a turn on its circle. */
-	static const double turns[3] = { 7 / 12.0, 3 / 12.0, 4 / 12.0 };
-	static const double radius[3] = { 1, 1, 0.5 };
-	double sum = 0;
+	float sum = 0;
 
-	for (int b = 0; b < CHROMA_BINS; b++)
+	for (int i = 0; i < TONNETZ_AXES; i++)
+		out[i] = 0;
+	for (int b = 0; b < CHROMA_BINS; b++) {
 		sum += chroma[b];
-	for (int c = 0; c < 3; c++) {
-		double x = 0, y = 0;
-
-		for (int b = 0; b < CHROMA_BINS; b++) {
-			x += chroma[b] * sin(2 * M_PI * turns[c] * b);
-			y += chroma[b] * cos(2 * M_PI * turns[c] * b);
-		}
-		out[2 * c] = sum > 0 ? (float)(radius[c] * x / sum) : 0;
-		out[2 * c + 1] = sum > 0 ? (float)(radius[c] * y / sum) : 0;
+		for (int i = 0; i < TONNETZ_AXES; i++)
+			out[i] += chroma[b] * points[b][i];
 	}
+	for (int i = 0; i < TONNETZ_AXES && sum > 0; i++)
+		out[i] /= sum;
 }

@@ -264,7 +264,7 @@ static void read_sound(struct finding *f, const struct feat_row *sound)
 	const struct filterwords *w = &f->m->words;
 
 	if (!sound || !f->m->ramp_count ||
-	    (sound->status != FEAT_OK && sound->status != FEAT_PARTIAL) ||
+	    !feat_status_measured(sound->status) ||
 	    sound->method > FEAT_METHOD_MEASURED)
 		return;
 	f->value = speech(f->m, sound);

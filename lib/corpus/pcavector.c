@@ -40,7 +40,8 @@ int pcavector_measure(struct pcavector_work *w, const struct record *r,
 	if (found <= 0 || pca_apply(w->model, &w->view, from->values, out))
 		return found < 0 ? -1 : 0;
 	memcpy(row->values, out, sizeof(out));
-	row->status = from->status == FEAT_PARTIAL ? FEAT_PARTIAL : FEAT_OK;
+	row->status =
+	    feat_status_measured(from->status) ? from->status : FEAT_OK;
 	row->method = from->method;
 	row->confidence = from->confidence;
 	memset(from->method == FEAT_METHOD_MEASURED ? row->measured

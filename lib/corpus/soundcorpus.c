@@ -28,8 +28,7 @@ static int add_track(void *ctx, struct record *r, struct err *err)
 	key = track_key(span_str(&g->id));
 	if (featset_find(g->sound, key, &sound, err) < 0)
 		return -1;
-	if (!sound ||
-	    (sound->status != FEAT_OK && sound->status != FEAT_PARTIAL))
+	if (!sound || !feat_status_measured(sound->status))
 		return 0;
 	if (g->words && featset_find(g->words, key, &words, err) < 0)
 		return -1;

@@ -64,7 +64,8 @@ static int check_files(struct soundimpute *s, const struct feat *features,
 			       s->text);
 	for (size_t i = 0; i < fs->count; i++)
 		feat_schema_add(&s->schema, fs->columns[i].name,
-				fs->columns[i].unit);
+				fs->columns[i].unit)
+		    ->version = fs->columns[i].version;
 	memcpy(s->schema.stage, "sound", sizeof("sound"));
 	hash_hex(fs->recipe, HASH_SIZE, audio);
 	if (ts)
@@ -149,8 +150,8 @@ void soundimpute_scratch_free(void *scratch)
 
 static bool is_measured(const struct feat_row *row)
 {
-	return row->status == FEAT_OK || row->status == FEAT_PARTIAL ||
-	       row->status == FEAT_SILENT;
+	return feat_status_measured(row->status) ||
+	       feat_status_mute(row->status);
 }
 
 /* The key of a genre that is sure enough; empty where there is none. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio/features.h"
 #include "audio/listener.h"
 #include "audio/logmel.h"
 #include "base/mem.h"
@@ -45,7 +46,8 @@ void soundvector_schema(const struct soundvector *v, struct feat_schema *s)
 	char parameters[80];
 
 	snprintf(parameters, sizeof(parameters),
-		 "logmel=" LOGMEL_VERSION " mels=%d seconds=%d ms",
+		 "decoding=" FEATURES_DECODING " logmel=" LOGMEL_VERSION
+		 " mels=%d seconds=%d ms",
 		 cnnmodel_mels(v->model), (int)lrint(v->seconds * 1000));
 	recipe_cnn_schema(s, parameters, cnnmodel_digest(v->model),
 			  cnnmodel_dim(v->model));

@@ -18,7 +18,8 @@ static int check_same(const struct feat_schema *a, const struct feat_schema *b,
 	    a->count == b->count && !memcmp(a->recipe, b->recipe, HASH_SIZE);
 
 	for (uint32_t i = 0; same && i < a->count; i++)
-		same = !strcmp(a->columns[i].name, b->columns[i].name);
+		same = !strcmp(a->columns[i].name, b->columns[i].name) &&
+		       a->columns[i].version == b->columns[i].version;
 	if (same)
 		return 0;
 	return err_set(err, ERR_DATA, "recipe",

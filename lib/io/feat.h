@@ -12,7 +12,7 @@
 #include "base/hash.h"
 
 #define FEAT_NAME 32 /* bytes of a column name, NUL included */
-#define FEAT_UNIT 16
+#define FEAT_UNIT 12
 #define FEAT_COLUMNS_MAX 4096
 
 enum feat_status {
@@ -26,8 +26,16 @@ enum feat_status {
 	FEAT_PARTIAL = 7,   /* measured from a damaged file's sound part */
 	FEAT_CRASHED = 8,   /* brought down the process that reads it */
 	FEAT_EXCESSIVE = 9, /* takes more time or memory than it may */
+	FEAT_CONSTANT = 10, /* nothing but direct current */
+	FEAT_CLICKS = 11,   /* silence but for a few clicks */
+	FEAT_CLIPPED = 12,  /* measured; much of it is at full scale */
+	FEAT_OFFSET = 13,   /* measured after taking off a direct current */
 	FEAT_STATUS_COUNT
 };
+/* The row has its values: ok, partial, clipped, offset. */
+bool feat_status_measured(enum feat_status s);
+/* Heard, and nothing in it to measure: silent, constant, clicks. */
+bool feat_status_mute(enum feat_status s);
 const char *feat_status_name(enum feat_status s); /* "no-input" */
 /* The same for people; fixed, so that a reused row says what a new one did. */
 const char *feat_status_text(enum feat_status s);
@@ -47,6 +55,7 @@ const char *feat_method_name(enum feat_method m);
 
 struct feat_column {
 	char name[FEAT_NAME], unit[FEAT_UNIT];
+	uint32_t version; /* of what computes it; 0: the recipe says it */
 };
 
 struct feat_schema {
@@ -55,8 +64,10 @@ struct feat_schema {
 	struct feat_column *columns; /* [count] */
 	uint8_t recipe[HASH_SIZE];
 };
-/* Appends a column (for building a schema); frees. */
-void feat_schema_add(struct feat_schema *s, const char *name, const char *unit);
+/* Appends a column of version 0 (for building a schema), and returns it, to be
+ * given another version; valid until the next one. */
+struct feat_column *feat_schema_add(struct feat_schema *s, const char *name,
+				    const char *unit);
 void feat_schema_release(struct feat_schema *s);
 /* Index of a column, -1 where there is none. */
 int feat_schema_find(const struct feat_schema *s, const char *name);
@@ -68,9 +79,11 @@ struct feat_row {
 	uint8_t *measured, *imputed; /* bitmaps, (count + 7) / 8 bytes */
 	float *values;               /* [count] */
 };
-/* A row of the schema's shape; reset: all NaN, bitmaps clear, numbers 0. */
+/* A row of the schema's shape; reset: all NaN, bitmaps clear, numbers 0; clear:
+ * the same, but for key and digest, which stay. */
 struct feat_row *feat_row_new(const struct feat_schema *s);
 void feat_row_reset(struct feat_row *r, const struct feat_schema *s);
+void feat_row_clear(struct feat_row *r, const struct feat_schema *s);
 void feat_row_free(struct feat_row *r);
 static inline bool feat_bit(const uint8_t *bits, size_t i)
 {

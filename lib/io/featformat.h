@@ -8,7 +8,7 @@
 #include "io/feat.h"
 
 #define FEAT_MAGIC "\x89MPFEAT\n"
-#define FEAT_FORMAT 1
+#define FEAT_FORMAT 2
 #define FEAT_BLOCK 0x4b4c4246u /* "FBLK" */
 #define FEAT_END 0x444e4546u   /* "FEND" */
 #define FEAT_SORTED 1u         /* keys strictly increase */

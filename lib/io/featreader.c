@@ -69,10 +69,15 @@ static int check_header(const struct feat *f, const struct feat_header *h,
 			       "%s: not a feature file; check the path (they "
 			       "are made by extract-features and others)",
 			       f->path);
-	if (h->format != FEAT_FORMAT)
+	if (h->format < FEAT_FORMAT)
+		return err_set(err, ERR_DATA, "version",
+			       "%s: feature format %u, made by an older "
+			       "moodpipe; build it again with make",
+			       f->path, h->format);
+	if (h->format > FEAT_FORMAT)
 		return err_set(err, ERR_DATA, "version",
 			       "%s: feature format %u, this program reads %d; "
-			       "make it again with this release",
+			       "use the release that made it, or make it again",
 			       f->path, h->format, FEAT_FORMAT);
 	if (!h->columns || h->columns > FEAT_COLUMNS_MAX ||
 	    h->size != feat_header_size(h->columns) ||
@@ -92,7 +97,8 @@ static int check_columns(struct feat *f, struct err *err)
 
 		if (!c->name[0] || !memchr(c->name, 0, FEAT_NAME) ||
 		    !memchr(c->unit, 0, FEAT_UNIT))
-			return broken(f, "column name without an end", err);
+			return broken(f, "column name or unit without an end",
+				      err);
 	}
 	return 0;
 }

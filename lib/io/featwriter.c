@@ -11,7 +11,8 @@ const char *feat_status_name(enum feat_status s)
 	static const char *const names[FEAT_STATUS_COUNT] = {
 		"ok",          "no-input",  "upstream", "unreadable",
 		"undecodable", "too-short", "silent",   "partial",
-		"crashed",     "excessive",
+		"crashed",     "excessive", "constant", "clicks",
+		"clipped",     "offset",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? names[s] : "unknown";
@@ -30,9 +31,24 @@ const char *feat_status_text(enum feat_status s)
 		"measured from the sound part of a damaged file",
 		"the file brings down the process that reads it",
 		"reading the file takes more time or memory than is allowed",
+		"nothing but direct current",
+		"silent but for a few clicks",
+		"measured, though much of it is clipped",
+		"measured after taking off a direct current",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? texts[s] : "unknown";
+}
+
+bool feat_status_measured(enum feat_status s)
+{
+	return s == FEAT_OK || s == FEAT_PARTIAL || s == FEAT_CLIPPED ||
+	       s == FEAT_OFFSET;
+}
+
+bool feat_status_mute(enum feat_status s)
+{
+	return s == FEAT_SILENT || s == FEAT_CONSTANT || s == FEAT_CLICKS;
 }
 
 const char *feat_method_name(enum feat_method m)
@@ -45,7 +61,8 @@ const char *feat_method_name(enum feat_method m)
 	return (unsigned)m < FEAT_METHOD_COUNT ? names[m] : "unknown";
 }
 
-void feat_schema_add(struct feat_schema *s, const char *name, const char *unit)
+struct feat_column *feat_schema_add(struct feat_schema *s, const char *name,
+				    const char *unit)
 {
 	struct feat_column *c;
 
@@ -54,6 +71,7 @@ void feat_schema_add(struct feat_schema *s, const char *name, const char *unit)
 	*c = (struct feat_column){ 0 };
 	snprintf(c->name, sizeof(c->name), "%s", name);
 	snprintf(c->unit, sizeof(c->unit), "%s", unit);
+	return c;
 }
 
 void feat_schema_release(struct feat_schema *s)
@@ -85,9 +103,14 @@ struct feat_row *feat_row_new(const struct feat_schema *s)
 
 void feat_row_reset(struct feat_row *r, const struct feat_schema *s)
 {
+	r->key = r->digest = 0;
+	feat_row_clear(r, s);
+}
+
+void feat_row_clear(struct feat_row *r, const struct feat_schema *s)
+{
 	uint32_t i;
 
-	r->key = r->digest = 0;
 	r->status = r->method = 0;
 	r->confidence = 0;
 	memset(r->measured, 0, feat_bits(s->count));

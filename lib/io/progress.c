@@ -63,6 +63,9 @@ void progress_end(struct progress *p, bool reuse)
 	if (reuse)
 		str_printf(&line, " reused=%llu",
 			   (unsigned long long)p->reused);
+	if (p->partly)
+		str_printf(&line, " partly=%llu",
+			   (unsigned long long)p->partly);
 	str_printf(&line, " %.1fs\n", progress_clock() - p->start);
 	fputs(line.p, stderr); /* at once: other tools write there, too */
 	str_release(&line);

@@ -13,13 +13,14 @@ struct progress {
 	const struct options *options;
 	double start, shown; /* seconds, monotonic */
 	uint64_t total;      /* 0: unknown */
-	uint64_t in, ok, errors, dropped, reused;
+	uint64_t in, ok, errors, dropped, reused, partly;
 };
 
 void progress_start(struct progress *p, const struct options *o);
 void progress_show(struct progress *p); /* if it is time and a tty */
 /* "tool: in=1000 ok=981 err=19 12.1s" on stderr; with " reused=N" before the
- * seconds where reuse was asked for, " drop=N" where there were any. */
+ * seconds where reuse was asked for, " drop=N" and " partly=N" (of feature rows
+ * some columns were reused) where there were any. */
 void progress_end(struct progress *p, bool reuse);
 double progress_clock(void); /* monotonic seconds */
 /* The exit status that --max-errors asks for: 0 or 1. */

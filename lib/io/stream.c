@@ -9,6 +9,7 @@
 #include "io/lines.h"
 #include "io/memo.h"
 #include "io/progress.h"
+#include "io/rowreuse.h"
 
 /* Threads write to neighbours in an array: kept off each other's cache lines. */
 #define APART char apart[128]
@@ -17,8 +18,7 @@ struct worker { /* of one thread */
 	struct record record, before;
 	struct str id;
 	void *scratch;
-	struct feat *old; /* the rows to reuse */
-	struct feat_row *old_row;
+	struct rowreuse *old;
 	APART;
 };
 
@@ -26,7 +26,7 @@ struct job { /* a block of lines and what became of it */
 	struct str text, out;
 	const char *file;
 	size_t lines; /* in text, as far as it was worked on */
-	uint64_t in, errors, dropped, reused;
+	uint64_t in, errors, dropped, reused, partly;
 	struct feat_row **rows;
 	size_t nrows, rows_cap;
 	struct memo_row *memo;
@@ -53,11 +53,6 @@ struct run {
 };
 
 /* --- one record --- */
-
-static bool reusable(uint8_t status)
-{
-	return status != FEAT_UNREADABLE && status != FEAT_UPSTREAM;
-}
 
 static bool status_failed(uint8_t status)
 {
@@ -89,27 +84,31 @@ static struct feat_row *next_row(struct run *r, struct job *j)
 	return j->rows[j->nrows];
 }
 
-static void copy_row(struct feat_row *to, const struct feat_row *from,
-		     uint32_t count)
+/* From the old file, or anew. Returns like measure(). */
+static int fill_row(struct run *r, struct worker *w, struct job *j,
+		    struct feat_row *row, struct err *err)
 {
-	to->status = from->status;
-	to->method = from->method;
-	to->confidence = from->confidence;
-	memcpy(to->measured, from->measured, (count + 7) / 8);
-	memcpy(to->imputed, from->imputed, (count + 7) / 8);
-	memcpy(to->values, from->values, count * sizeof(*to->values));
-}
+	const struct stream *s = r->s;
+	struct record *rec = &w->record;
+	int rc;
 
-/* 1 reused, 0 not, -1. */
-static int reuse_row(struct run *r, struct worker *w, struct feat_row *row)
-{
-	if (!w->old)
+	switch (w->old ? rowreuse_find(w->old, row) : ROWREUSE_NONE) {
+	case ROWREUSE_WHOLE:
+		j->reused++;
 		return 0;
-	if (feat_find(w->old, row->key, w->old_row, NULL) <= 0 ||
-	    w->old_row->digest != row->digest || !reusable(w->old_row->status))
-		return 0;
-	copy_row(row, w->old_row, r->s->schema->count);
-	return 1;
+	case ROWREUSE_PART:
+		if (!s->complete) {
+			feat_row_clear(row, s->schema);
+			break;
+		}
+		rc = s->complete(s->ctx, w->scratch, rec, row,
+				 rowreuse_taken(w->old), err);
+		j->partly += rc >= 0;
+		return rc;
+	default:
+		break;
+	}
+	return s->measure(s->ctx, w->scratch, rec, row, err);
 }
 
 static int measure(struct run *r, struct worker *w, struct job *j)
@@ -118,7 +117,7 @@ static int measure(struct run *r, struct worker *w, struct job *j)
 	struct record *rec = &w->record;
 	struct feat_row *row = next_row(r, j);
 	struct err e = { 0 };
-	int rc = 0;
+	int rc;
 
 	if (record_id(rec, &w->id, &e)) {
 		e.status = ERR_DATA; /* a row cannot be keyed */
@@ -133,20 +132,16 @@ static int measure(struct run *r, struct worker *w, struct job *j)
 		row->status = FEAT_UPSTREAM;
 		return 0;
 	}
-	if (reuse_row(r, w, row)) {
-		j->reused++;
-	} else {
-		rc = s->measure(s->ctx, w->scratch, rec, row, &e);
-		if (rc < 0 && e.status > ERR_RECORD) {
-			j->err = e;
-			return -1;
-		}
-		if (rc < 0 && s->options->verbose)
-			fprintf(stderr, "%s: %s: %s\n", s->options->tool,
-				str_z(&w->id), e.message);
-		if (rc < 0 && !status_failed(row->status))
-			row->status = FEAT_UNDECODABLE;
+	rc = fill_row(r, w, j, row, &e);
+	if (rc < 0 && e.status > ERR_RECORD) {
+		j->err = e;
+		return -1;
 	}
+	if (rc < 0 && s->options->verbose)
+		fprintf(stderr, "%s: %s: %s\n", s->options->tool, str_z(&w->id),
+			e.message);
+	if (rc < 0 && !status_failed(row->status))
+		row->status = FEAT_UNDECODABLE;
 	if (status_failed(row->status)) {
 		fail_by_status(r, rec, row->status);
 		j->errors++;
@@ -286,7 +281,7 @@ static int read_job(void *ctx, void *job)
 	struct job *j = job;
 
 	j->out.n = j->lines = j->nrows = j->nmemo = 0;
-	j->in = j->errors = j->dropped = j->reused = 0;
+	j->in = j->errors = j->dropped = j->reused = j->partly = 0;
 	j->failed = false;
 	return lines_read(&r->lines, &j->text, &j->file, &r->err);
 }
@@ -333,6 +328,7 @@ static void count(struct run *r, const struct job *j)
 	p->errors += j->errors;
 	p->dropped += j->dropped;
 	p->reused += j->reused;
+	p->partly += j->partly;
 	p->ok = p->in - p->errors - p->dropped;
 	progress_show(p);
 }
@@ -363,22 +359,6 @@ static int write_job(void *ctx, void *job)
 
 /* --- the run --- */
 
-/* Old rows count only if they are of the same recipe and columns. */
-static struct feat *open_old(const struct stream *s)
-{
-	struct feat *f = s->reuse ? feat_open(s->reuse, NULL) : NULL;
-	const struct feat_schema *old = f ? feat_schema(f) : NULL;
-
-	if (f && (memcmp(old->recipe, s->schema->recipe, HASH_SIZE) ||
-		  old->count != s->schema->count ||
-		  memcmp(old->columns, s->schema->columns,
-			 old->count * sizeof(*old->columns)))) {
-		feat_close(f);
-		f = NULL;
-	}
-	return f;
-}
-
 static void workers_new(struct run *r)
 {
 	const struct stream *s = r->s;
@@ -390,8 +370,8 @@ static void workers_new(struct run *r)
 
 		if (s->scratch_new)
 			w->scratch = s->scratch_new(s->ctx);
-		if (s->measure && (w->old = open_old(s)))
-			w->old_row = feat_row_new(s->schema);
+		if (s->measure && s->reuse)
+			w->old = rowreuse_open(s->reuse, s->schema);
 	}
 }
 
@@ -404,8 +384,7 @@ static void workers_free(struct run *r)
 
 		if (r->s->scratch_free)
 			r->s->scratch_free(w->scratch);
-		feat_close(w->old);
-		feat_row_free(w->old_row);
+		rowreuse_close(w->old);
 		record_release(&w->record);
 		record_release(&w->before);
 		str_release(&w->id);
@@ -503,46 +482,4 @@ int stream_run(struct stream *s, char **files, int nfiles)
 	free(r.memo_rows);
 	lines_release(&r.lines);
 	return rc;
-}
-
-int stream_each(char **files, int nfiles, void *ctx,
-		int (*each)(void *ctx, struct record *r, struct err *err),
-		struct err *err)
-{
-	struct lines lines;
-	struct str block = { 0 };
-	struct record rec = { 0 };
-	const char *file = NULL, *last = NULL, *p, *end, *q;
-	size_t number = 0;
-	int rc;
-
-	lines_init(&lines, files, nfiles, 0);
-	while ((rc = lines_read(&lines, &block, &file, err)) > 0) {
-		number = file == last ? number : 0;
-		last = file;
-		for (p = block.p, end = p + block.n; p < end; p = q + 1) {
-			q = memchr(p, '\n', (size_t)(end - p));
-			number++;
-			if (blank((struct span){ p, (size_t)(q - p) }))
-				continue;
-			if (record_parse(&rec,
-					 (struct span){ p, (size_t)(q - p) },
-					 err)) {
-				rc = err_prefix(err, "%s:%zu", file, number);
-				goto out;
-			}
-			if (record_failed(&rec))
-				continue;
-			rc = each(ctx, &rec, err);
-			if (rc < 0) {
-				err_prefix(err, "%s:%zu", file, number);
-				goto out;
-			}
-		}
-	}
-out:
-	record_release(&rec);
-	str_release(&block);
-	lines_release(&lines);
-	return rc < 0 ? -1 : 0;
 }

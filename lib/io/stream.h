@@ -38,8 +38,15 @@ struct stream {
 		       struct feat_row *row, struct err *err);
 	/* The 64-bit digest of what measure() (or, with adopt, process())
 	 * would read of this record, 0: nothing. An old row of the same key,
-	 * digest and recipe is reused. May be NULL: the whole line. */
+	 * digest, recipe and columns is reused (rowreuse.h). May be NULL: the
+	 * whole line. */
 	uint64_t (*digest)(void *ctx, void *scratch, const struct record *r);
+	/* A row of which only some columns (taken, a bitmap) are in the old
+	 * file: row is as it was there, the other values NaN and not marked.
+	 * Leaves it as measure() would. NULL: measure() it. */
+	int (*complete)(void *ctx, void *scratch, struct record *r,
+			struct feat_row *row, const uint8_t *taken,
+			struct err *err);
 	const struct feat_schema *schema; /* recipe included */
 	const char *reuse;                /* the stage's last .feat, or NULL */
 	const char *records_path;         /* --records FILE, or NULL */

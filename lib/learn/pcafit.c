@@ -215,7 +215,7 @@ static int fit_write(struct fit *f, double power, FILE *out,
 static bool worth(const struct feat_row *row)
 {
 	return row->method == FEAT_METHOD_MEASURED &&
-	       (row->status == FEAT_OK || row->status == FEAT_PARTIAL);
+	       feat_status_measured(row->status);
 }
 
 /* Every measured row of one file into the fit, which the first file makes. */

@@ -7,6 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$1 seconds=$2
+export LSAN_OPTIONS=suppressions=$here/../lsan.supp:print_suppressions=0
 shift 2
 found=0
 for name; do

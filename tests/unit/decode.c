@@ -263,6 +263,206 @@ static void test_out_of_phase(void **state)
 	sound_release(&s);
 }
 
+/* A sound as libsndfile writes it: value(i, c) of frame i, channel c. */
+static void record(int format, int rate, int channels, int frames,
+		   double (*value)(int i, int c))
+{
+	SF_INFO info = { .samplerate = rate,
+			 .channels = channels,
+			 .format = format };
+	SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+	float x[8];
+
+	assert_non_null(f);
+	for (int i = 0; i < frames; i++) {
+		for (int c = 0; c < channels; c++)
+			x[c] = (float)value(i, c);
+		assert_int_equal(sf_writef_float(f, x, 1), 1);
+	}
+	sf_close(f);
+}
+
+static void hear(struct sound *s)
+{
+	struct err err;
+
+	if (decode_file(path, 30, s, &err) != 0)
+		fail_msg("%s: %s", err.code, err.message);
+}
+
+#define WAV16 (SF_FORMAT_WAV | SF_FORMAT_PCM_16)
+#define WAVF (SF_FORMAT_WAV | SF_FORMAT_FLOAT)
+#define SINE(i) (0.4 * sin(2 * M_PI * 440 * (i) / 44100))
+
+/* Channels upside down: for the second half; with a direct current that is
+ * not; one of two among six; every other one. */
+static double flipped_later(int i, int c)
+{
+	return c && i >= 2 * 44100 ? -SINE(i) : SINE(i);
+}
+
+static double flipped_offset(int i, int c)
+{
+	return 0.3 + (c ? -SINE(i) : SINE(i));
+}
+
+static double flipped_of_six(int i, int c)
+{
+	return c > 1 ? 0 : c ? -SINE(i) : SINE(i);
+}
+
+static double flipped_of_four(int i, int c)
+{
+	return c % 2 ? -SINE(i) : SINE(i);
+}
+
+static void test_cancelling(void **state)
+{
+	static const struct {
+		double (*value)(int, int);
+		int channels;
+	} cases[] = { { flipped_later, 2 },
+		      { flipped_offset, 2 },
+		      { flipped_of_six, 6 },
+		      { flipped_of_four, 4 } };
+	struct sound s = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		record(WAV16, 44100, cases[i].channels, 4 * 44100,
+		       cases[i].value);
+		hear(&s);
+		if (fabs(rms(&s.mono) - 0.4 / sqrt(2)) > 2e-3)
+			fail_msg("case %zu: rms %g", i, rms(&s.mono));
+	}
+	sound_release(&s);
+}
+
+static double offset_small(int i, int c)
+{
+	(void)c;
+	return 0.005 + SINE(i);
+}
+
+static double offset_large(int i, int c)
+{
+	(void)c;
+	return -0.2 + SINE(i);
+}
+
+static double offset_quiet(int i, int c)
+{
+	(void)c;
+	return 0.005 + SINE(i) / 40;
+}
+
+static double offset_only(int i, int c)
+{
+	(void)i;
+	return c ? 0.25 : 0.75;
+}
+
+/* Direct current is taken off where it matters, and said. */
+static void test_offset(void **state)
+{
+	struct sound s = { 0 };
+
+	(void)state;
+	record(WAV16, 44100, 1, 4 * 44100, offset_small);
+	hear(&s);
+	assert_true(s.offset == 0);
+	record(WAV16, 44100, 2, 4 * 44100, offset_large);
+	hear(&s);
+	assert_true(fabs(s.offset + 0.2) < 1e-4);
+	assert_true(fabs(rms(&s.mono) - 0.4 / sqrt(2)) < 2e-3);
+	record(WAV16, 44100, 1, 4 * 44100, offset_quiet);
+	hear(&s);
+	assert_true(fabs(s.offset - 0.005) < 1e-4);
+	assert_true(fabs(rms(&s.mono) - 0.01 / sqrt(2)) < 2e-4);
+	record(WAV16, 44100, 2, 4 * 44100, offset_only);
+	hear(&s);
+	assert_true(fabs(s.offset - 0.5) < 1e-4);
+	assert_true(rms(&s.mono) == 0);
+	record(WAV16, 44100, 1, 4 * 44100, flipped_of_six);
+	hear(&s); /* once more, into what was used */
+	assert_true(s.offset == 0 && s.clipped == 0);
+	sound_release(&s);
+}
+
+static double full_sine(int i, int c)
+{
+	(void)c;
+	return SINE(i) / 0.4;
+}
+
+static double cut_sine(int i, int c)
+{
+	return fmax(-1, fmin(1, 2 * full_sine(i, c)));
+}
+
+static void test_clipped(void **state)
+{
+	static const int formats[] = { WAV16, WAVF,
+				       SF_FORMAT_WAV | SF_FORMAT_PCM_U8,
+				       SF_FORMAT_AU | SF_FORMAT_ULAW,
+				       SF_FORMAT_AU | SF_FORMAT_ALAW };
+	struct sound s = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		record(formats[i], 44100, 2, 4 * 44100, cut_sine);
+		hear(&s);
+		/* 2 acos(1/2) / pi */
+		if (!(fabs(s.clipped - 2. / 3) < 0.07))
+			fail_msg("%x: %g", formats[i], s.clipped);
+	}
+	record(WAVF, 44100, 2, 4 * 44100, full_sine);
+	hear(&s); /* 2 acos(0.9999) / pi */
+	assert_true(fabs(s.clipped - 0.009) < 0.002);
+	sound_release(&s);
+}
+
+static double effects_third(int i, int c)
+{
+	return c == 3 ? SINE(i) : 0;
+}
+
+static double effects_last(int i, int c)
+{
+	return c == 5 ? SINE(i) : 0;
+}
+
+static double side_fourth(int i, int c)
+{
+	return c == 3 ? SINE(i) : 0;
+}
+
+/* Low-frequency effects are not in the loudness, wherever a format has them;
+ * what comes from the side counts 1.41, 1.5 LU. */
+static void test_places(void **state)
+{
+	struct sound s = { 0 };
+	double front;
+
+	(void)state;
+	record(WAV16, 48000, 6, 2 * 48000, effects_third);
+	hear(&s);
+	assert_true(isnan(s.loudness));
+	record(WAV16, 48000, 6, 2 * 48000, effects_last);
+	hear(&s);
+	front = s.loudness - 10 * log10(1.41);
+	assert_true(isfinite(front));
+	record(SF_FORMAT_OGG | SF_FORMAT_VORBIS, 48000, 6, 2 * 48000,
+	       effects_last);
+	hear(&s);
+	assert_true(isnan(s.loudness));
+	record(SF_FORMAT_OGG | SF_FORMAT_VORBIS, 48000, 6, 2 * 48000,
+	       side_fourth);
+	hear(&s);
+	assert_true(fabs(s.loudness - front - 10 * log10(1.41)) < 0.2);
+	sound_release(&s);
+}
+
 /* The stereo loudness is the file's, not the mix's: EBU Tech 3341 case 1. */
 static void test_loudness(void **state)
 {
@@ -375,6 +575,10 @@ int main(void)
 		cmocka_unit_test(test_tagged),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_out_of_phase),
+		cmocka_unit_test(test_cancelling),
+		cmocka_unit_test(test_offset),
+		cmocka_unit_test(test_clipped),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_loudness),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild_samples),

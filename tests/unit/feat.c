@@ -17,7 +17,8 @@ static struct feat_schema schema_of(uint32_t columns)
 
 	for (i = 0; i < columns; i++) {
 		snprintf(name, sizeof(name), "column_%u", i);
-		feat_schema_add(&s, name, i % 2 ? "Hz" : "");
+		feat_schema_add(&s, name, i % 2 ? "Hz" : "")->version =
+		    i % 3 ? i * 0x01020304u : 0;
 	}
 	memset(s.recipe, 0xa5, sizeof(s.recipe));
 	return s;
@@ -445,6 +446,41 @@ static void seal(struct str *b, size_t header, uint32_t rows, size_t stride)
 	memcpy(b->p + b->n - 8, &c, 4);
 }
 
+/* The bytes of man feat(5), written here by hand. */
+static void header_bytes(void **state)
+{
+	static const unsigned char column[48] = "tempo";
+	unsigned char want[48];
+	struct feat_schema s = { .stage = "audio" };
+	struct str bytes = { 0 };
+	struct err e = { 0 };
+	char *path;
+
+	(void)state;
+	feat_schema_add(&s, "tempo", "pitch class")->version = 0x11223344;
+	path = make(&s, NULL, 1);
+	test_load(path, &bytes);
+	memcpy(want, column, 48);
+	memcpy(want + 32, "pitch class\0\x44\x33\x22\x11", 16);
+	assert_memory_equal(bytes.p + 96, want, 48);
+	assert_memory_equal(bytes.p + 8, "\2\0\0\0\300\0\0\0\1\0\0\0", 12);
+	bytes.p[96 + 43] = 'x'; /* a unit that runs into the version */
+	seal(&bytes, 192, 1, feat_stride(1));
+	refused(path, bytes.p, bytes.n, "a unit without an end", 96 + 43);
+	bytes.p[8] = 1;
+	test_save(path, bytes.p, bytes.n);
+	assert_int_equal(use(path, &e), -1);
+	assert_status(&e, ERR_DATA);
+	assert_non_null(strstr(e.message, "older moodpipe; build it again"));
+	bytes.p[8] = 3;
+	test_save(path, bytes.p, bytes.n);
+	assert_int_equal(use(path, &e), -1);
+	assert_non_null(strstr(e.message, "format 3, this program reads 2"));
+	str_release(&bytes);
+	drop(path);
+	feat_schema_release(&s);
+}
+
 /* An attacker computes checksums as well: every 32-bit word of header, block
  * head and trailer takes hostile values, sealed. Refused or harmless (ASan). */
 static void sealed_mutations(void **state)
@@ -510,6 +546,17 @@ static void names(void **state)
 	for (i = 0; i < FEAT_METHOD_COUNT; i++)
 		assert_string_not_equal(feat_method_name((unsigned)i),
 					"unknown");
+	/* The numbers of the manual; a status is measured, or mute, or none. */
+	assert_string_equal(feat_status_name(10), "constant");
+	assert_string_equal(feat_status_name(11), "clicks");
+	assert_string_equal(feat_status_name(12), "clipped");
+	assert_string_equal(feat_status_name(13), "offset");
+	for (i = 0; i < FEAT_STATUS_COUNT; i++) {
+		assert_int_equal(feat_status_measured((unsigned)i),
+				 i == 0 || i == 7 || i == 12 || i == 13);
+		assert_int_equal(feat_status_mute((unsigned)i),
+				 i == 6 || i == 10 || i == 11);
+	}
 	assert_string_equal(feat_status_name(99), "unknown");
 	assert_string_equal(feat_method_name(99), "unknown");
 }
@@ -524,6 +571,7 @@ int main(void)
 		cmocka_unit_test(empty_file),
 		cmocka_unit_test(pipes),
 		cmocka_unit_test(every_byte),
+		cmocka_unit_test(header_bytes),
 		cmocka_unit_test(sealed_mutations),
 		cmocka_unit_test(not_there),
 		cmocka_unit_test(names),

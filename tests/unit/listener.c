@@ -182,6 +182,16 @@ static void test_retry(void **state)
 	assert_true(heard.length == 1);
 }
 
+/* Nothing of a first answer that made no sense is in the second. */
+static void test_second_answer(void **state)
+{
+	(void)state;
+	assert_int_equal(says("fine"), 0);
+	assert_int_equal(says("half"), 0);
+	assert_int_equal(heard.title.n, 0);
+	assert_true(isnan(heard.values[0]) && isnan(heard.values[1]));
+}
+
 static void test_no_worker(void **state)
 {
 	(void)state;
@@ -224,10 +234,14 @@ static void test_features(void **state)
 {
 	struct feat_schema schema;
 	struct str s = { 0 };
+	unsigned rhythm = LISTENER_FEATURES | LISTENER_GROUPS(FEATURES_RHYTHM);
+	int tempo, key;
 	float *values;
 
 	(void)state;
 	features_schema(&schema, 10);
+	tempo = feat_schema_find(&schema, "tempo");
+	key = feat_schema_find(&schema, "key");
 	assert_int_equal(schema.count, features_count());
 	tone(&s, 12);
 	assert_int_equal(hear(s.p, s.n, LISTENER_FEATURES), 0);
@@ -235,7 +249,14 @@ static void test_features(void **state)
 	assert_true(heard.seconds == 10 && heard.length == 12);
 	values = heard.values;
 	assert_true(values[feat_schema_find(&schema, "duration")] == 10);
-	assert_true(isfinite(values[feat_schema_find(&schema, "tempo")]));
+	assert_true(isnan(values[tempo]) && isnan(values[key]));
+	assert_int_equal(hear(s.p, s.n, rhythm), 0);
+	assert_true(isfinite(heard.values[tempo]));
+	assert_true(isnan(heard.values[key]));
+	assert_int_equal(
+	    hear(s.p, s.n, rhythm | LISTENER_GROUPS(FEATURES_HEARD)), 0);
+	assert_true(isfinite(heard.values[tempo]));
+	assert_true(isfinite(heard.values[key]));
 	assert_int_equal(hear(s.p, s.n / 2, LISTENER_DECODES), 0);
 	assert_int_equal(heard.status, FEAT_PARTIAL);
 	assert_true(isnan(heard.values[0]));
@@ -436,12 +457,13 @@ int main(void)
 #define POSED(t) cmocka_unit_test_setup_teardown(t, posed, end)
 #define REAL(t) cmocka_unit_test_setup_teardown(t, real, end)
 	const struct CMUnitTest tests[] = {
-		POSED(test_reuse),    POSED(test_deaths),
-		POSED(test_nonsense), POSED(test_patch_lies),
-		POSED(test_ahead),    POSED(test_hoard),
-		POSED(test_retry),    POSED(test_no_worker),
-		REAL(test_features),  REAL(test_logmel),
-		REAL(test_id3),       REAL(test_comments),
+		POSED(test_reuse),     POSED(test_deaths),
+		POSED(test_nonsense),  POSED(test_patch_lies),
+		POSED(test_ahead),     POSED(test_hoard),
+		POSED(test_retry),     POSED(test_second_answer),
+		POSED(test_no_worker), REAL(test_features),
+		REAL(test_logmel),     REAL(test_id3),
+		REAL(test_comments),
 	};
 
 	return cmocka_run_group_tests_name("listener", tests, NULL, NULL);

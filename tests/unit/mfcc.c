@@ -46,6 +46,35 @@ static void test_line(void **state)
 	mel_free(m);
 }
 
+/* A single bin of power 1 gives each band its weight there: the triangle over
+ * its tips, of area 1 Hz. */
+static void test_weights(void **state)
+{
+	struct mel *m = mel_new();
+	float power[STFT_BINS] = { 0 }, bands[MEL_BANDS];
+
+	(void)state;
+	for (int k = 0; k < STFT_BINS; k++) {
+		power[k] = 1;
+		mel_bands(m, power, bands);
+		power[k] = 0;
+		for (int b = 0; b < MEL_BANDS; b++) {
+			double low = mel_centre_hz(b - 1);
+			double tip = mel_centre_hz(b);
+			double high = mel_centre_hz(b + 1);
+			double hz = k * STFT_BIN_HZ, want = 0;
+
+			if (hz > low && hz <= tip)
+				want = (hz - low) / (tip - low);
+			else if (hz > tip && hz < high)
+				want = (high - hz) / (high - tip);
+			want *= 2 / (high - low);
+			assert_true(fabs(bands[b] - want) < 1e-8);
+		}
+	}
+	mel_free(m);
+}
+
 static void test_db(void **state)
 {
 	static float b[2 * MEL_BANDS];
@@ -122,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_white),
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_db),
 		cmocka_unit_test(test_dct),
 		cmocka_unit_test(test_chroma),

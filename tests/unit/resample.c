@@ -71,19 +71,60 @@ static void test_alias(void **state)
 
 static void test_summary(void **state)
 {
-	float v[] = { 4, 1, 3, 2, 10 }, one[] = { 7 };
+	float v[] = { 4, 1, 3, 2, 10 }, one[] = { 7 }, w[5];
 	double s[SUMMARY_COUNT];
 
 	(void)state;
-	summary_of(v, 5, s);
+	summary_of(v, 5, w, s);
 	assert_true(s[SUMMARY_MEAN] == 4 && s[SUMMARY_MEDIAN] == 3);
 	assert_true(fabs(s[SUMMARY_STD] - sqrt(10)) < 1e-12);
 	assert_true(s[SUMMARY_MIN] == 1 && s[SUMMARY_MAX] == 10);
 	assert_true(s[SUMMARY_Q25] == 2 && s[SUMMARY_Q75] == 4);
-	summary_of(v, 4, s); /* 1 2 3 4, sorted by now */
+	summary_of(v, 4, w, s); /* 1 2 3 4, sorted by now */
 	assert_true(s[SUMMARY_Q25] == 1.75 && s[SUMMARY_MEDIAN] == 2.5);
-	summary_of(one, 1, s);
+	summary_of(one, 1, w, s);
 	assert_true(s[SUMMARY_STD] == 0 && s[SUMMARY_Q75] == 7);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* In order after it, whatever the signs and sizes, and every length. */
+static void test_sorted(void **state)
+{
+	uint32_t seed = 5;
+
+	(void)state;
+	for (size_t n = 1; n < 600; n += 1 + n / 8) {
+		float v[600], want[600], w[600];
+		double s[SUMMARY_COUNT], mean = 0, squares = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			seed = seed * 1664525 + 1013904223;
+			v[i] = (float)ldexp((double)(seed >> 8) - (1 << 23),
+					    -(int)(seed % 61));
+			if (i % 7 == 3)
+				v[i] = i % 2 ? 0 : v[i / 2];
+		}
+		memcpy(want, v, sizeof(v));
+		qsort(want, n, sizeof(*want), by_value);
+		for (size_t i = 0; i < n; i++)
+			mean += want[i] / (double)n;
+		for (size_t i = 0; i < n; i++)
+			squares += (want[i] - mean) * (want[i] - mean);
+		summary_of(v, n, w, s);
+		assert_memory_equal(v, want, n * sizeof(*v));
+		assert_true(s[SUMMARY_MIN] == want[0]);
+		assert_true(s[SUMMARY_MAX] == want[n - 1]);
+		assert_true(fabs(s[SUMMARY_MEAN] - mean) <=
+			    1e-9 * (want[n - 1] - want[0]));
+		assert_true(fabs(s[SUMMARY_STD] - sqrt(squares / (double)n)) <=
+			    1e-9 * (want[n - 1] - want[0]));
+	}
 }
 
 int main(void)
@@ -92,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_alias),
 		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -435,6 +435,7 @@ static int measure(void *ctx, void *scratch, struct record *r,
 		return err_set(err, ERR_RECORD, "x", "cannot do %.0f", n);
 	}
 	row->values[0] = (float)n;
+	feat_set_bit(row->measured, 0);
 	row->status = FEAT_OK;
 	row->method = FEAT_METHOD_MEASURED;
 	row->confidence = 1;
@@ -531,7 +532,11 @@ static void feature_rows(void **state)
 	schema.recipe[5] = 1;
 	features(&b, &schema, 2, b.out, &calls);
 	assert_int_equal(calls, 301);
-	schema.columns[1].name[0] = 'c';
+	schema.columns[1].name[0] = 'c'; /* those without values stay */
+	features(&b, &schema, 2, b.out, &calls);
+	assert_int_equal(calls, 301 - 6);
+	schema.columns[0].version++; /* nothing in common */
+	schema.columns[1].version++;
 	features(&b, &schema, 2, b.out, &calls);
 	assert_int_equal(calls, 301);
 	b.got.p[100] ^= 1; /* a damaged file is no file */
@@ -541,6 +546,72 @@ static void feature_rows(void **state)
 	str_release(&first);
 	str_release(&records);
 	str_release(&again);
+	feat_schema_release(&schema);
+	box_release(&b);
+}
+
+/* a is as it was, b is not: a stage that can completes the rows that have
+ * values, and takes the others as they are. */
+static int complete(void *ctx, void *scratch, struct record *r,
+		    struct feat_row *row, const uint8_t *taken, struct err *err)
+{
+	struct stage *s = ctx;
+
+	(void)scratch;
+	(void)r;
+	(void)err;
+	atomic_fetch_add(&s->calls, 1);
+	assert_true(feat_bit(taken, 0) && !feat_bit(taken, 1));
+	assert_true(feat_bit(row->measured, 0) && !feat_bit(row->measured, 1));
+	assert_int_equal(row->status, FEAT_OK);
+	assert_int_equal(row->method, FEAT_METHOD_MEASURED);
+	assert_true(row->values[0] >= 0 && isnan(row->values[1]));
+	row->values[1] = row->values[0] + 1;
+	return 0;
+}
+
+static void only_what_is_missing(void **state)
+{
+	struct feat_schema schema = { .stage = "test" };
+	struct box b;
+	int calls;
+	struct options o;
+	struct stage stage = { 0 };
+	struct stream s = { .ctx = &stage,
+			    .measure = measure,
+			    .complete = complete,
+			    .digest = digest,
+			    .schema = &schema,
+			    .batch = 7 };
+	struct feat_row *row;
+	struct feat *f;
+
+	(void)state;
+	box_init(&b);
+	o = options_of(&b, 2);
+	s.options = &o;
+	s.records_path = b.records;
+	s.reuse = b.out;
+	feat_schema_add(&schema, "a", "")->version = 5;
+	feat_schema_add(&schema, "b", "Hz");
+	put_lines(&b, 300);
+	test_save(b.in, b.text.p, b.text.n);
+	assert_int_equal(features(&b, &schema, 1, NULL, &calls), 0);
+	assert_int_equal(calls, 300);
+	schema.columns[1].version = 1;
+	run(&s, &b);
+	/* 294 of 300 are measured, five cannot be, one is unreadable */
+	assert_int_equal(stage.calls, 294 + 1);
+	assert_non_null(strstr(b.said.p, " err=6 reused=5 partly=294 "));
+	f = feat_open(b.out, NULL);
+	row = feat_row_new(feat_schema(f));
+	while (feat_read(f, row, NULL) > 0)
+		assert_true(isnan(row->values[0])
+				? isnan(row->values[1])
+				: fabsf(row->values[1] - row->values[0] - 1) <
+				      1e-6F);
+	feat_row_free(row);
+	feat_close(f);
 	feat_schema_release(&schema);
 	box_release(&b);
 }
@@ -611,6 +682,7 @@ int main(void)
 		cmocka_unit_test(nothing_in_nothing_out),
 		cmocka_unit_test(memo),
 		cmocka_unit_test(feature_rows),
+		cmocka_unit_test(only_what_is_missing),
 		cmocka_unit_test(a_row_needs_an_id),
 		cmocka_unit_test(every_record),
 	};

@@ -21,7 +21,7 @@ wav() {
 		le 16 4; le 1 2; le 1 2; le 8000 4; le 8000 4; le 1 2; le 8 2
 		printf data; le "$n" 4
 		LC_ALL=C awk -v n="$n" -v s="$3" 'BEGIN { for (i = 0; i < n; i++)
-			printf "%c", s ? 65 + i * s % 58 : 128 }'
+			printf "%c", s ? 99 + i * s % 58 : 128 }'
 	} >"$1"
 }
 mkdir audio

@@ -7,5 +7,5 @@ status 2 worker-print
 status 2 worker-print unpack 0 0
 status 0 worker-print --help
 : >nobody
-is "$(worker-print hear 0 0 <nobody)" hearing1 'hello'
+is "$(worker-print hear 0 0 <nobody)" hearing2 'hello'
 done_testing

@@ -14,7 +14,7 @@ like "$(head -1 out)" '^usage: worker' 'usage'
 : >nobody
 worker hear 0 0 <nobody | cat >hello
 is "${PIPESTATUS[0]}" 4 'no socket, no conversation'
-is "$(cat hello)" hearing1 'hello'
+is "$(cat hello)" hearing2 'hello'
 { worker hear 0 0 <nobody >hello; } 2>/dev/null
 is "$?-$(wc -c <hello)" 153-0 'SIGXFSZ: not a byte goes to a file'
 
@@ -23,11 +23,11 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chmod 755 "$TMP"
 	cp "$BIN/worker" ./ && chmod 755 worker
 	is "$(setpriv --reuid 65534 --regid 65534 --clear-groups \
-		./worker hear 0 0 <nobody 2>&1)" hearing1 \
+		./worker hear 0 0 <nobody 2>&1)" hearing2 \
 		'without privileges'
 	is "$(setpriv --bounding-set -all --inh-caps -all --no-new-privs \
 		--reuid 65534 --regid 65534 --clear-groups \
-		./worker hear 0 0 <nobody 2>&1)" hearing1 \
+		./worker hear 0 0 <nobody 2>&1)" hearing2 \
 		'as in a container: no capability to be had'
 else
 	skip 'without privileges' 'not root'
