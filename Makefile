@@ -179,6 +179,9 @@ fuzz: ## every parser under libFuzzer, FUZZ_SECONDS each (600); KEEP=1
 heal-quality: all helpers ## heal on 500 titles and planted catalogues
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/heal.sh
 
+request-quality: all helpers ## how well the mood of 1,645 requests is understood
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/requests.sh
+
 mutations: all helpers ## 10,000 damaged sound files through extract-features
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
 	    tests/mutations.sh 10000
@@ -221,7 +224,8 @@ help: ## this list
 	    expand -t 16
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
-	check-tsan hdr-check lint fuzz fuzzers heal-quality mutations bench scale \
+	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
+	mutations bench scale \
 	deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
