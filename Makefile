@@ -225,8 +225,7 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	mutations bench scale \
-	deps clean help
+	mutations bench scale deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:
