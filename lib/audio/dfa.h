@@ -22,7 +22,7 @@ void dfa_free(struct dfa *d);
  * its logarithm over that of the length in steps plus 3 (Jennings, Ivanov,
  * Martins, da Silva & Viswanathan, Physica A 336, 2004). 0.5: amplitudes that
  * do not depend on each other, 1.5: a random walk; steady beats are below 1.
- * NaN of less than 1 s, or where nothing fluctuates. */
+ * NaN of less than 1.24 s, or where nothing fluctuates. */
 double dfa_exponent(struct dfa *d, const float *x, size_t n, double rate);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define FLAT 1e-6 /* variance of a profile scaled to mean 1 */
+#define FLAT 1e-6 /* sum of squares about the mean of a profile of mean 1 */
 
 #define SETS 3
 

@@ -18,13 +18,10 @@ typedef int32_t lanes_int __attribute__((vector_size(32)));
 typedef float lanes_memory
     __attribute__((vector_size(32), aligned(4), may_alias));
 
-/* The choice falls before ThreadSanitizer is awake, which would crash. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define LANES_ONE
-#endif
-#endif
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(LANES_ONE)
+/* clang gives what is compiled twice a name that other files do not know.
+ * The choice falls before ThreadSanitizer is awake, which would crash. */
+#if defined(__x86_64__) && !defined(__clang__) &&                              \
+    !defined(__SANITIZE_THREAD__) && !defined(LANES_ONE)
 #define LANES_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define LANES_CLONES

@@ -22,7 +22,8 @@ void periodicity_free(struct periodicity *p);
  * A shorter curve than a window is one window. */
 void periodicity_measure(struct periodicity *p, const float *curve,
 			 size_t frames, double rate);
-/* Autocorrelation, -1 to 1; 0 from periodicity_longest seconds on. */
+/* Autocorrelation, the mean product: about -1 to 1, more at long lags where the
+ * curve is little but a few peaks; 0 from periodicity_longest seconds on. */
 double periodicity_lag(const struct periodicity *p, double seconds);
 /* The longest lag known: three quarters of the curve, 7 s at most. */
 double periodicity_longest(const struct periodicity *p);

@@ -16,7 +16,7 @@
 #define FINE (CHROMA_BINS * STEPS)
 #define FAINT 1e-3 /* of the frame's strongest peak, power */
 #define QUIET 1e-6 /* power of a frame without peaks */
-#define PEAKS 256  /* at most, and more than the bins between can hold */
+#define PEAKS 546  /* at most every second of the 1091 bins between */
 /* Semitones to where a peak counts no more: what drums and noise leave lies
  * anywhere, notes lie near the middle. 0.6 to 0.8 are about as good on clips of
  * the development half of ../shared/audio/tempo_key and the same with drums and

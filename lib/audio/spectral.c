@@ -140,7 +140,7 @@ LANES_CLONES double spectral_flatness(const float power[STFT_BINS])
 		logs += logarithm(&p);
 	}
 	mean = ((double)lanes_sum(&sum) + last) / STFT_BINS;
-	return exp(logs / STFT_BINS) / mean;
+	return fmin(1, exp(logs / STFT_BINS) / mean); /* 1e-6 by rounding */
 }
 
 /* Σ x² of a spectrum. */

@@ -146,6 +146,22 @@ static void test_strokes(void **state)
 	assert_true(f->profile[(A + 6) % 12] < 0.05);
 }
 
+/* White noise has some 310 peaks in a frame: all count, up to 3 kHz. Peaks lie
+ * evenly along frequency, so that a class has what its octaves are wide: E, up
+ * to 2637 Hz, 1.59 times as much as G sharp, up to 1661 Hz. */
+static void test_noise(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t seed = 5;
+
+	for (size_t i = 0; i < LENGTH; i++) {
+		seed = seed * 1664525 + 1013904223;
+		f->x[i] = (float)(seed >> 8) / (1 << 23) - 1;
+	}
+	measure(f);
+	assert_true(fabs(f->profile[4] / f->profile[8] - 1.59) < 0.25);
+}
+
 static void test_dissonance(void **state)
 {
 	struct fixture *f = *state;
@@ -207,7 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_tuning),  TEST(test_classes), TEST(test_shares),
 		TEST(test_level),   TEST(test_strokes), TEST(test_dissonance),
-		TEST(test_nothing), TEST(test_again),
+		TEST(test_nothing), TEST(test_again),   TEST(test_noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,18 @@ static void test_noise(void **state)
 	near(zcr[20], 0.5, 0.04);
 }
 
+/* Equal powers of any level, floor and below it, are white: 1 and no more. */
+static void test_white(void **state)
+{
+	(void)state;
+	for (double level = 1e-11; level < 1e6; level *= 1.02) {
+		for (int k = 0; k < STFT_BINS; k++)
+			power[k] = (float)level;
+		near(spectral_flatness(power), 1, 3e-6);
+		assert_true(spectral_flatness(power) <= 1);
+	}
+}
+
 static void test_flux(void **state)
 {
 	(void)state;
@@ -178,13 +190,10 @@ static void test_waveform(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sine),
-		cmocka_unit_test(test_two_sines),
-		cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_flux),
-		cmocka_unit_test(test_zeros),
-		cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_waveform),
+		cmocka_unit_test(test_sine),   cmocka_unit_test(test_two_sines),
+		cmocka_unit_test(test_noise),  cmocka_unit_test(test_white),
+		cmocka_unit_test(test_flux),   cmocka_unit_test(test_zeros),
+		cmocka_unit_test(test_frames), cmocka_unit_test(test_waveform),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
