@@ -24,7 +24,7 @@ index: $C/index/.built
 
 # --- crawl -> shards ---
 
-# corpus.sh rewrites these three where they change
+# corpus.sh rewrites the files of state/ where they change
 $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	@mkdir -p $C/shards $C/report
 	$(BIN)/ingest $(COMMON) $(INGEST_OPTIONS) --sorted \
@@ -40,7 +40,8 @@ shards: $(call each,crawl.ndjson) $C/models/music.pack $C/models/near.pack
 $(call each,crawl.ndjson): $C/shards/.ingested
 	@:
 
-# Models are fitted once and stay until `make refit`.
+# Models are fitted once and stay until `make refit`; those of sound also until
+# a release measures other columns.
 $C/models/music.pack: | $(call each,crawl.ndjson)
 	$(BIN)/music-filter $(COMMON) --fit $@ $|
 
@@ -121,8 +122,8 @@ $C/shards/%/text.feat: $C/shards/%/tagged.ndjson $C/models/text.pack
 	$(BIN)/embed text $(COMMON) --model $C/models/text.pack --reuse $@ \
 	    -o $@ $<
 
-$C/models/sound.pack: | $(call each,tagged.ndjson) $(call each,audio.feat) \
-    $(call each,text.feat)
+$C/models/sound.pack: $C/state/columns | $(call each,tagged.ndjson) \
+    $(call each,audio.feat) $(call each,text.feat)
 	$(BIN)/impute audio $(COMMON) --fit $@ \
 	    $(call option,--features,audio.feat) \
 	    $(call option,--text,text.feat) $(call each,tagged.ndjson)
@@ -135,7 +136,7 @@ $C/shards/%/sound.feat: $C/shards/%/tagged.ndjson $C/shards/%/audio.feat \
 
 # The design's weights leave valence at chance, the refitted ones do not; the
 # corpus' own tracks say where its middle is.
-$C/models/mood.tsv: | $(call each,sound.feat)
+$C/models/mood.tsv: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/train spread -q --formula $(DATA)/mood-calibrated.tsv -o $@ \
 	    $(call option,--features,sound.feat)
 
@@ -144,7 +145,7 @@ $C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
 	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
 	    --formula $C/models/mood.tsv --words --reuse $@ -o $@ $<
 
-$C/models/pca.pack: | $(call each,sound.feat)
+$C/models/pca.pack: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \
 	    $(call option,--features,sound.feat)
 

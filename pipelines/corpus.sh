@@ -42,6 +42,8 @@ usage() {
 	echo "corpus: $*" >&2
 	exit 2
 }
+[[ $CORPUS != "~"* ]] ||
+    usage "CORPUS=$CORPUS: this shell does not expand ~; write \$HOME"
 # make cannot hold them in a target's name; CRAWL may be any path
 [[ $CORPUS =~ ^[A-Za-z0-9_./+@,~-]+$ ]] ||
     usage "CORPUS=$CORPUS: use letters, digits and _ . / + @ , ~ - in its path"
@@ -106,6 +108,9 @@ CNN=${CNN:+$(realpath "$CNN")}
 	echo "$VERSION"
 	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/maps/* "$SOURCES"/* | sha256sum
 } | if_changed "$CORPUS/state/version"
+# What is measured of sound: models fitted on other columns cannot be applied.
+"$BIN/extract-features" -q </dev/null | "$BIN/feat" columns - |
+    if_changed "$CORPUS/state/columns"
 # The crawl's files, sizes and times: a file that came with an old date, or
 # went, is a change, too.
 { find -L "$CRAWL" -type f -printf '%P\t%s\t%T@\n' 2>/dev/null || true; } |

@@ -20,5 +20,10 @@ echo links
 values url_status tracks.ndjson
 echo audio
 values audio_status tracks.ndjson
+echo heard
+for f in "$CORPUS"/shards/*/audio.feat; do
+	[ ! -e "$f" ] || "$BIN/feat" info "$f"
+done | awk '$1 == "status" { for (i = 2; i < NF; i += 2) n[$i] += $(i + 1) }
+	END { for (s in n) print "  " s " " n[s] }' | sort
 echo classes
 values music_class filtered.ndjson

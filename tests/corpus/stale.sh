@@ -88,6 +88,23 @@ done
 rm -r "$TMP/c"
 ok build index CRAWL="$TMP/music"
 is "$(records)" "$i" "names with spaces"
+
+# Other columns, here by another table of descriptors: what was fitted on them is
+# fitted anew, and the corpus is as a new one of these files.
+cp -rL data "$TMP/data"
+sed -i 's/^\(energy\tloudness\t.*\t\).*/\10.9/' "$TMP/data/descriptors.tsv"
+pca=$(sha256sum <"$TMP/c/models/pca.pack")
+words=$(sha256sum <"$TMP/c/models/text.pack")
+ok build index CRAWL="$TMP/music" MOODPIPE_DATA="$TMP/data"
+ok test "$pca" != "$(sha256sum <"$TMP/c/models/pca.pack")"
+is "$(sha256sum <"$TMP/c/models/text.pack")" "$words" "words are left alone"
+like "$(cat "$TMP/c/report/summary.txt")" "heard
+  ok $i" "the report counts what was heard"
+upgraded=$(generation)
+rm -r "$TMP/c"
+ok build index CRAWL="$TMP/music" MOODPIPE_DATA="$TMP/data"
+is "$(generation)" "$upgraded" "as if built anew"
+
 rm "$TMP"/music/*1.*
 ok build index CRAWL="$TMP/music"
 is "$(records)" "$((i - 1))" "a file that went, went"
