@@ -24,7 +24,7 @@ static const char *const wheres[FILTER_WHERES] = {
 	[FILTER_SHAPE] = "shape",
 	[FILTER_START] = "start",
 	[FILTER_SOUND] = "sound",
-	[FILTER_SPEECH] = "speech",
+	[FILTER_HEARD] = "heard",
 	[FILTER_ARTISTS] = "artists",
 	[FILTER_LIMIT] = "limit",
 	[FILTER_ALONE] = "alone",
@@ -155,7 +155,7 @@ static int parse_phrase(struct filterwords *w, struct filter_scan *s,
 	return 0;
 }
 
-/* "15..30", "15..", "..1"; for sound "zcr_std 0.05..0.1". */
+/* "15..30", "15..", "..1"; for sound "speechiness 0.5..0.9". */
 static int parse_range(struct filter_row *r, struct err *err)
 {
 	struct span s = r->what, low, high;
@@ -194,7 +194,6 @@ static int parse_what(struct filterwords *w, struct filter_scan *s,
 	case 1u << FILTER_MINUTES:
 	case 1u << FILTER_PLAYS:
 	case 1u << FILTER_SOUND:
-	case 1u << FILTER_SPEECH:
 	case 1u << FILTER_ARTISTS:
 		return parse_range(r, err);
 	case 1u << FILTER_SHAPE:

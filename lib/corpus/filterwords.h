@@ -33,7 +33,7 @@ enum filter_where {
 	FILTER_SHAPE,   /* of the title: filtershape.h */
 	FILTER_START,   /* always: how common a class is */
 	FILTER_SOUND,   /* a ramp over a column of the sound's features */
-	FILTER_SPEECH,  /* a ramp over the mean of those */
+	FILTER_HEARD,   /* a status of the sound, feat(5) */
 	FILTER_ARTISTS, /* a range of the share of no music in the artist's
 			 * other tracks; weights per log-odds */
 	FILTER_LIMIT,   /* probability from which on a record is no music */

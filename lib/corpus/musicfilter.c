@@ -239,44 +239,29 @@ static double ramp(const struct filter_row *r, double x)
 	return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
-/* How much the sound is like speech, 0 to 1: the weighted mean of the ramps
- * whose features are there, if those are half of them; else NaN. */
-static double speech(const struct musicfilter *m, const struct feat_row *sound)
-{
-	double sum = 0, met = 0, all = 0;
-
-	for (size_t i = 0; i < m->ramp_count; i++) {
-		const struct filter_row *r = &m->words.rows[m->ramps[i].row];
-		double x = (double)sound->values[m->ramps[i].column];
-		double w = r->weight[MUSIC_TALK];
-
-		all += w;
-		if (isnan(x))
-			continue;
-		met += w;
-		sum += w * ramp(r, x);
-	}
-	return met > 0 && met >= all / 2 ? sum / met : NAN;
-}
-
+/* What is known of the sound itself, not guessed. */
 static void read_sound(struct finding *f, const struct feat_row *sound)
 {
-	const struct filterwords *w = &f->m->words;
+	const struct musicfilter *m = f->m;
+	const struct filterwords *w = &m->words;
 
-	if (!sound || !f->m->ramp_count ||
-	    !feat_status_measured(sound->status) ||
-	    sound->method > FEAT_METHOD_MEASURED)
+	if (!sound || sound->method > FEAT_METHOD_MEASURED)
 		return;
-	f->value = speech(f->m, sound);
-	f->field = FILTER_SPEECH;
-	for (size_t i = 0; !isnan(f->value) && i < w->count; i++) {
-		if (w->rows[i].where != 1u << FILTER_SPEECH)
-			continue;
-		f->factor = ramp(&w->rows[i], f->value);
+	f->field = FILTER_SOUND;
+	for (size_t i = 0; i < m->ramp_count; i++) {
+		f->value = (double)sound->values[m->ramps[i].column];
+		f->factor = isnan(f->value)
+				? 0
+				: ramp(&w->rows[m->ramps[i].row], f->value);
 		if (f->factor > 0)
-			found(f, i);
+			found(f, m->ramps[i].row);
 	}
 	f->factor = 1;
+	f->field = FILTER_HEARD;
+	for (size_t i = 0; i < w->count; i++)
+		if (w->rows[i].where == 1u << FILTER_HEARD &&
+		    span_is(w->rows[i].what, feat_status_name(sound->status)))
+			found(f, i);
 }
 
 static struct music_verdict decide(const struct musicfilter *m,

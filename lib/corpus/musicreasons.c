@@ -49,11 +49,9 @@ static void put_reason(const struct musicfilter *m, const struct evidence *e,
 		str_fixed(out, 100 * e->value, 0);
 		str_puts(out, " % no music, by the artist's others");
 		return;
-	case FILTER_SPEECH:
-		str_printf(out, "sounds %s like speech: ",
-			   m->words.rows[e->row].weight[MUSIC_TALK] > 0
-			       ? "much"
-			       : "little");
+	case FILTER_SOUND:
+		str_span(out, rest);
+		str_puts(out, " of the sound: ");
 		str_fixed(out, e->value, 2);
 		return;
 	default:
