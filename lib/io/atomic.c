@@ -2,6 +2,7 @@
 #include "io/atomic.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +12,9 @@
 
 struct atomic {
 	FILE *f;
-	char *path, *temp; /* NULL: stdout; temp NULL: written in place */
+	char *path;  /* NULL: stdout */
+	char *temp;  /* of the temporary file; NULL: it has no name */
+	bool direct; /* written in place */
 };
 
 /* A device or a pipe cannot be replaced, only written to; renaming over it
@@ -24,11 +27,47 @@ static bool in_place(const char *path)
 	       (!stat(path, &st) && !S_ISREG(st.st_mode));
 }
 
+/* A file that nobody sees and that goes with its process, however that ends. */
+static int open_nameless(const char *path)
+{
+	char *dir = mem_strdup(path), *slash = strrchr(dir, '/');
+	int fd;
+
+	if (slash)
+		slash[slash == dir] = '\0';
+	fd = open(slash ? dir : ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	free(dir);
+	if (fd >= 0 && access("/proc/self/fd", X_OK)) { /* for give_name */
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* The same where the file system or the kernel has none of those. */
+static int open_named(struct atomic *a)
+{
+	struct str temp = { 0 };
+	mode_t mask = umask(0);
+	int fd;
+
+	umask(mask);
+	str_printf(&temp, "%s.tmp-XXXXXX", a->path);
+	a->temp = temp.p;
+	fd = mkstemp(a->temp);
+	if (fd < 0) {
+		free(a->temp);
+		a->temp = NULL;
+	} else if (fchmod(fd, 0666 & ~mask)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 struct atomic *atomic_open(const char *path, struct err *err)
 {
 	struct atomic *a = mem_zalloc(1, sizeof(*a));
-	struct str temp = { 0 };
-	mode_t mask;
 	int fd;
 
 	if (!path || !strcmp(path, "-")) {
@@ -36,32 +75,24 @@ struct atomic *atomic_open(const char *path, struct err *err)
 		return a;
 	}
 	a->path = mem_strdup(path);
-	if (in_place(path)) {
+	a->direct = in_place(path);
+	if (a->direct) {
 		if ((a->f = fopen(path, "w")))
 			return a;
 		err_errno(err, "cannot write %s", path);
 		atomic_abort(a);
 		return NULL;
 	}
-	str_printf(&temp, "%s.tmp-XXXXXX", path);
-	a->temp = temp.p;
-	fd = mkstemp(a->temp);
-	if (fd < 0) {
-		err_errno(err, "cannot create %s", path);
-		free(a->temp);
-		free(a->path);
-		free(a);
-		return NULL;
-	}
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) || !(a->f = fdopen(fd, "w+"))) {
-		err_errno(err, "cannot create %s", path);
+	fd = open_nameless(path);
+	if (fd < 0)
+		fd = open_named(a);
+	if (fd >= 0 && (a->f = fdopen(fd, "w+")))
+		return a;
+	err_errno(err, "cannot create %s", path);
+	if (fd >= 0)
 		close(fd);
-		atomic_abort(a);
-		return NULL;
-	}
-	return a;
+	atomic_abort(a);
+	return NULL;
 }
 
 FILE *atomic_file(struct atomic *a)
@@ -123,11 +154,34 @@ static void sync_parent(const char *path)
 	free(dir);
 }
 
+/* A name for what has none: what is there already cannot be linked over, only
+ * renamed over. */
+static int give_name(struct atomic *a)
+{
+	struct str name = { 0 };
+	char file[64];
+	int rc, try = 0;
+
+	snprintf(file, sizeof(file), "/proc/self/fd/%d", fileno(a->f));
+	do {
+		str_reset(&name);
+		str_printf(&name, "%s.tmp-%03x%03x", a->path,
+			   (unsigned)getpid() & 0xfff, (unsigned)try & 0xfff);
+		rc =
+		    linkat(AT_FDCWD, file, AT_FDCWD, name.p, AT_SYMLINK_FOLLOW);
+	} while (rc && errno == EEXIST && ++try <= 0xfff);
+	if (rc)
+		str_release(&name);
+	else
+		a->temp = name.p;
+	return rc;
+}
+
 static int promote(struct atomic *a, struct err *err)
 {
 	int rc;
 
-	if (fsync(fileno(a->f)))
+	if (fsync(fileno(a->f)) || (!a->temp && give_name(a)))
 		return err_errno(err, "cannot write %s", a->path);
 	rc = fclose(a->f);
 	a->f = NULL;
@@ -150,7 +204,7 @@ static int commit(struct atomic *a, bool compare, bool *changed,
 		atomic_abort(a);
 		return -1;
 	}
-	if (a->temp) {
+	if (a->path && !a->direct) {
 		same = compare && same_content(a->f, a->path);
 		rc = same ? 0 : promote(a, err);
 	}

@@ -12,7 +12,9 @@
 
 struct atomic;
 
-/* Opens a temporary file beside path (NULL or "-": stdout, not atomic). */
+/* Opens a temporary file in path's folder (NULL or "-": stdout, not atomic). It
+ * has no name where the file system can do that: a killed process leaves
+ * nothing; else it is called path.tmp-XXXXXX. */
 struct atomic *atomic_open(const char *path, struct err *err);
 FILE *atomic_file(struct atomic *a);
 const char *atomic_name(const struct atomic *a); /* for messages */

@@ -159,8 +159,13 @@ static void killed(void **state)
 		} else {
 			assert_string_equal(s.p, "old");
 		}
-		if (i == 0)
+		if (i == 0) {
+			int fd = open(dir, O_TMPFILE | O_RDWR, 0600);
+
 			assert_int_equal(s.n, 3);
+			assert_int_equal(files(dir, false), fd < 0 ? 2 : 1);
+			close(fd);
+		}
 	}
 	print_message("# %d of 40 got as far as the rename\n", fresh);
 	str_release(&s);
