@@ -49,6 +49,11 @@ usage() {
     usage "CORPUS=$CORPUS: use letters, digits and _ . / + @ , ~ - in its path"
 [[ $SHARDS =~ ^[1-9][0-9]?[0-9]?$ ]] && [ "$SHARDS" -le 500 ] ||
     usage "SHARDS=$SHARDS: a number from 1 to 500"
+# each is a line of state/
+for v in CRAWL SOURCES CNN; do
+	[[ $(realpath -m -- "${!v:-/}") != *$'\n'* ]] ||
+	    usage "$v=${!v}: a path without line breaks"
+done
 for v in JOBS LINK_BUDGET HEAL_BUDGET FETCH_BUDGET; do
 	[[ ${!v} =~ ^[0-9]+$ ]] || usage "$v=${!v}: a whole number"
 done
@@ -96,12 +101,13 @@ FETCH_OPTIONS=$FETCH_OPTIONS
 AUDIO_QUOTA=$AUDIO_QUOTA
 RESOLVER=$RESOLVER
 EOF
-# The network's files, sizes and times, as those of the crawl below.
+# The network's files, sizes and times, as those of the crawl below; their names
+# are not ours and stay out of a file that is read as settings.
 CNN=${CNN:+$(realpath "$CNN")}
 {
 	echo "CNN=$CNN"
 	[ -z "$CNN" ] || find -L "$CNN" -maxdepth 1 -type f \
-	    -printf '\t%P\t%s\t%T@\n' | sort
+	    -printf '%P\t%s\t%T@\0' | sort -z | sha256sum
 } | if_changed "$CORPUS/state/cnn"
 : "${SOURCES:=$DATA/sources}"
 {

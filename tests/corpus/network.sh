@@ -85,6 +85,15 @@ is "$(generation "$TMP/c")" "$plain" "CNN=: as if there had been none"
 ok build index
 is "$(generation "$TMP/c")" "$plain" "that is remembered, too"
 
+# What somebody else called a network's file is no setting.
+touch "$TMP/my net/"$'x\nINGEST_OPTIONS=--nonsense'
+ok build index CNN="$TMP/my net"
+ok build index
+rm "$TMP/my net/"x*
+ok build index CNN=
+status 2 env CORPUS="$TMP/c" CNN=$'a\nCRAWL=b' pipelines/corpus.sh index
+like "$(cat "$TMP/err")" 'CNN=.*' "nor is a line of its path"
+
 status 3 env CORPUS="$TMP/c" CNN="$TMP/nowhere" pipelines/corpus.sh index
 like "$(cat "$TMP/err")" 'no such folder: .*nowhere .*CNN=' "a missing folder"
 mkdir "$TMP/empty"

@@ -50,4 +50,13 @@ like "$(cat "$TMP/d/state/network")" 'AUDIO_QUOTA=2M' "the quota is remembered"
 is "$(sed -n '/^links/,/^audio/p' "$TMP/d/report/summary.txt" |
 	awk 'NF > 1 { n += $NF } END { print n }')" \
 	"$(cat "$TMP"/d/shards/*/tracks.ndjson | wc -l)" "the report adds up"
+
+# Files of an older release, whose format nothing reads.
+for f in "$TMP"/d/shards/*/audio.feat; do
+	printf '\1' | dd of="$f" bs=1 seek=8 conv=notrunc status=none
+done
+echo older >"$TMP/d/state/version"
+rm -f "$TMP/d/state/000.seen"
+ok demo "$TMP/d" corpus
+ok feat verify -q "$TMP"/d/shards/*/audio.feat
 done_testing
