@@ -60,7 +60,7 @@ struct listener *listener_new(double seconds)
 {
 	struct listener *l = mem_zalloc(1, sizeof(*l));
 
-	l->seconds = seconds;
+	l->seconds = round(seconds * 1000) / 1000;
 	l->ears[0].program = "worker";
 	l->ears[0].wishes = LISTENER_FEATURES | LISTENER_TAGS |
 			    LISTENER_DECODES | LISTENER_LOGMEL;

@@ -56,9 +56,9 @@ struct heard {                   /* zeroed is valid; reusable */
 void heard_release(struct heard *h);
 
 struct listener;
-/* seconds: how much of each file is listened to. One per thread, and used in
- * that thread only: workers end with the thread that started them. They start
- * with the first file. */
+/* seconds: how much of each file is listened to, to the millisecond, as recipes
+ * have it. One per thread, and used in that thread only: workers end with the
+ * thread that started them. They start with the first file. */
 struct listener *listener_new(double seconds);
 void listener_free(struct listener *l);
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define FREE_FORMAT 4 /* as a length: that of the header */
+#define LEAST 24      /* bytes of a frame that says its length */
 #define CHAIN 3
 #define REACH 8192 /* bytes of a chain, at most: 2881 a frame */
 
@@ -94,7 +95,7 @@ static bool begins(struct mpegframes *m, uint64_t at)
 		if (!h)
 			return i > 0 && at == 0;
 		n = frame_length(h);
-		if (n < 24 || !alike(lock, h))
+		if (n < LEAST || !alike(lock, h))
 			return false;
 		next += n;
 	}
@@ -146,7 +147,7 @@ size_t mpegframes_next(struct mpegframes *m, const uint8_t **frame)
 	const uint8_t *h = look(m, m->at, 4);
 	size_t n;
 
-	if (!m->locked || !h || !frame_length(h) || !alike(m->lock, h)) {
+	if (!m->locked || !h || frame_length(h) < LEAST || !alike(m->lock, h)) {
 		if (!seek_frame(m, m->frames ? UINT64_MAX - m->at
 					     : MPEGFRAMES_JUNK))
 			return 0;

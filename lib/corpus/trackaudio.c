@@ -48,14 +48,16 @@ int trackaudio_find(struct trackaudio *a, const struct record *r,
 uint64_t trackaudio_digest(struct trackaudio *a, const struct record *r,
 			   const char *root)
 {
+	static const char unreadable[] = "unreadable";
+	int found = trackaudio_find(a, r, root, NULL);
 	uint8_t file[HASH_SIZE];
 
-	if (trackaudio_find(a, r, root, NULL) <= 0)
+	if (found == 0)
 		return 0;
-	if (a->sha256.n)
+	if (found > 0 && a->sha256.n)
 		return hash_u64(a->sha256.p, a->sha256.n);
-	if (payload_digest(str_z(&a->path), NULL, file, NULL) != 0)
-		return 0;
+	if (found < 0 || payload_digest(str_z(&a->path), NULL, file, NULL) != 0)
+		return hash_u64(unreadable, sizeof(unreadable));
 	return hash_u64(file, sizeof(file));
 }
 

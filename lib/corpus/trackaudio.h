@@ -21,7 +21,8 @@ int trackaudio_find(struct trackaudio *a, const struct record *r,
 		    const char *root, struct err *err);
 
 /* The 64-bit digest of the sound that the record names: of its sha256 member,
- * or else of the file's payload (audio/payload.h); 0 where there is none. */
+ * or else of the file's bytes; one number for all that cannot be read, and 0
+ * where it names none. */
 uint64_t trackaudio_digest(struct trackaudio *a, const struct record *r,
 			   const char *root);
 

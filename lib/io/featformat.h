@@ -49,6 +49,18 @@ _Static_assert(sizeof(struct feat_fixed) == 24, "no padding");
 /* What the trailer says: keys strictly increase. Of a pipe only at its end. */
 bool feat_sorted(const struct feat *f);
 
+/* Whether a text ends within `size` bytes, without control characters. */
+static inline bool feat_is_text(const char *p, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (!p[i])
+			return true;
+		if ((uint8_t)p[i] < ' ' || p[i] == 0x7f)
+			return false;
+	}
+	return false;
+}
+
 static inline size_t feat_bits(size_t columns)
 {
 	return (columns + 7) / 8;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "io/featformat.h"
 #include "io/scratch.h"
 
 static int copy(FILE *from, FILE *to, struct err *err)
@@ -59,6 +60,9 @@ int featmatrix_schema(struct feat_schema *s, const char *stage,
 	bool more = true;
 
 	snprintf(s->stage, sizeof(s->stage), "%s", stage);
+	if (!feat_is_text(s->stage, sizeof(s->stage)))
+		return err_set(err, ERR_USAGE, "usage",
+			       "the stage's name has a control character");
 	hash_add(h, "featmatrix/1 ", 13);
 	hash_add(h, columns, strlen(columns));
 	hash_end(h, s->recipe);
@@ -68,6 +72,7 @@ int featmatrix_schema(struct feat_schema *s, const char *stage,
 
 		snprintf(name, sizeof(name), "%.*s", (int)n, p);
 		if (!n || n >= sizeof(name) || s->count == FEAT_COLUMNS_MAX ||
+		    !feat_is_text(name, sizeof(name)) ||
 		    feat_schema_find(s, name) >= 0)
 			return err_set(err, ERR_USAGE, "usage",
 				       "columns, at \"%s\": 1 to %d different "

@@ -83,7 +83,7 @@ static int check_header(const struct feat *f, const struct feat_header *h,
 	    h->size != feat_header_size(h->columns) ||
 	    h->stride != feat_stride(h->columns) ||
 	    h->rows_per_block != feat_rows_per_block(h->stride) ||
-	    !memchr(h->stage, 0, FEAT_NAME))
+	    !feat_is_text(h->stage, FEAT_NAME))
 		return broken(f, "sizes in the header do not agree", err);
 	return 0;
 }
@@ -95,10 +95,9 @@ static int check_columns(struct feat *f, struct err *err)
 	for (i = 0; i < f->schema.count; i++) {
 		const struct feat_column *c = &f->schema.columns[i];
 
-		if (!c->name[0] || !memchr(c->name, 0, FEAT_NAME) ||
-		    !memchr(c->unit, 0, FEAT_UNIT))
-			return broken(f, "column name or unit without an end",
-				      err);
+		if (!c->name[0] || !feat_is_text(c->name, FEAT_NAME) ||
+		    !feat_is_text(c->unit, FEAT_UNIT))
+			return broken(f, "column name or unit is no text", err);
 	}
 	return 0;
 }

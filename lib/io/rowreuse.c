@@ -3,6 +3,8 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 
@@ -47,9 +49,14 @@ static void map_columns(struct rowreuse *r, const struct feat_schema *schema)
 struct rowreuse *rowreuse_open(const char *path,
 			       const struct feat_schema *schema)
 {
-	struct feat *f = feat_open(path, NULL);
 	struct rowreuse *r;
+	struct stat st;
+	struct feat *f;
 
+	/* Standard input, which "-" is, may be the records: it stays unread. */
+	if (!strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	f = feat_open(path, NULL);
 	if (!f)
 		return NULL;
 	r = mem_zalloc(1, sizeof(*r));
@@ -78,6 +85,15 @@ void rowreuse_close(struct rowreuse *r)
 const uint8_t *rowreuse_taken(const struct rowreuse *r)
 {
 	return r->taken;
+}
+
+/* What is tried again: where columns are computed by another version, a process
+ * that the last one brought down may live. */
+static bool again(const struct rowreuse *r, enum feat_status status)
+{
+	return status == FEAT_UNREADABLE || status == FEAT_UPSTREAM ||
+	       (r->missing &&
+		(status == FEAT_CRASHED || status == FEAT_EXCESSIVE));
 }
 
 /* Whether the old row has a value of a column that is not taken over. */
@@ -114,8 +130,7 @@ enum rowreuse_found rowreuse_find(struct rowreuse *r, struct feat_row *row)
 	if (feat_find(r->feat, row->key, r->old, NULL) <= 0)
 		return ROWREUSE_NONE;
 	status = r->old->status;
-	if (r->old->digest != row->digest || status == FEAT_UNREADABLE ||
-	    status == FEAT_UPSTREAM)
+	if (r->old->digest != row->digest || again(r, status))
 		return ROWREUSE_NONE;
 	copy(r, row);
 	if (!r->missing || (!feat_status_measured(status) && !loses(r)))

@@ -15,8 +15,8 @@ enum rowreuse_found {
 	ROWREUSE_WHOLE,
 };
 
-/* schema must outlive it. NULL: no such file, a damaged one, one of another
- * format or recipe, or without a column in common; no error. */
+/* schema must outlive it. NULL: no such regular file, a damaged one, one of
+ * another format or recipe, or without a column in common; no error. */
 struct rowreuse;
 struct rowreuse *rowreuse_open(const char *path,
 			       const struct feat_schema *schema);
@@ -28,8 +28,9 @@ const uint8_t *rowreuse_taken(const struct rowreuse *r);
 /* Looks for row's key and digest, and takes over status, method, confidence,
  * values and marks; missing columns stay as they are. Whole: nothing is
  * missing, or the status is one without measurements and no value is lost.
- * Not found: rows that are tried again (unreadable, upstream) and those that
- * cannot be read; row is then untouched. */
+ * Not found: rows that are tried again (unreadable, upstream; crashed and
+ * excessive where columns are missing) and those that cannot be read; row is
+ * then untouched. */
 enum rowreuse_found rowreuse_find(struct rowreuse *r, struct feat_row *row);
 
 #endif

@@ -2,6 +2,7 @@
 #include "io/stream.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/parallel.h"
@@ -375,6 +376,21 @@ static void workers_new(struct run *r)
 	}
 }
 
+/* A first build has nothing to reuse; a name typed wrong looks the same. */
+static void note_reuse(const struct run *r)
+{
+	const struct stream *s = r->s;
+	bool there = s->reuse && !access(s->reuse, F_OK);
+
+	if (!s->measure || !s->reuse || r->workers[0].old ||
+	    s->options->quiet || (!there && !s->options->verbose))
+		return;
+	fprintf(stderr, "%s: --reuse %s: %s; every row is made anew\n",
+		s->options->tool, s->reuse,
+		there ? "no feature file of this format and these settings"
+		      : "no such file");
+}
+
 static void workers_free(struct run *r)
 {
 	int i;
@@ -464,6 +480,7 @@ int stream_run(struct stream *s, char **files, int nfiles)
 	progress_start(&r.progress, s->options);
 	lines_init(&r.lines, files, nfiles, s->batch);
 	workers_new(&r);
+	note_reuse(&r);
 	if (s->memo && s->previous)
 		r.memo = memo_open(s->memo, s->previous, s->recipe);
 	rc = open_outputs(&r) || run_jobs(&r) || finish(&r);

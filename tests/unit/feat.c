@@ -467,6 +467,11 @@ static void header_bytes(void **state)
 	bytes.p[96 + 43] = 'x'; /* a unit that runs into the version */
 	seal(&bytes, 192, 1, feat_stride(1));
 	refused(path, bytes.p, bytes.n, "a unit without an end", 96 + 43);
+	bytes.p[96 + 43] = 0;
+	bytes.p[96 + 1] = '\n';
+	seal(&bytes, 192, 1, feat_stride(1));
+	refused(path, bytes.p, bytes.n, "a name of two lines", 96 + 1);
+	bytes.p[96 + 1] = 'e';
 	bytes.p[8] = 1;
 	test_save(path, bytes.p, bytes.n);
 	assert_int_equal(use(path, &e), -1);

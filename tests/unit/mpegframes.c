@@ -113,6 +113,25 @@ static void test_ends(void **state)
 	free(m);
 }
 
+/* In a stream whose frames say their length, one that does not is damage. */
+static void test_free_format(void **state)
+{
+	struct mpegframes *m;
+	struct bytes b;
+
+	(void)state;
+	rewind(f);
+	assert_int_equal(ftruncate(fileno(f), 0), 0);
+	frames(5);
+	for (int i = 0; i < 1000; i++)
+		fwrite("\xff\xfb\x00\x00", 1, 4, f);
+	frames(4);
+	m = start(&b);
+	assert_int_equal(count(m), 9);
+	assert_int_equal(m->lost, 4000);
+	free(m);
+}
+
 static void test_none(void **state)
 {
 	struct mpegframes *m;
@@ -140,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_free_format),
 		cmocka_unit_test(test_none),
 	};
 	int rc;

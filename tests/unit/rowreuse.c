@@ -108,12 +108,12 @@ static void columns(void **state)
 	asks("abc", "abc", "wwnnwwwwwwwwww", "123");
 	asks("abc", "cb", "wwnnwwwwwwwwww", "32");
 	asks("abc", "ca", "wwnnwwwwwwwwww", "31");
-	asks("abc", "abcd", "pwnnwwwpwwwwpp", "1230");
-	asks("abc", "ab!c", "pwnnwwwpwwwwpp", "103");
-	asks("ab!c", "abc", "pwnnwwwpwwwwpp", "103");
+	asks("abc", "abcd", "pwnnwwwpnnwwpp", "1230");
+	asks("abc", "ab!c", "pwnnwwwpnnwwpp", "103");
+	asks("ab!c", "abc", "pwnnwwwpnnwwpp", "103");
 	/* what was too short had a value of a */
-	asks("ab", "a!b", "pwnnwpwpwwwwpp", "02");
-	asks("abcdefghi", "i!abcdefgh", "pwnnwwwpwwwwpp", "0123456789");
+	asks("ab", "a!b", "pwnnwpwpnnwwpp", "02");
+	asks("abcdefghi", "i!abcdefgh", "pwnnwwwpnnwwpp", "0123456789");
 }
 
 static void nothing_in_common(void **state)
@@ -125,6 +125,7 @@ static void nothing_in_common(void **state)
 	(void)state;
 	assert_null(rowreuse_open("/nonexistent.feat", &s));
 	assert_null(rowreuse_open("/dev/null", &s));
+	assert_null(rowreuse_open("/", &s));
 	assert_null(rowreuse_open(path, &other));
 	strcpy(s.columns[0].unit, "s");
 	r = rowreuse_open(path, &s);

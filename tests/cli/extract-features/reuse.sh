@@ -143,16 +143,42 @@ mv away.wav audio/a.wav
 extract -o fresh.feat
 extract --seconds 5 --reuse fresh.feat -o new.feat
 like "$(said)" ' reused=0 [0-9.]*s$' 'another recipe'
+extract --seconds 5.0004 -o fraction.feat
+ok cmp new.feat fraction.feat # a recipe says milliseconds
 extract --reuse nowhere.feat -o new.feat
 like "$(said)" ' reused=0 [0-9.]*s$' 'no file'
+is "$(wc -l <err)" 1 'as in a first build'
+extract -v --reuse nowhere.feat -o new.feat
+like "$(cat err)" 'nowhere.feat: no such file' 'which is said at -v'
 perl -e 'local $/; $_ = <STDIN>; substr($_, 8, 1) = "\1"; print' \
 	<fresh.feat >one.feat
 extract --reuse one.feat -o new.feat
 like "$(said)" ' reused=0 [0-9.]*s$' 'format 1'
+like "$(cat err)" 'one.feat: no feature file of this format' 'and why'
 ok cmp fresh.feat new.feat
 status 4 feat info one.feat
 like "$(cat err)" 'older moodpipe; build it again with make' \
 	'elsewhere it is refused, with a remedy'
+
+# A record that named no audio, and now names some that cannot be read.
+echo '{"id":"e"}' >e.ndjson
+extract-features -q --audio-root audio -o old.feat e.ndjson
+for path in nowhere.wav ../audio/a.wav; do
+	echo "{\"id\":\"e\",\"audio\":{\"path\":\"$path\"}}" >e.ndjson
+	extract-features --audio-root audio --reuse old.feat -o new.feat \
+		e.ndjson 2>err
+	is "$(said | cut -d' ' -f2-5)" 'in=1 ok=0 err=1 reused=0' \
+		"nothing is not the same as $path"
+done
+
+# Standard input is the records, a fifo would never open.
+mkfifo fifo
+for old in - /dev/stdin fifo .; do
+	timeout 20 extract-features --audio-root audio --reuse "$old" \
+		-o new.feat <in.ndjson 2>err
+	is "$(said | cut -d' ' -f2-5)" 'in=4 ok=3 err=1 reused=0' \
+		"an old file that is none: $old"
+done
 
 rm data/descriptors.tsv
 status 3 extract -o x.feat

@@ -92,6 +92,10 @@ wrong "id twice" 4 'y:3: id "one" occurs twice' from-npy --columns a,b,c \
 (cat "$TMP/x"; echo '{"n":1}') >"$TMP/y"
 wrong "no id" 4 'y:3: .*id' from-npy --columns a,b,c --ids "$TMP/y" \
 	"$TMP/m.npy"
+wrong "a name of two lines" 2 "columns" from-npy --columns $'a,b\nb,c' \
+	--ids "$TMP/t" "$TMP/m.npy"
+wrong "such a stage" 2 "control" from-npy --columns a,b,c --stage $'x\ty' \
+	--ids "$TMP/t" "$TMP/m.npy"
 wrong "name twice" 2 "columns" from-npy --columns a,b,a --ids "$TMP/t" \
 	"$TMP/m.npy"
 wrong "empty name" 2 "columns" from-npy --columns a,,b --ids "$TMP/t" \
