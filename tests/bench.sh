@@ -39,7 +39,7 @@ mb=300
 echo "crawl: $mb MB of CSV"
 rate "ingest" ingest -q
 rate "ingest --sorted" ingest -q --sorted
-ingest -q "$tmp/rows.ndjson" >"$tmp/records"
+ingest -q <"$tmp/rows.ndjson" >"$tmp/records"
 mv "$tmp/records" "$tmp/rows.ndjson"
 mb=$(($(stat -c %s "$tmp/rows.ndjson") / 1000000))
 echo "the same as records: $mb MB of NDJSON"

@@ -159,13 +159,14 @@ static double weigh(struct loudness *l, const float *x, size_t n)
 
 	for (int c = 0; c < l->channels; c += 2) {
 		struct state *s = &l->state[c / 2];
-		bool two = c + 1 < l->channels;
-		pair sum = two && stride == 2 ? filter(l, s, x, n, 2, true)
-			   : two ? filter(l, s, x + c, n, stride, true)
-				 : filter(l, s, x + c, n, stride, false);
+		int count = c + 1 < l->channels ? 2 : 1;
+		pair sum = count == 2 && stride == 2
+			       ? filter(l, s, x, n, 2, true)
+			   : count == 2 ? filter(l, s, x + c, n, stride, true)
+					: filter(l, s, x + c, n, stride, false);
 
 		settle(s);
-		for (int k = 0; k <= two; k++)
+		for (int k = 0; k < count; k++)
 			if (isfinite(sum[k]))
 				total += l->weight[c + k] * sum[k];
 	}
