@@ -136,16 +136,19 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	return 0;
 }
 
-/* Hears only what is missing, and nothing where the descriptors are. */
+/* Hears only what is missing, and nothing where the descriptors are. Values
+ * outlive the sound: where it was given up they stay, without the others. */
 static int complete(void *ctx, void *scratch, struct record *r,
 		    struct feat_row *row, const uint8_t *taken, struct err *err)
 {
 	const struct ctx *c = ctx;
 	struct scratch *s = scratch;
 	unsigned groups = features_lacking(taken) & FEATURES_HEARD;
+	int rc = groups ? hear(c, s, r, groups, err) : 0;
 
-	if (groups && (hear(c, s, r, groups, err) <= 0 ||
-		       s->heard.status != row->status)) {
+	if (rc < 0 && !strcmp(err->code, "missing")) {
+		groups = 0;
+	} else if (groups && (rc <= 0 || s->heard.status != row->status)) {
 		feat_row_clear(row, &c->schema); /* no longer that file */
 		return measure(ctx, scratch, r, row, err);
 	}
