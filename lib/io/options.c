@@ -91,7 +91,8 @@ static int answered(const struct options *o, int *status)
 /* A common option: 0, or -1 when the process should end. */
 static int take_common(struct options *o, int c, const char *arg, int *status)
 {
-	int rc = 0;
+	const char *what;
+	int rc;
 
 	switch (c) {
 	case 'h':
@@ -110,20 +111,24 @@ static int take_common(struct options *o, int c, const char *arg, int *status)
 		o->output = arg;
 		return 0;
 	case 'j':
+		what = "--jobs takes a whole number from 1 to 1024, not";
 		rc = num_int(span_of(arg), 1, 1024, &o->jobs);
 		break;
 	case 1:
+		what = "--progress takes auto, always or never, not";
 		rc = parse_progress(o, arg);
 		break;
 	case 2:
+		what = "--memory takes a size such as 512M, not";
 		rc = num_size(span_of(arg), &o->memory);
 		if (!rc && o->memory < 1 << 20)
 			o->memory = 1 << 20;
 		break;
 	default:
+		what = "--max-errors takes a number or a share such as 5%, not";
 		rc = parse_max_errors(o, span_of(arg));
 	}
-	return rc ? usage_error(o, status, "bad value of an option", arg) : 0;
+	return rc ? usage_error(o, status, what, arg) : 0;
 }
 
 static int take(const struct option_spec *s, const char *arg)
@@ -152,6 +157,21 @@ static int take(const struct option_spec *s, const char *arg)
 		return 0;
 	}
 	return -1;
+}
+
+static int refuse_value(const struct options *o, int *status,
+			const struct option_spec *s, const char *arg)
+{
+	char what[128], range[64] = "";
+
+	if (s->lo || s->hi)
+		snprintf(range, sizeof(range), " from %d to %d", s->lo, s->hi);
+	snprintf(what, sizeof(what), "--%s takes %s%s, not", s->name,
+		 s->kind == OPTION_INT    ? "a whole number"
+		 : s->kind == OPTION_REAL ? "a number"
+					  : "a size such as 512M",
+		 range);
+	return usage_error(o, status, what, arg);
 }
 
 struct tables {
@@ -223,7 +243,7 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 		else if (!s)
 			rc = take_common(o, c, optarg, status);
 		else if (take(s, optarg))
-			rc = usage_error(o, status, s->name, optarg);
+			rc = refuse_value(o, status, s, optarg);
 	}
 	str_release(&t.letters);
 	free(t.longs);
