@@ -115,8 +115,11 @@ CNN=${CNN:+$(realpath "$CNN")}
 	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/maps/* "$SOURCES"/* | sha256sum
 } | if_changed "$CORPUS/state/version"
 # What is measured of sound: models fitted on other columns cannot be applied.
-"$BIN/extract-features" -q </dev/null | "$BIN/feat" columns - |
-    if_changed "$CORPUS/state/columns"
+# (No pipe: feat stops reading behind the header.)
+none=$CORPUS/state/columns.feat
+"$BIN/extract-features" -q -o "$none" </dev/null || exit
+"$BIN/feat" columns "$none" | if_changed "$CORPUS/state/columns"
+rm -f "$none"
 # The crawl's files, sizes and times: a file that came with an old date, or
 # went, is a change, too.
 { find -L "$CRAWL" -type f -printf '%P\t%s\t%T@\n' 2>/dev/null || true; } |

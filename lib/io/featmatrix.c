@@ -54,8 +54,8 @@ int featmatrix_export(struct feat *f, FILE *out, struct err *err)
 int featmatrix_schema(struct feat_schema *s, const char *stage,
 		      const char *columns, struct err *err)
 {
-	struct hash *h = hash_new();
 	const char *p = columns;
+	struct hash *h;
 	char name[FEAT_NAME];
 	bool more = true;
 
@@ -63,6 +63,7 @@ int featmatrix_schema(struct feat_schema *s, const char *stage,
 	if (!feat_is_text(s->stage, sizeof(s->stage)))
 		return err_set(err, ERR_USAGE, "usage",
 			       "the stage's name has a control character");
+	h = hash_new();
 	hash_add(h, "featmatrix/1 ", 13);
 	hash_add(h, columns, strlen(columns));
 	hash_end(h, s->recipe);
