@@ -189,6 +189,9 @@ mutations: all helpers ## 10,000 damaged sound files through extract-features
 bench: all helpers ## speeds, as ratios to peers in the same run
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
 
+real-clips: all ## extraction of the clips of ../shared/audio, timed
+	BIN='$(abspath $(BIN))' tests/real-clips.sh
+
 scale: all helpers ## time and memory of every stage at 2 million rows
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/scale.sh
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
@@ -225,7 +228,7 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	mutations bench scale deps clean help
+	mutations bench real-clips scale deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/mpegframe.h"
 
 #define FREE_FORMAT 4 /* as a length: that of the header */
 #define LEAST 24      /* bytes of a frame that says its length */
@@ -14,35 +15,17 @@
 /* Bytes of the frame a header begins, 0: not one. */
 static size_t frame_length(const uint8_t h[4])
 {
-	static const short rates[3] = { 44100 / 4, 48000 / 4, 32000 / 4 };
-	static const short kbps[5][15] = {
-		{ 0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384,
-		  416, 448 },
-		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-		  384 },
-		{ 0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
-		  320 },
-		{ 0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224,
-		  256 },
-		{ 0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144,
-		  160 },
-	};
-	int version = h[1] >> 3 & 3, layer = 4 - (h[1] >> 1 & 3);
-	int bits = h[2] >> 4, rate = h[2] >> 2 & 3, pad = h[2] >> 1 & 1;
-	int hz, row;
+	char other[4] = { (char)h[0], (char)h[1], (char)(h[2] | 0x10), 0 };
+	struct mpegframe f;
 
-	if (h[0] != 0xff || (h[1] & 0xe0) != 0xe0 || version == 1 ||
-	    layer == 4 || bits == 15 || rate == 3)
+	if (h[0] != 0xff)
 		return 0;
-	if (!bits)
-		return FREE_FORMAT;
-	row = version == 3 ? layer - 1 : layer == 1 ? 3 : 4;
-	hz = rates[rate] * (version == 3 ? 4 : version == 2 ? 2 : 1);
-	if (layer == 1)
-		return (size_t)((12000 * kbps[row][bits] / hz + pad) * 4);
-	return (size_t)((layer == 3 && version != 3 ? 72000 : 144000) *
-			    kbps[row][bits] / hz +
-			pad);
+	if (mpegframe_read(&f, (struct span){ (const char *)h, 4 }, 0))
+		return f.size;
+	/* A header of free format is one but for its bit rate, 0. */
+	return !(h[2] >> 4) && mpegframe_read(&f, (struct span){ other, 4 }, 0)
+		   ? FREE_FORMAT
+		   : 0;
 }
 
 struct mpegframes *mpegframes_new(struct bytes *b)

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "net/mpegframe.h"
+#include "io/mpegframe.h"
 
 #define STEP 65536       /* how far a head is lengthened at a time */
 #define PATIENCE 1048576 /* a stream that is silent about itself so far */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/sniff.h"
 
-#include "net/mpegframe.h"
+#include "io/mpegframe.h"
 
 static bool has(struct span s, size_t at, const char *magic)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "net/extent.h"
-#include "net/mpegframe.h"
+#include "io/mpegframe.h"
 #include "net/sniff.h"
 #include "text/page.h"
 #include "text/url.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "net/extent.h"
-#include "net/mpegframe.h"
+#include "io/mpegframe.h"
 #include "net/sniff.h"
 
 static const char *kind(struct span s)

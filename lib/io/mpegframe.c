@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/mpegframe.h"
+#include "io/mpegframe.h"
 
 #define TAG_HEAD 10
 
