@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/contrast.h"
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 /* Each octave's first mel band, and a fifth of its bands. */
 static const int first[CONTRAST_BANDS + 1] = { 0,  7,  15,  31,

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 #include "base/mem.h"
 
 /*

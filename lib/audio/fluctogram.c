@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 #define LAG 2    /* frames */
 #define AROUND 4 /* bands on each side of a mean */

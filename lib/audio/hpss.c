@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 #include "base/mem.h"
 
 /* A window of 17 is two octets, each sorted, and one value more. Octets are

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/onset.h"
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 #define DELAY 3        /* frames: the lag, and half a window */
 #define NEAR 2         /* frames: a maximum within so many */

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 #define TINY 1e-30f
 #define ZERO 1e-10f

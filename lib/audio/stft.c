@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 size_t stft_frames(size_t n)
 {

@@ -7,7 +7,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "audio/lanes.h"
+#include "math/lanes.h"
 
 /* Sums of small integers are exact in any order. */
 static void test_sums(void **state)

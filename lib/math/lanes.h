@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Eight floats at a time, for the inner loops over spectra. A function marked
- * LANES_CLONES is compiled twice, for AVX2 and for the baseline (two halves of
- * four), and the processor chooses; as both add in the same order and without
- * fused multiply-add, the results are the same bits. Inside lib/audio only.
+ * Eight floats at a time, for inner loops. A function marked LANES_CLONES is
+ * compiled twice, for AVX2 and for the baseline (two halves of four), and the
+ * processor chooses; as both add in the same order and without fused
+ * multiply-add, the results are the same bits.
  */
 #ifndef MOODPIPE_LANES_H
 #define MOODPIPE_LANES_H
