@@ -61,6 +61,9 @@ libs_impute := $(TEXT) $(DENSE)
 libs_mood-map := $(TEXT)
 libs_build-index := $(TEXT)
 libs_query := $(TEXT)
+libs_emotion := $(TEXT)
+libs_emotionmake := $(TEXT)
+libs_captionrank := $(TEXT)
 libs_enrich := $(TEXT)
 libs_dedupe := $(TEXT)
 libs_music-filter := $(TEXT)
@@ -123,6 +126,12 @@ demo: corpus ## build the demo corpus and ask it three questions
 	    $(BIN)/query "$$q" | $(BIN)/rerank -k 5 --format table || exit; \
 	done
 
+# --- models that ship ---
+
+models: all ## fit data/models anew from SOURCES=DIR, where the data sets are
+	+@$(MAKE) -f pipelines/models.mk SOURCES='$(SOURCES)' \
+	    BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))'
+
 # --- checks ---
 
 TESTS ?= $(sort $(wildcard tests/*.t tests/cli/*/*.sh \
@@ -179,6 +188,12 @@ fuzz: ## every parser under libFuzzer, FUZZ_SECONDS each (600); KEEP=1
 heal-quality: all helpers ## heal on 500 titles and planted catalogues
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/heal.sh
 
+emotion-quality: all helpers ## how well feeling is told, against baselines
+	BUILD='$(abspath $(BUILD))' BIN='$(abspath $(BIN))' tests/emotion.sh
+
+vectors-quality: all helpers ## text vectors against TF-IDF, on MusicCaps (SOURCES=)
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/vectors.sh
+
 request-quality: all helpers ## how well the mood of 1,645 requests is understood
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/requests.sh
 
@@ -208,7 +223,7 @@ DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
 DEB_TEST := perl libcmocka-dev libexttextcat-dev libebur128-dev sox lame \
 	mpg123 vorbis-tools opus-tools flac python3-numpy clang clang-format-14 \
 	shellcheck mandoc cppcheck jq procps zip zstd xz-utils bzip2 \
-	nginx-light sqlite3 openssl
+	nginx-light sqlite3 openssl python3-yaml
 
 deps: ## install the Debian packages that are missing
 	@missing=$$(for p in $(DEB_BUILD) $(DEB_LIBS) $(DEB_TEST); do \
@@ -228,6 +243,7 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
+	emotion-quality vectors-quality models \
 	mutations bench real-clips scale deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%

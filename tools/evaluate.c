@@ -2,22 +2,26 @@
 /*
  * evaluate: measures of a TREC run, or of answers of rerank, against judged
  * relevance; of answers also diversity, mood alignment and latency. "evaluate
- * filter": of what music-filter removed, against labels.
+ * filter": of what music-filter removed, against labels. "evaluate text": of a
+ * network of texts, against labelled texts.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "corpus/datadir.h"
 #include "corpus/evalreport.h"
 #include "corpus/filtereval.h"
 #include "io/atomic.h"
 #include "io/stream.h"
+#include "learn/textcheck.h"
 
 static const char usage[] =
     "usage: evaluate --qrels QRELS --run RUN [options]\n"
     "       evaluate [--qrels QRELS] [options] [ANSWERS...]\n"
     "       evaluate filter --labels FILE [options] [RECORDS...]\n"
+    "       evaluate text --config FILE [--model FILE] [options]\n"
     "Measure rankings against judged relevance (TREC qrels).\n"
     "  --qrels FILE     qid 0 track_id relevance; with tabs, the query may\n"
     "                   stand for the qid\n"
@@ -39,6 +43,18 @@ static const char filter_usage[] =
     "  --sure           leave out doubtful labels\n"
     "  --json           one JSON object instead of a table\n"
     "  -v, --verbose    list the errors; never those of the test half\n"
+    "  -o, --output FILE  -h, --help  -V, --version\n";
+
+static const char text_usage[] =
+    "usage: evaluate text --config FILE [--model FILE] [options]\n"
+    "Measure a network of texts (train text) on labelled texts: the checks of\n"
+    "a configuration, as lines of set, figure and value.\n"
+    "  --config FILE    checks, with where their texts are\n"
+    "  --model FILE     the network (default: models/emotion.pack)\n"
+    "  --sources DIR    where the files of the configuration are (.)\n"
+    "  --check NAME     only that one\n"
+    "  --details        single labels, too\n"
+    "  -j, --jobs N     threads (default: the processors)\n"
     "  -o, --output FILE  -h, --help  -V, --version\n";
 
 struct ctx {
@@ -176,6 +192,48 @@ static int filter(int argc, char **argv)
 	return status;
 }
 
+static int write_text(const struct str *text, const char *path, struct err *err)
+{
+	struct atomic *out = atomic_open(path, err);
+
+	if (!out)
+		return -1;
+	fwrite(text->p, 1, text->n, atomic_file(out));
+	return atomic_commit(out, err);
+}
+
+static int text(int argc, char **argv)
+{
+	const char *config = NULL, *model = NULL, *sources = ".", *only = NULL;
+	bool details = false;
+	const struct option_spec specs[] = {
+		{ "config", 0, OPTION_TEXT, &config, 0, 0 },
+		{ "model", 0, OPTION_TEXT, &model, 0, 0 },
+		{ "sources", 0, OPTION_TEXT, &sources, 0, 0 },
+		{ "check", 0, OPTION_TEXT, &only, 0, 0 },
+		{ "details", 0, OPTION_FLAG, &details, 0, 0 },
+		{ 0 }
+	};
+	struct options o;
+	struct err err = { 0 };
+	struct str report = { 0 }, path = { 0 };
+	int status, first = options_parse(&o, "evaluate text", text_usage,
+					  specs, argc, argv, &status);
+
+	if (first < 0)
+		return status;
+	if (!config || first < argc)
+		err_set(&err, ERR_USAGE, "usage",
+			"--config is needed, and no operands; see --help");
+	else if (!textcheck_file(
+		     model ? model : datadir_path("models/emotion.pack", &path),
+		     config, sources, o.jobs, only, details, &report, &err))
+		write_text(&report, o.output, &err);
+	str_release(&report);
+	str_release(&path);
+	return err.status ? options_fail(&o, &err) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct ctx c = { .at = { 10, 50, 20 } };
@@ -195,6 +253,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "filter"))
 		return filter(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "text"))
+		return text(argc - 1, argv + 1);
 	first = options_parse(&c.options, "evaluate", usage, specs, argc, argv,
 			      &status);
 	if (first < 0)

@@ -1,34 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * train: fits the mood formula. `train mood` refits its weights to labelled
- * tracks, `train spread` centres and scales it on a corpus.
+ * train: fits models to labels. `train text` fits a network that reads feeling
+ * in texts from tables of labelled texts; `train mood` refits the weights of
+ * the mood formula to labelled tracks, `train spread` centres and scales it on
+ * a corpus.
  *
- * Reads feature files; for mood also id of the records, and labels: lines of
- * id, valence, arousal, tab-separated. Writes the table that mood-map
- * --formula reads.
+ * mood and spread read feature files; mood also id of the records, and labels:
+ * lines of id, valence, arousal, tab-separated. They write the table that
+ * mood-map --formula reads; text writes a model that emotion reads.
  */
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/num.h"
-#include "base/table.h"
 #include "corpus/datadir.h"
 #include "corpus/moodfit.h"
+#include "corpus/moodlabels.h"
 #include "corpus/trackrows.h"
 #include "io/atomic.h"
 #include "io/input.h"
 #include "io/stream.h"
+#include "learn/texttrain.h"
 
 static const char usage[] =
-    "usage: train mood --labels FILE --features FILE [--formula FILE]\n"
+    "usage: train text --config FILE [--cues FILE] [--sources DIR]\n"
+    "                  [--runs DIR] [--report FILE] -o MODEL\n"
+    "       train mood --labels FILE --features FILE [--formula FILE]\n"
     "                  [FILE ...]\n"
     "       train spread --features FILE [--features FILE ...]\n"
     "                    [--formula FILE]\n"
     "\n"
-    "mood refits the weights of the mood formula to labelled tracks; spread\n"
+    "text fits a network that reads feeling in short texts, calibrates it on\n"
+    "folds and checks it, as the configuration says. mood refits the weights\n"
+    "of the mood formula to labelled tracks; spread\n"
     "centres and scales it on the measured tracks of a corpus. Writes the\n"
     "table that mood-map --formula reads.\n"
     "\n"
+    "      --config FILE    heads, sources, members, checks (JSON)\n"
+    "      --cues FILE      table of word lists, or a model that has one\n"
+    "                       (default: models/emotion.pack)\n"
+    "      --sources DIR    where the files of the configuration are (.)\n"
+    "      --runs DIR       log the run there as MLflow does (mlruns)\n"
+    "      --report FILE    figures: set, name, value\n"
+    "  -j, --jobs N         threads; the result is the same (processors)\n"
     "      --labels FILE    lines of id, valence, arousal, each in [-1, 1],\n"
     "                       separated by tabs\n"
     "      --features FILE  rows of extract-features or impute audio\n"
@@ -40,78 +53,17 @@ static const char usage[] =
 
 enum { TEXT_MAX = 1 << 26 };
 
-struct label {
-	double valence, arousal;
-};
-
 struct ctx {
+	const char *config, *cues, *sources, *runs, *report; /* text */
 	const char *labels_path, *formula_path;
 	struct option_list features;
-	struct table numbers; /* id -> index into labels */
-	struct label *labels;
-	size_t cap;
+	struct moodlabels labels;
 	struct moodformula formula;
 	struct trackrows rows;
 	struct moodfit fit;
 	size_t used;
 	struct str id;
 };
-
-static int read_label(struct ctx *c, struct span line, struct err *err)
-{
-	struct span cell[3] = { { 0 } };
-	struct label l;
-
-	for (int i = 0; i < 3; i++) {
-		const char *tab = memchr(line.p, '\t', line.n);
-		size_t n = tab ? (size_t)(tab - line.p) : line.n;
-
-		cell[i] = span_trim((struct span){ line.p, n });
-		line = (struct span){ line.p + n, line.n - n };
-		if (line.n) {
-			line.p++;
-			line.n--;
-		}
-	}
-	if (!cell[0].n || num_double(cell[1], &l.valence) ||
-	    num_double(cell[2], &l.arousal) || l.valence < -1 ||
-	    l.valence > 1 || l.arousal < -1 || l.arousal > 1)
-		return err_set(err, ERR_DATA, "labels",
-			       "id, valence and arousal in [-1, 1] expected, "
-			       "separated by tabs");
-	MEM_ROOM(c->labels, c->numbers.count + 1, c->cap);
-	c->labels[c->numbers.count] = l;
-	if (*table_put(&c->numbers, cell[0]))
-		return err_set(err, ERR_DATA, "labels",
-			       "\"%.*s\" is labelled twice", (int)cell[0].n,
-			       cell[0].p);
-	*table_get(&c->numbers, cell[0]) = c->numbers.count;
-	return 0;
-}
-
-static int read_labels(struct ctx *c, struct err *err)
-{
-	struct str text = { 0 };
-	const char *p, *end, *q;
-	size_t number = 0;
-	int rc = input_slurp(c->labels_path, TEXT_MAX, &text, err);
-
-	for (p = text.p, end = p + text.n; !rc && p < end; p = q + 1) {
-		struct span line;
-
-		q = memchr(p, '\n', (size_t)(end - p));
-		q = q ? q : end;
-		line = (struct span){ p, (size_t)(q - p) };
-		number++;
-		if (!span_trim(line).n || line.p[0] == '#')
-			continue;
-		rc = read_label(c, line, err);
-		if (rc)
-			err_prefix(err, "%s:%zu", c->labels_path, number);
-	}
-	str_release(&text);
-	return rc;
-}
 
 static int read_formula(struct ctx *c, struct err *err)
 {
@@ -131,24 +83,23 @@ static int each(void *ctx, struct record *r, struct err *err)
 {
 	struct ctx *c = ctx;
 	const struct feat_row *row;
-	const uint64_t *number;
+	const struct moodlabel *label;
 	int rc;
 
 	if (record_id(r, &c->id, err)) {
 		err->status = ERR_DATA; /* no record's error ends a process */
 		return -1;
 	}
-	number = table_get(&c->numbers, span_str(&c->id));
-	if (!number)
+	label = moodlabels_find(&c->labels, span_str(&c->id));
+	if (!label)
 		return 0;
 	rc = trackrows_find(&c->rows, r, err);
 	if (rc <= 0)
 		return rc;
 	row = c->rows.row;
 	if (feat_status_measured(row->status))
-		moodfit_add(&c->fit, row->values,
-			    c->labels[*number - 1].valence,
-			    c->labels[*number - 1].arousal);
+		moodfit_add(&c->fit, row->values, label->valence,
+			    label->arousal);
 	return 0;
 }
 
@@ -176,8 +127,8 @@ static int mood(struct ctx *c, struct str *table, char **files, int n,
 			       "mood needs --labels and one --features; see "
 			       "--help");
 	c->fit.formula = &c->formula;
-	if (read_labels(c, err) || read_formula(c, err) ||
-	    trackrows_open(&c->rows, features, err) ||
+	if (moodlabels_read(&c->labels, c->labels_path, err) ||
+	    read_formula(c, err) || trackrows_open(&c->rows, features, err) ||
 	    moodformula_bind(&c->formula, feat_schema(c->rows.feat), features,
 			     err) ||
 	    stream_each(files, n, c, each, err))
@@ -226,17 +177,73 @@ static int spread(struct ctx *c, struct str *table, int n, struct err *err)
 	return 0;
 }
 
+static void tell(void *ctx, const char *line)
+{
+	if (!((const struct options *)ctx)->quiet)
+		fprintf(stderr, "train text: %s\n", line);
+}
+
+static int train_to(const struct texttrain_options *t, struct atomic *out,
+		    struct atomic *figures, struct mlrun *log, struct err *err)
+{
+	struct str report = { 0 };
+	int rc = texttrain(t, atomic_file(out), &report, log, NULL, err);
+
+	if (!rc)
+		fwrite(report.p, 1, report.n, atomic_file(figures));
+	str_release(&report);
+	return rc;
+}
+
+static int text(struct ctx *c, const struct options *o, int n, struct err *err)
+{
+	struct texttrain_options t = {
+		c->config, c->cues, c->sources ? c->sources : ".",
+		o->jobs,   tell,    (void *)(uintptr_t)o
+	};
+	struct atomic *out, *figures;
+	struct str path = { 0 };
+	struct mlrun *log;
+	int rc;
+
+	if (n || !c->config || !o->output || !strcmp(o->output, "-"))
+		return err_set(err, ERR_USAGE, "usage",
+			       "text needs --config and -o FILE, and no "
+			       "operands; see --help");
+	if (!t.cues)
+		t.cues = datadir_path("models/emotion.pack", &path);
+	log = mlrun_begin(c->runs, "train text", c->config, err);
+	figures = log ? atomic_open(c->report, err)
+		      : NULL; /* before hours of training */
+	out = figures ? atomic_open(o->output, err) : NULL;
+	rc = out ? train_to(&t, out, figures, log, err) : -1;
+	str_release(&path);
+	if (rc)
+		atomic_abort(figures);
+	else
+		rc = atomic_commit(figures, err);
+	if (rc)
+		atomic_abort(out);
+	else
+		rc = atomic_commit(out, err);
+	if (!rc)
+		mlrun_artifact(log, o->output, NULL);
+	return mlrun_end(log, !rc, rc ? NULL : err) || rc ? -1 : 0;
+}
+
 static int run(struct ctx *c, const struct options *o, char **args, int n,
 	       struct err *err)
 {
 	struct str table = { 0 };
 	int rc;
 
+	if (n && !strcmp(args[0], "text"))
+		return text(c, o, n - 1, err);
 	if (!n || !c->features.count ||
 	    (strcmp(args[0], "mood") && strcmp(args[0], "spread")))
 		return err_set(err, ERR_USAGE, "usage",
-			       "\"mood\" or \"spread\", and --features, are "
-			       "needed; see --help");
+			       "\"text\", or \"mood\" or \"spread\" and "
+			       "--features, are needed; see --help");
 	rc = strcmp(args[0], "mood") ? spread(c, &table, n - 1, err)
 				     : mood(c, &table, args + 1, n - 1, err);
 	if (!rc)
@@ -252,6 +259,11 @@ int main(int argc, char **argv)
 	struct ctx c = { 0 };
 	struct options o;
 	const struct option_spec specs[] = {
+		{ "config", 0, OPTION_TEXT, &c.config, 0, 0 },
+		{ "cues", 0, OPTION_TEXT, &c.cues, 0, 0 },
+		{ "sources", 0, OPTION_TEXT, &c.sources, 0, 0 },
+		{ "runs", 0, OPTION_TEXT, &c.runs, 0, 0 },
+		{ "report", 0, OPTION_TEXT, &c.report, 0, 0 },
 		{ "labels", 0, OPTION_TEXT, &c.labels_path, 0, 0 },
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
 		{ "formula", 0, OPTION_TEXT, &c.formula_path, 0, 0 },
@@ -267,8 +279,7 @@ int main(int argc, char **argv)
 		status = options_fail(&o, &err);
 	else
 		status = 0;
-	table_release(&c.numbers);
-	free(c.labels);
+	moodlabels_release(&c.labels);
 	free(c.features.items);
 	moodfit_release(&c.fit);
 	trackrows_release(&c.rows);

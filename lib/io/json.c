@@ -571,6 +571,24 @@ static void put_escaped(struct str *out, unsigned char c)
 	}
 }
 
+int json_only(struct span object, const char *const *names, struct err *err)
+{
+	struct span name, value;
+	size_t pos = 0;
+
+	while (json_member(object, &pos, &name, &value)) {
+		size_t k = 0;
+
+		while (names[k] && !json_name_is(name, names[k]))
+			k++;
+		if (!names[k])
+			return err_set(err, ERR_DATA, "member",
+				       "\"%.*s\" is not known here",
+				       (int)name.n, name.p);
+	}
+	return 0;
+}
+
 void json_put_string(struct str *out, struct span s)
 {
 	const char *p = s.n ? s.p : "", *end = p + s.n;

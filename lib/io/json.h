@@ -45,6 +45,9 @@ int json_member(struct span value, size_t *pos, struct span *raw_name,
 struct span json_get(struct span object, const char *name);
 /* Is that raw member name (no quotes) this plain text, escapes decoded? */
 bool json_name_is(struct span raw, const char *name);
+/* -1, ERR_DATA naming it: a member of object is none of names, which end with
+ * NULL. */
+int json_only(struct span object, const char *const *names, struct err *err);
 
 /* Appends s as a JSON string with quotes; invalid UTF-8 becomes U+FFFD. */
 void json_put_string(struct str *out, struct span s);
