@@ -12,24 +12,28 @@
 #include "base/mem.h"
 #include "corpus/pcavector.h"
 #include "corpus/soundvector.h"
-#include "corpus/track.h"
+#include "corpus/wordfit.h"
 #include "corpus/wordvector.h"
 #include "io/atomic.h"
 #include "io/progress.h"
 #include "io/stream.h"
 #include "learn/recipe.h"
-#include "learn/textfit.h"
 
 static const char usage[] =
     "usage: embed text --fit MODEL [tracks.ndjson ...]\n"
     "       embed text --model MODEL [options] [tracks.ndjson ...]\n"
+    "       embed text --model MODEL --nearest N TEXT ...\n"
     "       embed audio --fit MODEL --features FILE ... [FILE ...]\n"
     "       embed audio --model MODEL --features FILE [options] "
     "[tracks.ndjson ...]\n"
     "       embed audio --model DIR [options] [tracks.ndjson ...]\n"
     "\n"
     "      --fit MODEL      fit on all operands and write MODEL\n"
+    "      --base MODEL     text model to build on; none (the shipped one)\n"
+    "      --weights LIST   how often a text of each file counts (1)\n"
+    "      --terms N, --grams N  rows of a text model at most\n"
     "      --model MODEL    apply MODEL; rows to the output\n"
+    "      --nearest N      print the N terms nearest to each TEXT\n"
     "      --features FILE  feature rows of the sound (audio)\n"
     "      --audio-root DIR where relative audio paths start (network)\n"
     "      --seconds N      of each recording, 1 to 600 (network; 30)\n"
@@ -50,10 +54,8 @@ struct ctx {
 	struct pca *pca;
 	struct cnnmodel *cnn;
 	struct soundvector sound;
-	int mels;
-	struct textcorpus corpus;
-	struct tracktext words;
-	struct str id;
+	int mels, nearest;
+	struct wordfit words;
 	struct progress progress;
 };
 
@@ -145,31 +147,6 @@ static int apply(struct ctx *c, bool text, char **files, int nfiles)
 	return rc;
 }
 
-static int add_track(void *ctx, struct record *r, struct err *err)
-{
-	struct ctx *c = ctx;
-
-	if (record_id(r, &c->id, err))
-		return err_set(err, ERR_DATA, "id",
-			       "a record without an id: "
-			       "give the output of ingest");
-	c->progress.in++;
-	c->progress.ok++;
-	progress_show(&c->progress);
-	tracktext_read(&c->words, r);
-	tracktext_collect(&c->words, &c->corpus, track_key(span_str(&c->id)));
-	return 0;
-}
-
-static int fit_text(struct ctx *c, FILE *out, char **files, int nfiles,
-		    struct err *err)
-{
-	textcorpus_init(&c->corpus, textfit_limit(c->o.memory));
-	return stream_each(files, nfiles, c, add_track, err) ||
-	       textfit_write(&c->corpus, &textfit_defaults, c->o.memory,
-			     c->o.jobs, out, NULL, err);
-}
-
 static int fit(struct ctx *c, bool text, char **files, int nfiles,
 	       struct err *err)
 {
@@ -181,7 +158,10 @@ static int fit(struct ctx *c, bool text, char **files, int nfiles,
 	if (!out)
 		return -1;
 	progress_start(p, &c->o);
-	rc = text ? fit_text(c, atomic_file(out), files, nfiles, err)
+	c->words.memory = c->o.memory;
+	c->words.jobs = c->o.jobs;
+	rc = text ? wordfit_write(&c->words, files, nfiles, p, atomic_file(out),
+				  err)
 		  : pca_fit(c->features.items, c->features.count, PCA_POWER,
 			    atomic_file(out), &p->in, &p->ok, NULL, err);
 	p->dropped = p->in - p->ok;
@@ -222,6 +202,11 @@ static int run(struct ctx *c, bool text, char **files, int nfiles)
 	if (c->fit ? fit(c, text, files, nfiles, &err)
 		   : open_model(c, text, &err))
 		return options_fail(&c->o, &err);
+	if (c->nearest)
+		return wordvector_nearest(c->pack, files, nfiles, c->nearest,
+					  stdout, &err)
+			   ? options_fail(&c->o, &err)
+			   : 0;
 	return c->fit ? 0 : apply(c, text, files, nfiles);
 }
 
@@ -234,6 +219,10 @@ static const char *misuse(const struct ctx *c, bool text)
 		return "give either --fit or --model";
 	if (c->fit && (c->reuse || c->records || c->o.output))
 		return "--reuse, --records and --output do not go with --fit";
+	if ((!text || !c->fit) && (c->words.base || c->words.weights))
+		return "--base and --weights go with embed text --fit";
+	if (c->nearest && (!text || c->fit))
+		return "--nearest goes with embed text --model";
 	if (!cnn && (c->sound.root || c->mels ||
 		     c->sound.seconds != SOUNDVECTOR_SECONDS))
 		return "--audio-root, --seconds and --mels go with a folder "
@@ -253,11 +242,17 @@ static const char *misuse(const struct ctx *c, bool text)
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .sound.seconds = SOUNDVECTOR_SECONDS };
+	struct ctx c = { .sound.seconds = SOUNDVECTOR_SECONDS,
+			 .words = wordfit_defaults };
 	struct option_list *f = &c.features;
 	const struct option_spec specs[] = {
 		{ "fit", 0, OPTION_TEXT, &c.fit, 0, 0 },
 		{ "model", 0, OPTION_TEXT, &c.model, 0, 0 },
+		{ "base", 0, OPTION_TEXT, &c.words.base, 0, 0 },
+		{ "weights", 0, OPTION_TEXT, &c.words.weights, 0, 0 },
+		{ "terms", 0, OPTION_INT, &c.words.terms, 1, 1 << 24 },
+		{ "grams", 0, OPTION_INT, &c.words.grams, 0, 1 << 24 },
+		{ "nearest", 0, OPTION_INT, &c.nearest, 1, 1000 },
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
 		{ "audio-root", 0, OPTION_TEXT, &c.sound.root, 0, 0 },
 		{ "seconds", 0, OPTION_REAL, &c.sound.seconds, 0, 0 },
@@ -291,9 +286,6 @@ int main(int argc, char **argv)
 	pca_free(c.pca);
 	cnnmodel_free(c.cnn);
 	pack_close(c.pack);
-	textcorpus_release(&c.corpus);
-	tracktext_release(&c.words);
-	str_release(&c.id);
 	free(f->items);
 	return status;
 }

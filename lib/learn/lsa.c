@@ -46,6 +46,29 @@ static void fill_random(void *ctx, size_t s, int thread)
 		q[i] = (float)random_normal(&r);
 }
 
+/* The dense rows' part of a slice of x' (x q), added to y. */
+static void multiply_dense(const struct lsa_matrix *x, const float *q, float *y)
+{
+	size_t n = x->dense_cols, i, k;
+	float *turned = mem_alloc(n * sizeof(slice));
+	float *z = mem_alloc(x->dense_rows * sizeof(slice));
+	float *sum = mem_alloc(n * sizeof(slice));
+
+	for (i = 0; i < n; i++)
+		for (k = 0; k < SLICE; k++)
+			turned[k * n + i] =
+			    q[(size_t)x->dense_index[i] * SLICE + k];
+	algebra_gemm_f32(z, turned, x->dense, false, SLICE, x->dense_rows, n);
+	algebra_gemm_f32(sum, x->dense, z, true, n, SLICE, x->dense_rows);
+	for (i = 0; i < n; i++)
+		for (k = 0; k < SLICE; k++)
+			y[(size_t)x->dense_index[i] * SLICE + k] +=
+			    sum[i * SLICE + k];
+	free(turned);
+	free(z);
+	free(sum);
+}
+
 /* One slice of y = x' (x q). */
 static void multiply(void *ctx, size_t s, int thread)
 {
@@ -75,6 +98,8 @@ static void multiply(void *ctx, size_t s, int thread)
 				to[k] += v * z[k];
 		}
 	}
+	if (x->dense_cols)
+		multiply_dense(x, q, y);
 }
 
 /* Rows [from, to) of a sliced matrix as doubles, [to - from][width]. */

@@ -20,6 +20,10 @@ struct lsa_matrix { /* compressed rows */
 	const size_t *start;   /* [rows + 1] */
 	const uint32_t *index; /* [start[rows]], < cols */
 	const float *value;
+	/* May follow: rows that are dense over a share of the columns. */
+	size_t dense_rows, dense_cols;
+	const uint32_t *dense_index; /* [dense_cols], < cols, each once */
+	const float *dense;          /* [dense_cols][dense_rows] */
 };
 
 /* Right singular vectors v[cols][rank] (each column of unit length) and

@@ -12,7 +12,9 @@ enum { WORDS_MAX = 1 << 20, PARTITION_BITS = 5 };
 
 void textcorpus_init(struct textcorpus *c, size_t limit)
 {
-	*c = (struct textcorpus){ .limit = limit, .threshold = UINT64_MAX };
+	*c = (struct textcorpus){ .limit = limit,
+				  .threshold = UINT64_MAX,
+				  .emphasis = 1 };
 }
 
 void textcorpus_release(struct textcorpus *c)
@@ -21,7 +23,9 @@ void textcorpus_release(struct textcorpus *c)
 	free(c->hash);
 	free(c->weight);
 	table_release(&c->words);
+	table_release(&c->pairs);
 	textterms_release(&c->terms);
+	str_release(&c->spelling);
 	*c = (struct textcorpus){ 0 };
 }
 
@@ -49,7 +53,7 @@ static void thin(struct textcorpus *c)
 }
 
 /* Drops the words met once, twice ... until half of the room is free. */
-static void thin_words(struct textcorpus *c)
+static void thin_words(struct table *words)
 {
 	uint64_t least = 2;
 	size_t i;
@@ -57,14 +61,14 @@ static void thin_words(struct textcorpus *c)
 	do {
 		struct table kept = { 0 };
 
-		for (i = 0; i < c->words.count; i++)
-			if (c->words.entries[i].value >= least)
-				*table_put(&kept, c->words.entries[i].key) =
-				    c->words.entries[i].value;
-		table_release(&c->words);
-		c->words = kept;
+		for (i = 0; i < words->count; i++)
+			if (words->entries[i].value >= least)
+				*table_put(&kept, words->entries[i].key) =
+				    words->entries[i].value;
+		table_release(words);
+		*words = kept;
 		least *= 2;
-	} while (c->words.count > WORDS_MAX / 2);
+	} while (words->count > WORDS_MAX / 2);
 }
 
 void textcorpus_begin(struct textcorpus *c, uint64_t key)
@@ -76,8 +80,23 @@ void textcorpus_begin(struct textcorpus *c, uint64_t key)
 	if (!c->keep)
 		return;
 	MEM_ROOM(c->docs, c->count + 1, c->cap);
-	c->docs[c->count] =
-	    (struct textdoc){ .mixed = mixed, .start = c->used };
+	c->docs[c->count] = (struct textdoc){ .mixed = mixed,
+					      .start = c->used,
+					      .emphasis = c->emphasis };
+}
+
+static void note_spelling(struct textcorpus *c, const struct textterm *t)
+{
+	if (t->word.p) {
+		*table_put(&c->words, t->word) += t->count;
+		return;
+	}
+	str_reset(&c->spelling);
+	str_put(&c->spelling, &t->hash, sizeof(t->hash));
+	str_span(&c->spelling, t->first);
+	str_putc(&c->spelling, ' ');
+	str_span(&c->spelling, t->second);
+	*table_put(&c->pairs, span_str(&c->spelling)) += t->count;
 }
 
 void textcorpus_add(struct textcorpus *c, struct span text, double weight)
@@ -97,9 +116,7 @@ void textcorpus_add(struct textcorpus *c, struct span text, double weight)
 		c->hash[c->used] = t->items[i].hash;
 		c->weight[c->used++] =
 		    (float)(weight * (double)t->items[i].weight / sqrt(norm));
-		if (t->items[i].word.p)
-			*table_put(&c->words, t->items[i].word) +=
-			    t->items[i].count;
+		note_spelling(c, &t->items[i]);
 	}
 }
 
@@ -154,7 +171,9 @@ void textcorpus_end(struct textcorpus *c)
 	while (c->used > c->limit && c->count > 1)
 		thin(c);
 	if (c->words.count > WORDS_MAX)
-		thin_words(c);
+		thin_words(&c->words);
+	if (c->pairs.count > WORDS_MAX)
+		thin_words(&c->pairs);
 }
 
 struct counting {
@@ -166,11 +185,18 @@ struct counting {
 	} part[1 << PARTITION_BITS];
 };
 
-static int compare_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+struct met {
+	uint64_t hash;
+	double emphasis;
+};
 
-	return x < y ? -1 : x > y;
+static int compare_met(const void *a, const void *b)
+{
+	const struct met *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return x->emphasis < y->emphasis ? -1 : x->emphasis > y->emphasis;
 }
 
 /* Counts the hashes whose top bits are p. */
@@ -178,39 +204,44 @@ static void count_part(void *ctx, size_t p, int thread)
 {
 	struct counting *k = ctx;
 	const struct textcorpus *c = k->c;
-	uint64_t *mine = NULL;
+	struct met *mine = NULL;
 	size_t n = 0, room = 0, i, j;
 
 	(void)thread;
-	for (i = 0; i < c->used; i++)
-		if (c->hash[i] >> (64 - PARTITION_BITS) == p) {
-			MEM_ROOM(mine, n + 1, room);
-			mine[n++] = c->hash[i];
-		}
+	for (i = 0; i < c->count; i++)
+		for (j = c->docs[i].start;
+		     j < c->docs[i].start + c->docs[i].count; j++)
+			if (c->hash[j] >> (64 - PARTITION_BITS) == p) {
+				MEM_ROOM(mine, n + 1, room);
+				mine[n++] = (struct met){ c->hash[j],
+							  c->docs[i].emphasis };
+			}
 	if (n)
-		qsort(mine, n, sizeof(*mine), compare_u64);
+		qsort(mine, n, sizeof(*mine), compare_met);
 	for (i = 0; i < n; i = j) {
 		uint32_t least =
-		    k->least[textterms_kind(mine[i]) == TEXTTERMS_PAIR];
+		    k->least[textterms_kind(mine[i].hash) == TEXTTERMS_PAIR];
+		double weight = 0;
 
-		for (j = i; j < n && mine[j] == mine[i]; j++)
-			;
+		for (j = i; j < n && mine[j].hash == mine[i].hash; j++)
+			weight += mine[j].emphasis;
 		if (j - i < least)
 			continue;
 		MEM_ROOM(k->part[p].items, k->part[p].count + 1,
 			 k->part[p].cap);
 		k->part[p].items[k->part[p].count++] =
-		    (struct textcount){ mine[i], (uint32_t)(j - i) };
+		    (struct textcount){ mine[i].hash, (uint32_t)(j - i),
+					(float)weight };
 	}
 	free(mine);
 }
 
-static int by_frequency(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
 	const struct textcount *x = a, *y = b;
 
-	if (x->texts != y->texts)
-		return x->texts > y->texts ? -1 : 1;
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
 	return x->hash < y->hash ? -1 : x->hash > y->hash;
 }
 
@@ -236,7 +267,7 @@ struct textcount *textcorpus_count(const struct textcorpus *c, int threads,
 	}
 	free(k);
 	if (n)
-		qsort(out, n, sizeof(*out), by_frequency);
+		qsort(out, n, sizeof(*out), by_weight);
 	*count = n < most ? n : most;
 	return out;
 }

@@ -14,6 +14,7 @@
 struct textdoc {
 	uint64_t mixed;
 	size_t start, count; /* of hash and weight */
+	double emphasis;
 };
 
 struct textcorpus {
@@ -25,7 +26,10 @@ struct textcorpus {
 	uint64_t threshold;
 	uint64_t seen;      /* texts offered */
 	struct table words; /* folded word -> times met */
+	struct table pairs; /* hash, then both words -> times met */
+	double emphasis;    /* how many texts each of the next counts for: 1 */
 	struct textterms terms;
+	struct str spelling;
 	bool keep; /* the text under way is sampled */
 };
 
@@ -42,10 +46,11 @@ void textcorpus_end(struct textcorpus *c);
 struct textcount {
 	uint64_t hash;
 	uint32_t texts; /* that hold the term */
+	float weight;   /* the sum of their emphasis */
 };
 
-/* The terms in at least min_words (min_pairs) texts, the `most` most frequent,
- * by falling frequency, then by hash. Returns an array to free; *count. */
+/* The terms in at least min_words (min_pairs) texts, the `most` of most weight,
+ * by falling weight, then by hash. Returns an array to free; *count. */
 struct textcount *textcorpus_count(const struct textcorpus *c, int threads,
 				   uint32_t min_words, uint32_t min_pairs,
 				   size_t most, size_t *count);

@@ -5,6 +5,11 @@
  *   text.slots	open-addressing table, linear probing from (hash >> 2) & mask;
  *		at most half full; a free slot has row TEXTSLOT_FREE
  *   text.rows	a vector per term: value i is scale * q[i]
+ * and, for fitting on top of a model and for people, not for encoding:
+ *   text.spectrum	one struct textspectrum
+ *   text.stats	a struct textstat per word and pair (rows that are no grams)
+ *   text.spelling	a line per word and pair, its most frequent spelling;
+ *		empty where it has none (function words, numbers)
  */
 #ifndef MOODPIPE_TEXTFORMAT_H
 #define MOODPIPE_TEXTFORMAT_H
@@ -33,6 +38,20 @@ struct textslot {
 struct textrow {
 	float scale;
 	int8_t q[TEXTMODEL_DIM];
+};
+
+/* A row is sigma^power * idf * (its term's entries of the right singular
+ * vectors), with idf = ln(1 + texts / the term's texts); its first value may
+ * be 0 instead. */
+struct textspectrum {
+	double texts; /* each as often as it counts, those of a base included */
+	double power;
+	double sigma[TEXTMODEL_DIM]; /* 0: left out */
+};
+
+struct textstat {
+	float texts;  /* that hold the term, counted likewise */
+	float common; /* its entry of the first singular vector */
 };
 
 #endif

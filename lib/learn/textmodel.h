@@ -16,7 +16,9 @@
 #define TEXTMODEL_VERSION 1
 #define TEXTMODEL_DIM 384
 
-/* Names of the sections a model consists of, NULL at the end. */
+/* Names of the sections that encoding needs, NULL at the end; a model has more
+ * (textformat.h), to fit on top of it (textprior.h) and for people
+ * (textnearest.h). */
 extern const char *const textmodel_sections[];
 
 struct textmodel;

@@ -22,13 +22,14 @@ static uint64_t hash_kind(enum textterms_kind kind, struct span s)
 	return (hash_mix(buf, s.n + 1) & ~UINT64_C(3)) | kind;
 }
 
-static void put(struct textterms *t, uint64_t hash, float weight,
-		struct span word)
+static struct textterm *put(struct textterms *t, uint64_t hash, float weight)
 {
+	struct textterm *term;
+
 	MEM_ROOM(t->items, t->count + 1, t->cap);
-	t->items[t->count++] = (struct textterm){
-		.hash = hash, .weight = weight, .count = 1, .word = word
-	};
+	term = &t->items[t->count++];
+	*term = (struct textterm){ .hash = hash, .weight = weight, .count = 1 };
+	return term;
 }
 
 static int by_hash(const void *a, const void *b)
@@ -62,9 +63,19 @@ uint64_t textterms_word(struct textterms *t, struct span word)
 	return hash_kind(TEXTTERMS_WORD, stem_word(t->stem, word));
 }
 
+static void put_pair(struct textterms *t, struct span first, struct span second)
+{
+	struct textterm *term =
+	    put(t, hash_kind(TEXTTERMS_PAIR, span_str(&t->pair)), pair_share);
+
+	term->first = first;
+	term->second = second;
+}
+
 void textterms_read(struct textterms *t, struct span text)
 {
 	struct token token;
+	struct span before = { 0 };
 	bool pairs = false; /* the word before may begin a pair */
 
 	if (!t->stem)
@@ -84,15 +95,15 @@ void textterms_read(struct textterms *t, struct span text)
 		put(t, hash_kind(TEXTTERMS_WORD, word),
 		    stop                         ? stop_share
 		    : token.kind == TOKEN_NUMBER ? number_share
-						 : 1,
-		    token.text);
+						 : 1)
+		    ->word = token.text;
 		if (pairs && token.joined && !stop) {
 			str_putc(&t->pair, ' ');
 			str_span(&t->pair, word);
-			put(t, hash_kind(TEXTTERMS_PAIR, span_str(&t->pair)),
-			    pair_share, (struct span){ 0 });
+			put_pair(t, before, token.text);
 		}
 		pairs = !stop;
+		before = token.text;
 		str_reset(&t->pair);
 		str_span(&t->pair, word);
 	}

@@ -29,7 +29,8 @@ struct textterm {
 	uint64_t hash;
 	float weight;
 	uint32_t count;
-	struct span word; /* folded, not stemmed; {NULL,0}: a pair */
+	struct span word; /* folded, not stemmed; {NULL,0}: a pair, of */
+	struct span first, second;
 };
 
 struct textterms {              /* zeroed: valid */

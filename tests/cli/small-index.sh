@@ -52,7 +52,8 @@ small_rows() { # KIND
 small_corpus() {
 	mkdir -p "$TMP/c"
 	small_tracks 1 48 >"$TMP/c/tracks.ndjson"
-	embed text -q --fit "$TMP/c/text.pack" "$TMP/c/tracks.ndjson"
+	embed text -q --fit "$TMP/c/text.pack" --base none \
+		"$TMP/c/tracks.ndjson"
 	embed text -q --model "$TMP/c/text.pack" "$TMP/c/tracks.ndjson" \
 		>"$TMP/c/text.feat"
 	small_rows mood | "$FEATMAKE" mood - valence,arousal,dominance,confidence \

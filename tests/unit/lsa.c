@@ -41,7 +41,11 @@ static struct sparse *from_dense(const double *dense)
 		}
 	}
 	s->start[ROWS] = n;
-	s->m = (struct lsa_matrix){ ROWS, COLS, s->start, s->index, s->value };
+	s->m = (struct lsa_matrix){ .rows = ROWS,
+				    .cols = COLS,
+				    .start = s->start,
+				    .index = s->index,
+				    .value = s->value };
 	return s;
 }
 
@@ -141,12 +145,69 @@ static void threads_change_no_byte(void **state)
 	free(s);
 }
 
+/* The rows of a matrix are the same whether they are given as compressed or as
+ * dense ones; those of the columns that the dense part lacks stay 0. */
+static void dense_rows_count_like_the_others(void **state)
+{
+	enum { SPARSE = 200, DENSE = ROWS - SPARSE, SHARE = COLS / 2 };
+	struct sparse *all = decaying(), *upper;
+	double *d = mem_zalloc(ROWS * COLS, sizeof(*d));
+	float *dense = mem_zalloc(SHARE * DENSE, sizeof(*dense));
+	float *one = mem_zalloc(COLS * RANK, sizeof(*one));
+	float *two = mem_zalloc(COLS * RANK, sizeof(*two));
+	uint32_t index[SHARE];
+	double a[RANK], b[RANK];
+	struct err err;
+	size_t i, j, k;
+
+	(void)state;
+	memcpy(d, all->dense, ROWS * COLS * sizeof(*d));
+	for (i = SPARSE; i < ROWS; i++)
+		for (j = 0; j < COLS; j += 2)
+			d[i * COLS + j] = 0;
+	for (j = 0; j < SHARE; j++) {
+		index[j] = (uint32_t)(COLS - 1 - 2 * j);
+		for (i = 0; i < DENSE; i++)
+			dense[j * DENSE + i] =
+			    (float)d[(SPARSE + i) * COLS + index[j]];
+	}
+	free(all);
+	all = from_dense(d);
+	upper = from_dense(d);
+	upper->m.rows = SPARSE;
+	upper->m.dense_rows = DENSE;
+	upper->m.dense_cols = SHARE;
+	upper->m.dense_index = index;
+	upper->m.dense = dense;
+	assert_int_equal(lsa_fit(&all->m, RANK, 8, 1, 1, one, a, &err), 0);
+	assert_int_equal(lsa_fit(&upper->m, RANK, 8, 1, 2, two, b, &err), 0);
+	for (k = 0; k < RANK; k++) {
+		double cosine = 0;
+
+		assert_true(fabs(a[k] - b[k]) < 1e-4 * a[0]);
+		for (i = 0; i < COLS; i++)
+			cosine += (double)one[i * RANK + k] *
+				  (double)two[i * RANK + k];
+		assert_true(k > 10 || fabs(cosine) > 0.999);
+	}
+	free(d);
+	free(dense);
+	free(one);
+	free(two);
+	free(all);
+	free(upper);
+}
+
 static void fewer_columns_than_rank(void **state)
 {
 	size_t start[] = { 0, 1, 2 };
 	uint32_t index[] = { 0, 1 };
 	float value[] = { 3, 4 }, v[2 * RANK];
-	struct lsa_matrix m = { 2, 2, start, index, value };
+	struct lsa_matrix m = { .rows = 2,
+				.cols = 2,
+				.start = start,
+				.index = index,
+				.value = value };
 	double sigma[RANK];
 	struct err err;
 	int k;
@@ -166,6 +227,7 @@ int main(void)
 		cmocka_unit_test(agrees_with_lapack),
 		cmocka_unit_test(finds_a_known_low_rank),
 		cmocka_unit_test(threads_change_no_byte),
+		cmocka_unit_test(dense_rows_count_like_the_others),
 		cmocka_unit_test(fewer_columns_than_rank),
 	};
 

@@ -28,12 +28,12 @@ tail -35 "$TMP/all" >"$TMP/b"
 cd "$TMP" || exit 1
 
 # --- text ---
-ok embed text --fit text.pack -q -j1 all
-ok embed text --fit four.pack -q -j4 a b
+ok embed text --fit text.pack --base none -q -j1 all
+ok embed text --fit four.pack --base none -q -j4 a b
 ok cmp text.pack four.pack
 cp -p text.pack before
 touch -d 2001-01-01 text.pack
-ok embed text --fit text.pack -q all
+ok embed text --fit text.pack --base none -q all
 is "$(stat -c %Y text.pack)" "$(date -d 2001-01-01 +%s)" \
 	"a fit that finds the same leaves the file alone"
 ok embed text --model text.pack -q -j1 -o one.feat all
@@ -51,7 +51,7 @@ like "$(cat err)" 'reused=59' "one title changed: one row anew"
 sed 's/}$/,"playback_count":7}/' all >other
 status 0 embed text --model text.pack --reuse one.feat -o new.feat other
 like "$(cat err)" 'reused=60' "members that are no words change nothing"
-status 0 embed text --fit empty.pack -q /dev/null
+status 0 embed text --fit empty.pack --base none -q /dev/null
 status 0 embed text --model empty.pack -o none.feat all
 
 # --- what cannot work ---
