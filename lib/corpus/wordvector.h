@@ -22,4 +22,9 @@ void wordvector_measure(struct wordvector_work *w,
 			const struct textmodel *model, const struct record *r,
 			struct feat_row *row);
 
+/* Writes the count terms nearest to each text (learn/textnearest.h) as lines
+ * of text, term and cosine, separated by tabs. */
+int wordvector_nearest(const struct pack *model, char **texts, int ntexts,
+		       int count, FILE *out, struct err *err);
+
 #endif
