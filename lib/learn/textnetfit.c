@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "learn/rowtable.h"
+#include "learn/textnetloss.h"
 #include "math/random.h"
 #include "math/vector.h"
 
@@ -281,90 +282,13 @@ static void forward(struct fit *f, const struct textdata_text *t, bool train,
 	textnet_outputs(s, f->numbers, f->columns, &f->pass, logit);
 }
 
-/* --- losses: each returns the loss and adds to gradient[columns] --- */
-
-static double loss_labels(const struct fit *f, const struct texthead *h,
-			  const float *z, const float *y, float *g)
-{
-	double loss = 0;
-
-	for (size_t k = h->first; k < h->first + h->count; k++) {
-		float p = 1 / (1 + expf(-z[k]));
-		float w = y[k] > 0.5F ? f->class_weight[k] : 1;
-
-		if (isnan(y[k]))
-			continue;
-		g[k] += w * (p - y[k]);
-		loss -= (double)(w * (y[k] * logf(p + 1e-7F) +
-				      (1 - y[k]) * logf(1 - p + 1e-7F)));
-	}
-	return loss;
-}
-
-static double loss_class(const struct fit *f, const struct texthead *h,
-			 const float *z, const float *y, float *g)
-{
-	float p[TEXTHEADS_COLUMNS], most = -INFINITY, sum = 0, w = 0;
-	double loss = 0;
-
-	if (isnan(y[h->first]))
-		return 0;
-	for (size_t k = h->first; k < h->first + h->count; k++)
-		most = fmaxf(most, z[k]);
-	for (size_t k = h->first; k < h->first + h->count; k++) {
-		sum += p[k - h->first] = expf(z[k] - most);
-		w += y[k] * f->class_weight[k];
-	}
-	for (size_t k = h->first; k < h->first + h->count; k++) {
-		float q = p[k - h->first] / sum;
-
-		g[k] += w * (q - y[k]);
-		loss -= (double)(w * y[k] * logf(q + 1e-7F));
-	}
-	return loss;
-}
-
-static double loss_regression(const struct texthead *h, const float *z,
-			      const float *y, float *g)
-{
-	double loss = 0;
-
-	for (size_t i = 0; i < h->count; i++) {
-		size_t k = h->first + i;
-		float e;
-
-		if (isnan(y[k]))
-			continue;
-		e = z[k] -
-		    (float)(((double)y[k] - h->mean[i]) / h->deviation[i]);
-		g[k] += fminf(fmaxf(e, -2), 2);
-		loss += (double)(e * e) / 2;
-	}
-	return loss;
-}
-
 static double losses(const struct fit *f, size_t text, const float *z, float *g)
 {
-	const float *y = labelled_target(f->d->labelled, text);
-	float all = f->d->labelled->items[text].weight;
-	double sum = 0;
+	const struct labelled *l = f->d->labelled;
 
-	memset(g, 0, f->padded * sizeof(*g));
-	for (size_t i = 0; i < f->heads->count; i++) {
-		const struct texthead *h = &f->heads->head[i];
-		float w = all * (float)h->weight;
-		double loss;
-
-		if (h->kind == TEXTHEAD_LABELS)
-			loss = loss_labels(f, h, z, y, g);
-		else if (h->kind == TEXTHEAD_CLASS)
-			loss = loss_class(f, h, z, y, g);
-		else
-			loss = loss_regression(h, z, y, g);
-		vector_scale(g + h->first, w, h->count);
-		sum += loss * (double)w;
-	}
-	return sum;
+	return textnetloss(f->heads, f->class_weight, z,
+			   labelled_target(l, text), l->items[text].weight, g,
+			   f->padded);
 }
 
 /* --- backward --- */
@@ -659,93 +583,4 @@ void textnetfit_release(struct textnetfit_member *m)
 	str_release(&m->deep);
 	free(m->numbers);
 	m->numbers = NULL;
-}
-
-/* --- writing --- */
-
-static int write_numbers(const struct textdata *d,
-			 const struct textheads *heads,
-			 const struct textnetfit_member *members, size_t count,
-			 const float *stack, size_t stacked,
-			 struct pack_writer *w, struct err *err)
-{
-	size_t n = stacked * (heads->columns + TEXTCUES + 1);
-	float *none = mem_zalloc(n + 1, sizeof(float));
-	int rc = pack_begin(w, "net.numbers", err) ||
-		 pack_put(w, d->cue_mean, sizeof(d->cue_mean), err) ||
-		 pack_put(w, d->cue_rate, sizeof(d->cue_rate), err);
-
-	for (size_t m = 0; m < count && !rc; m++)
-		rc = pack_put(
-		    w, members[m].numbers,
-		    textnet_layout(&members[m].shape, heads->columns).count *
-			sizeof(float),
-		    err);
-	if (!rc)
-		rc = pack_put(w, stack ? stack : none, n * sizeof(float), err);
-	free(none);
-	return rc ? -1 : 0;
-}
-
-static int write_rows(const struct textnetfit_member *members, size_t count,
-		      struct pack_writer *w, struct err *err)
-{
-	char name[PACK_NAME];
-
-	for (size_t m = 0; m < count; m++) {
-		const struct str *wide = &members[m].wide;
-		const struct str *deep = &members[m].deep;
-
-		snprintf(name, sizeof(name), "net.wide.%zu", m);
-		if (members[m].shape.wide &&
-		    pack_section(w, name, wide->p, wide->n, err))
-			return -1;
-		snprintf(name, sizeof(name), "net.deep.%zu", m);
-		if (members[m].shape.dim &&
-		    pack_section(w, name, deep->p, deep->n, err))
-			return -1;
-	}
-	return 0;
-}
-
-int textnetfit_write(const struct textdata *d, const struct textheads *heads,
-		     const struct textcues *cues,
-		     const struct textnetfit_member *members, size_t count,
-		     const float *stack, FILE *out, uint8_t digest[HASH_SIZE],
-		     struct err *err)
-{
-	struct textnet_info info = { UTTERANCE_VERSION,
-				     TEXTCUES_VERSION,
-				     TEXTGRAMS_VERSION,
-				     (uint32_t)heads->columns,
-				     (uint32_t)count,
-				     0,
-				     { { 0 } },
-				     { 0 },
-				     0 };
-	struct pack_writer *w =
-	    pack_writer_new(out, TEXTNET_KIND, TEXTNET_VERSION, err);
-	struct str json = { 0 };
-	int rc;
-
-	if (!w)
-		return -1;
-	for (size_t m = 0; m < count; m++)
-		info.shape[m] = members[m].shape;
-	for (size_t i = 0; i < heads->count; i++)
-		if (heads->head[i].stacked)
-			info.stacked += (uint32_t)heads->head[i].count;
-	memcpy(info.group, d->options.group, sizeof(info.group));
-	textheads_write(heads, &json);
-	rc = pack_section(w, "net.info", &info, sizeof(info), err) ||
-	     pack_section(w, "net.heads", json.p, json.n, err) ||
-	     pack_section(w, "net.cues", cues->rows,
-			  cues->count * sizeof(*cues->rows), err) ||
-	     write_numbers(d, heads, members, count, stack, info.stacked, w,
-			   err) ||
-	     write_rows(members, count, w, err);
-	str_release(&json);
-	if (pack_writer_end(w, digest, rc ? NULL : err) || rc)
-		return -1;
-	return 0;
 }

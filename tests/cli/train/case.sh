@@ -201,7 +201,7 @@ status 2 train spread --features "$TMP/a.feat" --labels "$TMP/labels"
 status 2 train mood --label
 status 2 train mood --nonsense
 status 0 train --help
-like "$(cat "$TMP/out")" '^usage: train mood' "--help"
+like "$(cat "$TMP/out")" '^usage: train text' "--help"
 
 # --- the environment: 3 ---
 

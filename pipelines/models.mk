@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Builds the models that ship, from data that does not:
+#   make models SOURCES=DIR
+# DIR holds text/{goemotions,emobank,isarcasmeval,...}, music/ and lexicons/, as
+# they are published; runs are logged in RUNS (build/mlruns), for the UI of MLflow.
+#
+# SOURCES, BIN, BUILD, RUNS, JOBS
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+JOBS ?= $(shell nproc)
+RUNS ?= $(BUILD)/mlruns
+W := $(BUILD)/models
+
+all: data/models/emotion.pack data/models/words.pack
+
+# What the configurations call text/, training/ and labels/.
+$W/sources: always
+	@mkdir -p $@
+	@ln -sfn $(abspath $(SOURCES)/text) $@/text
+	@ln -sfn $(abspath data/training) $@/training
+	@ln -sfn $(abspath tests/labels) $@/labels
+	@ln -sfn $(abspath $W/made) $@/made
+
+$W/cues.tsv: pipelines/lexica.sh data/training/norms.tsv \
+    data/training/feelings.tsv
+	@mkdir -p $(@D)
+	pipelines/lexica.sh $(SOURCES)/lexicons > $@
+
+$W/made/misspelt.tsv: data/training/requests.tsv pipelines/misspell.awk
+	@mkdir -p $(@D)
+	awk -f pipelines/misspell.awk $< > $@
+
+$W/made/feelings.tsv: data/training/feelings.tsv pipelines/feelings.awk
+	@mkdir -p $(@D)
+	tr -d '\r' < $(SOURCES)/lexicons/emotag1200/EmoTag1200-scores.csv \
+	    > $W/emotag.csv
+	awk -f pipelines/feelings.awk $< $W/emotag.csv > $@
+
+data/models/emotion.pack: data/models/emotion.json $W/cues.tsv \
+    $W/made/misspelt.tsv $W/made/feelings.tsv data/training/requests.tsv \
+    data/training/statements.tsv pipelines/emotion-card.md | $W/sources
+	$(BIN)/train text -j $(JOBS) --config $< --cues $W/cues.tsv \
+	    --sources $W/sources --runs $(RUNS) --report $W/emotion.tsv -o $@
+	awk -f pipelines/card.awk $W/emotion.tsv pipelines/emotion-card.md \
+	    > data/models/emotion.md
+
+data/models/words.pack: pipelines/wordtexts.sh pipelines/words.sh
+	pipelines/wordtexts.sh $(SOURCES) $W/words
+	PATH=$(abspath $(BIN)):$$PATH pipelines/words.sh $W/words \
+	    $(abspath $@)
+
+.PHONY: all always
