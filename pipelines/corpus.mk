@@ -115,20 +115,27 @@ $C/shards/%/tagged.ndjson: $C/shards/%/enriched.ndjson $C/models/meta.pack
 	$(BIN)/impute meta $(COMMON) --model $C/models/meta.pack \
 	    --memo $(@D)/tagged.memo --previous $@ -o $@ $<
 
-$C/models/text.pack: | $(call each,tagged.ndjson)
+# Kept, though no rule but the next one names it: it holds the rows to reuse.
+.SECONDARY: $(call each,tagged.ndjson)
+
+$C/shards/%/felt.ndjson: $C/shards/%/tagged.ndjson $(DATA)/models/emotion.pack
+	$(BIN)/emotion $(COMMON) --fields title,description,tags,lyrics \
+	    --themes --memo $(@D)/felt.memo --previous $@ -o $@ $<
+
+$C/models/text.pack: | $(call each,felt.ndjson)
 	$(BIN)/embed text $(COMMON) --fit $@ $|
 
-$C/shards/%/text.feat: $C/shards/%/tagged.ndjson $C/models/text.pack
+$C/shards/%/text.feat: $C/shards/%/felt.ndjson $C/models/text.pack
 	$(BIN)/embed text $(COMMON) --model $C/models/text.pack --reuse $@ \
 	    -o $@ $<
 
-$C/models/sound.pack: $C/state/columns | $(call each,tagged.ndjson) \
+$C/models/sound.pack: $C/state/columns | $(call each,felt.ndjson) \
     $(call each,audio.feat) $(call each,text.feat)
 	$(BIN)/impute audio $(COMMON) --fit $@ \
 	    $(call option,--features,audio.feat) \
-	    $(call option,--text,text.feat) $(call each,tagged.ndjson)
+	    $(call option,--text,text.feat) $(call each,felt.ndjson)
 
-$C/shards/%/sound.feat: $C/shards/%/tagged.ndjson $C/shards/%/audio.feat \
+$C/shards/%/sound.feat: $C/shards/%/felt.ndjson $C/shards/%/audio.feat \
     $C/shards/%/text.feat $C/models/sound.pack
 	$(BIN)/impute audio $(COMMON) --model $C/models/sound.pack \
 	    --features $(@D)/audio.feat --text $(@D)/text.feat --reuse $@ \
@@ -140,7 +147,7 @@ $C/models/mood.tsv: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/train spread -q --formula $(DATA)/mood-calibrated.tsv -o $@ \
 	    $(call option,--features,sound.feat)
 
-$C/shards/%/mood.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
+$C/shards/%/mood.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
     $C/models/mood.tsv
 	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
 	    --formula $C/models/mood.tsv --words --reuse $@ -o $@ $<
@@ -149,7 +156,7 @@ $C/models/pca.pack: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \
 	    $(call option,--features,sound.feat)
 
-$C/shards/%/audio64.feat: $C/shards/%/tagged.ndjson $C/shards/%/sound.feat \
+$C/shards/%/audio64.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
     $C/models/pca.pack
 	$(BIN)/embed audio $(COMMON) --model $C/models/pca.pack \
 	    --features $(@D)/sound.feat --reuse $@ -o $@ $<
@@ -165,7 +172,7 @@ VECTORS := audio64.feat $(if $(value CNN),cnn.feat)
 
 # --- shards -> one generation ---
 
-INPUTS := $(foreach f,tagged.ndjson text.feat sound.feat mood.feat \
+INPUTS := $(foreach f,felt.ndjson text.feat sound.feat mood.feat \
     $(VECTORS),$(call each,$f))
 
 $C/index/.built: $(INPUTS) $C/models/text.pack $C/state/cnn
@@ -175,7 +182,7 @@ $C/index/.built: $(INPUTS) $C/models/text.pack $C/state/cnn
 	    $(call option,--sound,sound.feat) \
 	    $(call option,--mood,mood.feat) \
 	    $(foreach v,$(VECTORS),$(call option,--audio,$v)) \
-	    $(call each,tagged.ndjson)
+	    $(call each,felt.ndjson)
 	@touch $@
 
 .PHONY: index shards

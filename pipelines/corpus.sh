@@ -112,7 +112,8 @@ CNN=${CNN:+$(realpath "$CNN")}
 : "${SOURCES:=$DATA/sources}"
 {
 	echo "$VERSION"
-	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/maps/* "$SOURCES"/* | sha256sum
+	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/lexicon/* "$DATA"/models/*.pack \
+	    "$DATA"/maps/* "$SOURCES"/* | sha256sum
 } | if_changed "$CORPUS/state/version"
 # What is measured of sound: models fitted on other columns cannot be applied.
 # (No pipe: feat stops reading behind the header.)

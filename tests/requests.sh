@@ -32,7 +32,8 @@ jq -Rc 'select(input_line_number > 1) | {query: split("\t")[0],
 "$@" <"$TMP/requests" >"$TMP/answers"
 # line, valence, arousal; none of both where no mood was detected
 jq -r '.mood_detected as $m | [.qid] +
-	if $m.valence == null or $m.matches == 0 then []
+	if $m.valence == null or
+		(if $m.by then $m.by == "none" else $m.matches == 0 end) then []
 	else [$m.valence, $m.arousal] end | @tsv' "$TMP/answers" >"$TMP/moods"
 
 awk -F'\t' -v misses="$misses" -v draws="$DRAWS" '

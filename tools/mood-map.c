@@ -34,7 +34,8 @@ static const char usage[] =
     "      --reuse FILE     take unchanged rows from this earlier output\n"
     "      --records FILE   pass the records on to FILE\n"
     "      --formula FILE   table of the formula (default: mood-formula.tsv)\n"
-    "      --lexicon FILE   table of words (default: lexicon.tsv)\n"
+    "      --lexicon FILE   table of words (default: lexicon/base.tsv and\n"
+    "                       lexicon/extension.tsv)\n"
     "      --words          let words speak beside measured sound too\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -j, --jobs N         threads (default: the processors)\n"
@@ -215,25 +216,30 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	return 0;
 }
 
-/* Reads a table and adds its digest to parameters. */
-static int load(const char *path, const char *name, struct str *text,
-		struct str *parameters, struct err *err)
+static void add_digest(const char *name, const struct str *text,
+		       struct str *parameters)
 {
-	struct str built_in = { 0 };
 	char hex[2 * HASH_SIZE + 1];
 	uint8_t sum[HASH_SIZE];
-	int rc;
 
-	str_reset(text);
-	rc = input_slurp(path ? path : datadir_path(name, &built_in), TABLE_MAX,
-			 text, err);
-	str_release(&built_in);
-	if (rc)
-		return -1;
 	hash_sha256(text->p, text->n, sum);
 	hash_hex(sum, HASH_SIZE, hex);
 	str_printf(parameters, "%s=%s ", name, hex);
-	return 0;
+}
+
+static int load_formula(struct ctx *c, struct str *text, struct err *err)
+{
+	struct str built_in = { 0 };
+	const char *path = c->formula_path;
+	int rc;
+
+	if (!path)
+		path = datadir_path("mood-formula.tsv", &built_in);
+	str_reset(text);
+	rc = input_slurp(path, TABLE_MAX, text, err) ||
+	     moodformula_parse(&c->formula, span_str(text), path, err);
+	str_release(&built_in);
+	return rc ? -1 : 0;
 }
 
 static int set_up(struct ctx *c, struct err *err)
@@ -244,20 +250,15 @@ static int set_up(struct ctx *c, struct err *err)
 
 	if (c->features && !f)
 		return -1;
-	if (load(c->lexicon_path, "lexicon.tsv", &text, &parameters, err))
+	c->lexicon = lexicon_open(c->lexicon_path, &text, err);
+	if (!c->lexicon)
 		goto out;
-	c->lexicon = lexicon_parse(
-	    span_str(&text), c->lexicon_path ? c->lexicon_path : "lexicon.tsv",
-	    err);
-	if (!c->lexicon ||
-	    load(c->formula_path, "mood-formula.tsv", &text, &parameters,
-		 err) ||
-	    moodformula_parse(
-		&c->formula, span_str(&text),
-		c->formula_path ? c->formula_path : "mood-formula.tsv", err) ||
+	add_digest("lexicon", &text, &parameters);
+	if (load_formula(c, &text, err) ||
 	    (f &&
 	     moodformula_bind(&c->formula, feat_schema(f), c->features, err)))
 		goto out;
+	add_digest("mood-formula", &text, &parameters);
 	if (c->words)
 		str_puts(&parameters, "words ");
 	memcpy(c->schema.stage, "mood", sizeof("mood"));
@@ -265,7 +266,7 @@ static int set_up(struct ctx *c, struct err *err)
 	feat_schema_add(&c->schema, "arousal", "1");
 	feat_schema_add(&c->schema, "dominance", "1");
 	feat_schema_add(&c->schema, "confidence", "1");
-	recipe_make("mood-map/1", str_z(&parameters),
+	recipe_make("mood-map/2", str_z(&parameters),
 		    f ? feat_schema(f)->recipe : NULL, c->schema.recipe);
 	rc = 0;
 out:

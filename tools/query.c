@@ -9,6 +9,7 @@
 #include "corpus/indexpath.h"
 #include "corpus/eachline.h"
 #include "corpus/retrieval.h"
+#include "corpus/understood.h"
 #include "io/atomic.h"
 #include "io/json.h"
 #include "io/options.h"
@@ -47,7 +48,7 @@ struct ctx {
 
 	struct generation *g;
 	struct textmodel *model;
-	struct lexicon *lexicon;
+	struct understood_models models;
 	struct weights weights;
 	struct retrieval *retrieval;
 	struct request request;
@@ -66,15 +67,15 @@ static int open_index(struct ctx *c, struct err *err)
 	str_release(&path);
 	if (!c->g)
 		return -1;
-	c->lexicon = lexicon_parse(c->g->lexicon, "lexicon", err);
-	if (!c->lexicon ||
-	    weights_parse(&c->weights, c->g->weights, "weights", err))
+	if (weights_parse(&c->weights, c->g->weights, "weights", err))
 		return err_prefix(err, "%s", c->g->path);
 	if (c->g->text_count) {
 		c->model = textmodel_open(c->g->pack, err);
 		if (!c->model)
 			return err_prefix(err, "%s", c->g->path);
 	}
+	if (understood_open(&c->models, c->g, c->model, err))
+		return -1;
 	c->limits.each = (size_t)c->each;
 	c->limits.per_artist = (size_t)c->per_artist;
 	c->limits.most = (size_t)c->most;
@@ -98,14 +99,17 @@ static int search(struct ctx *c, struct err *err)
 	struct candidates *found = &c->found;
 	double start = progress_clock(), understood;
 
-	intent_read(&c->intent, &c->weights, c->lexicon,
+	intent_read(&c->intent, &c->weights, &c->models.mood,
 		    span_str(&c->request.query));
+	understood_write(&c->models, &c->intent, span_str(&c->request.query),
+			 &found->understood);
 	understood = progress_clock();
 	memcpy(found->generation, c->g->name, GENERATION_NAME);
 	found->top_k = c->request.top_k;
 	found->type = c->intent.type;
 	found->blend = c->intent.blend;
 	memcpy(found->weight, c->intent.weight, sizeof(found->weight));
+	found->mood_by = c->intent.mood.by;
 	found->mood_matches = c->intent.mood.matches;
 	found->valence = c->intent.mood.valence;
 	found->arousal = c->intent.mood.arousal;
@@ -189,8 +193,8 @@ static int ask_line(void *ctx, struct span line, struct err *err)
 static void release(struct ctx *c)
 {
 	retrieval_free(c->retrieval);
+	understood_close(&c->models);
 	textmodel_free(c->model);
-	lexicon_free(c->lexicon);
 	weights_release(&c->weights);
 	generation_close(c->g);
 	request_release(&c->request);

@@ -241,10 +241,7 @@ int answer_json(const struct answer *a, struct str *out, struct err *err)
 		return 0;
 	}
 	put_head(a, out);
-	str_puts(out, ",\"mood_detected\":{");
-	put_number(out, "valence", c->valence, 4);
-	put_number(out, "arousal", c->arousal, 4);
-	str_printf(out, ",\"matches\":%d}", c->mood_matches);
+	candidates_put_mood(c, out);
 	if (c->context.n)
 		candidates_put_lines(out, "context_tags", &c->context);
 	else

@@ -15,12 +15,14 @@ void candidates_reset(struct candidates *c)
 	str_reset(&kept.query);
 	str_reset(&kept.qid);
 	str_reset(&kept.context);
+	str_reset(&kept.understood);
 	str_reset(&kept.warnings);
 	str_reset(&kept.error);
 	*c = (struct candidates){
 		.query = kept.query,
 		.qid = kept.qid,
 		.context = kept.context,
+		.understood = kept.understood,
 		.warnings = kept.warnings,
 		.error = kept.error,
 		.items = kept.items,
@@ -35,10 +37,25 @@ void candidates_release(struct candidates *c)
 	str_release(&c->query);
 	str_release(&c->qid);
 	str_release(&c->context);
+	str_release(&c->understood);
 	str_release(&c->warnings);
 	str_release(&c->error);
 	free(c->items);
 	*c = (struct candidates){ 0 };
+}
+
+void candidates_put_mood(const struct candidates *c, struct str *out)
+{
+	str_puts(out, ",\"mood_detected\":{\"valence\":");
+	str_fixed(out, (double)c->valence, 4);
+	str_puts(out, ",\"arousal\":");
+	str_fixed(out, (double)c->arousal, 4);
+	str_printf(out, ",\"matches\":%d,\"by\":\"%s\"}", c->mood_matches,
+		   moodby_name(c->mood_by));
+	if (c->understood.n) {
+		str_puts(out, ",\"understood\":");
+		str_span(out, span_str(&c->understood));
+	}
 }
 
 void candidates_put_lines(struct str *out, const char *name,
@@ -122,11 +139,8 @@ static void write_head(const struct candidates *c, struct str *out)
 			   signal_name(s));
 		str_fixed(out, (double)c->weight[s], 4);
 	}
-	str_puts(out, "},\"mood_detected\":{\"valence\":");
-	str_fixed(out, (double)c->valence, 4);
-	str_puts(out, ",\"arousal\":");
-	str_fixed(out, (double)c->arousal, 4);
-	str_printf(out, ",\"matches\":%d}", c->mood_matches);
+	str_puts(out, "}");
+	candidates_put_mood(c, out);
 	candidates_put_lines(out, "context_tags", &c->context);
 	candidates_put_lines(out, "warnings", &c->warnings);
 	str_printf(out,
@@ -279,6 +293,7 @@ static int read_weights(struct candidates *c, struct span v, struct err *err)
 
 static int read_mood(struct candidates *c, struct span v, struct err *err)
 {
+	struct str by = { 0 };
 	float matches;
 
 	if (read_float(json_get(v, "valence"), "valence", &c->valence, err) ||
@@ -286,6 +301,10 @@ static int read_mood(struct candidates *c, struct span v, struct err *err)
 	    read_float(json_get(v, "matches"), "matches", &matches, err))
 		return -1;
 	c->mood_matches = matches > 0 ? (matches < 1e6f ? (int)matches : 1) : 0;
+	c->mood_by = c->mood_matches ? MOODBY_LEXICON : MOODBY_NONE;
+	if (!json_string(json_get(v, "by"), &by))
+		c->mood_by = moodby_find(span_str(&by));
+	str_release(&by);
 	return 0;
 }
 
@@ -321,6 +340,10 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 
 		if (!json_number(v, &d) && d >= 0 && d < 1e15)
 			c->eligible = (size_t)d;
+	}
+	if (span_is(name, "understood") && json_type(v) == JSON_OBJECT) {
+		str_reset(&c->understood);
+		str_span(&c->understood, v);
 	}
 	if (span_is(name, "error")) {
 		str_reset(&c->error);

@@ -6,6 +6,7 @@
 #ifndef MOODPIPE_CANDIDATES_H
 #define MOODPIPE_CANDIDATES_H
 
+#include "corpus/moodby.h"
 #include "corpus/weights.h"
 
 enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
@@ -24,8 +25,10 @@ struct candidates {
 	int top_k;                   /* 0: not asked for */
 	enum query_type type, blend; /* blend QUERY_TYPES: none */
 	float weight[SIGNAL_COUNT];
-	int mood_matches; /* 0: no mood, whatever stands here */
+	enum moodby mood_by; /* NONE: no mood, whatever stands here */
+	int mood_matches;    /* phrases of the lexicon */
 	float valence, arousal;
+	struct str understood;        /* raw JSON object, empty: none */
 	struct str context, warnings; /* one per line */
 	size_t eligible;              /* rows that passed the filters */
 	double understanding_ms, retrieval_ms;
@@ -44,6 +47,9 @@ int candidates_write(const struct candidates *c, const struct generation *g,
 /* Replaces *c. -1, ERR_DATA: not a candidates object. */
 int candidates_read(struct candidates *c, struct span line, struct err *err);
 
+/* Appends the members mood_detected and understood, each with the comma
+ * before. */
+void candidates_put_mood(const struct candidates *c, struct str *out);
 /* Appends "name":["line",...] of lines, with the comma before; nothing where
  * there are none. */
 void candidates_put_lines(struct str *out, const char *name,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What an index is built from besides records: feature files by signal, the
- * model of the text vectors, and the tables of ranking.
+ * model of the text vectors, and of the data directory the tables that requests
+ * are read with and, where it is there, models/emotion.pack.
  */
 #ifndef MOODPIPE_INDEXINPUTS_H
 #define MOODPIPE_INDEXINPUTS_H
@@ -17,17 +18,20 @@ void indexinput_paths_release(struct indexinput_paths *p);
 
 struct indexinputs { /* zeroed is valid; release it also after a failure */
 	struct pack *model;
+	struct pack *emotion; /* the network of feelings; NULL: none there */
 	struct index_sources sources;
-	struct str lexicon, weights; /* the tables' texts, which parse */
+	struct str lexicon, themes, foreign; /* compiled */
+	struct str targets, weights;         /* texts, which parse */
 };
 /* Files of `audio` are sorted by what they hold, components or a network's
  * vectors. -1: one cannot be read (ERR_ENV), is damaged, of another recipe than
- * the others of its signal, or of another text model (ERR_DATA). */
+ * the others of its signal, or of another text model (ERR_DATA); so for tables
+ * and networks, which the message names. */
 int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
 		     struct err *err);
 void indexinputs_release(struct indexinputs *in);
 
-/* The sections that copy the model and the tables, and "meta"; counts are
+/* The sections that copy the models and the tables, and "meta"; counts are
  * indexwriter_write's. */
 int indexinputs_write(const struct indexinputs *in,
 		      const struct index_counts *counts, struct pack_writer *pw,

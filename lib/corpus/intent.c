@@ -83,11 +83,13 @@ static bool has_name(struct span query)
 
 static enum query_type type_of(const struct weights *w, struct stem *stem,
 			       struct span query, struct span stemmed,
-			       bool mood)
+			       bool mood, bool told)
 {
 	for (size_t i = 0; i < w->ordered; i++) {
 		enum query_type t = w->order[i];
 
+		if (t == QUERY_MOOD && told && !mood)
+			continue;
 		if (any_phrase(stem, stemmed, &w->words[t]) ||
 		    (t == QUERY_ARTIST && has_name(query)))
 			return t;
@@ -96,15 +98,15 @@ static enum query_type type_of(const struct weights *w, struct stem *stem,
 }
 
 void intent_read(struct intent *in, const struct weights *w,
-		 const struct lexicon *l, struct span query)
+		 const struct requestmood_models *m, struct span query)
 {
 	struct stem *stem = stem_new();
 	struct str stemmed = { 0 };
 
-	in->mood = lexicon_mood(l, query, &in->context);
+	in->mood = requestmood_read(m, query, &in->context, &in->matched);
 	stems(stem, query, &stemmed);
-	in->type =
-	    type_of(w, stem, query, span_str(&stemmed), in->mood.matches > 0);
+	in->type = type_of(w, stem, query, span_str(&stemmed),
+			   in->mood.by != MOODBY_NONE, m->emotion != NULL);
 	in->blend = QUERY_TYPES;
 	if (in->type == QUERY_GENRE &&
 	    any_phrase(stem, span_str(&stemmed), &w->words[QUERY_TEXT]))
@@ -122,4 +124,5 @@ void intent_read(struct intent *in, const struct weights *w,
 void intent_release(struct intent *in)
 {
 	str_release(&in->context);
+	str_release(&in->matched);
 }

@@ -5,83 +5,47 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "base/table.h"
-#include "text/stem.h"
-#include "text/tokens.h"
+#include "base/parts.h"
+#include "corpus/datadir.h"
+#include "io/input.h"
+#include "text/phrases.h"
+
+#define TABLE_MAX ((size_t)16 << 20)
+
+enum kind { MOOD, CONTEXT, NEGATION, CLAUSE };
+static const char *const kinds[] = { "mood", "context", "negation", "clause" };
 
 struct entry {
-	struct span phrase; /* as the table spells it */
+	uint32_t at, size; /* of the phrase, as the table spells it */
 	float valence, arousal;
-	bool context;
+	uint8_t kind, base, zero[2];
+};
+
+/* What the bytes begin with; entries by number of the phrase, the spellings and
+ * the phrases follow. */
+#define MAGIC "mplexic1"
+struct header {
+	char magic[8];
+	uint64_t entries, spellings;
 };
 
 struct lexicon {
-	char *text;
+	struct str own; /* empty: a view of another's bytes */
+	struct span bytes;
+	const struct entry *entries;
+	size_t count;
+	struct span spellings;
+	struct phrases phrases;
+};
+
+struct builder {
 	struct entry *entries;
 	size_t count, cap;
-	struct table exact, stemmed; /* phrase -> entry + 1, first wins */
-	size_t longest;              /* tokens of the longest phrase */
+	struct str spellings;
+	struct phrases_builder phrases;
+	struct stem *stem;
+	struct phrasewords words;
 };
-
-/* A text as tokens joined by blanks, twice: a phrase of n tokens is then one
- * span, from the start of its first to the end of its last. */
-struct words {
-	struct str exact, stemmed;
-	struct word {
-		size_t exact, exact_end, stemmed, stemmed_end;
-		bool joined;
-	} * at;
-	size_t count, cap;
-};
-
-static void words_release(struct words *w)
-{
-	str_release(&w->exact);
-	str_release(&w->stemmed);
-	free(w->at);
-}
-
-static void words_read(struct words *w, struct stem *stem, struct span text)
-{
-	struct tokens tokens = { 0 };
-	struct token token;
-
-	str_reset(&w->exact);
-	str_reset(&w->stemmed);
-	w->count = 0;
-	tokens_start(&tokens, text);
-	while (tokens_next(&tokens, &token)) {
-		struct word *at;
-
-		if (w->count) {
-			str_putc(&w->exact, ' ');
-			str_putc(&w->stemmed, ' ');
-		}
-		MEM_ROOM(w->at, w->count + 1, w->cap);
-		at = &w->at[w->count];
-		at->joined = token.joined && w->count > 0;
-		at->exact = w->exact.n;
-		at->stemmed = w->stemmed.n;
-		str_span(&w->exact, token.text);
-		str_span(&w->stemmed, stem_word(stem, token.text));
-		at->exact_end = w->exact.n;
-		at->stemmed_end = w->stemmed.n;
-		w->count++;
-	}
-	tokens_release(&tokens);
-}
-
-static struct span words_exact(const struct words *w, size_t i, size_t n)
-{
-	return (struct span){ w->exact.p + w->at[i].exact,
-			      w->at[i + n - 1].exact_end - w->at[i].exact };
-}
-
-static struct span words_stemmed(const struct words *w, size_t i, size_t n)
-{
-	return (struct span){ w->stemmed.p + w->at[i].stemmed,
-			      w->at[i + n - 1].stemmed_end - w->at[i].stemmed };
-}
 
 static int rating(struct span s, float *out)
 {
@@ -93,125 +57,194 @@ static int rating(struct span s, float *out)
 	return 0;
 }
 
-/* The next tab-separated field of *line. */
-static struct span field(struct span *line)
+static int read_kind(struct span s, enum kind *kind, struct err *err)
 {
-	const char *tab = line->n ? memchr(line->p, '\t', line->n) : NULL;
-	struct span f = *line;
-
-	if (tab) {
-		f.n = (size_t)(tab - f.p);
-		*line = (struct span){ tab + 1, line->n - f.n - 1 };
-	} else {
-		line->p += line->n;
-		line->n = 0;
-	}
-	return span_trim(f);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (span_is(s, kinds[i])) {
+			*kind = (enum kind)i;
+			return 0;
+		}
+	return err_set(err, ERR_DATA, "table",
+		       "kind \"%.*s\" where mood, context, negation or clause "
+		       "was expected",
+		       (int)s.n, s.p);
 }
 
-static int add_line(struct lexicon *l, struct words *w, struct stem *stem,
-		    struct span line, struct err *err)
+static int add_line(struct builder *b, struct span line, struct err *err)
 {
-	struct entry e = { 0 };
-	struct span valence, arousal, kind;
-	uint64_t *slot;
+	struct span phrase = phrases_field(&line),
+		    valence = phrases_field(&line),
+		    arousal = phrases_field(&line);
+	struct entry e = { .at = (uint32_t)b->spellings.n,
+			   .size = (uint32_t)phrase.n };
+	enum kind kind = MOOD;
+	size_t number;
 
-	e.phrase = field(&line);
-	valence = field(&line);
-	arousal = field(&line);
-	kind = field(&line);
 	if (rating(valence, &e.valence) || rating(arousal, &e.arousal))
 		return err_set(err, ERR_DATA, "table",
 			       "\"%.*s\", \"%.*s\" where valence and arousal "
 			       "in [-1, 1] were expected",
 			       (int)valence.n, valence.p, (int)arousal.n,
 			       arousal.p);
-	e.context = span_is(kind, "context");
-	if (!e.context && !span_is(kind, "mood"))
-		return err_set(err, ERR_DATA, "table",
-			       "kind \"%.*s\" where "
-			       "mood or context was expected",
-			       (int)kind.n, kind.p);
-	words_read(w, stem, e.phrase);
-	if (!w->count)
+	if (read_kind(phrases_field(&line), &kind, err))
+		return -1;
+	e.kind = (uint8_t)kind;
+	e.base = span_is(phrases_field(&line), "design");
+	phrasewords_read(&b->words, b->stem, phrase);
+	if (!b->words.count)
 		return err_set(err, ERR_DATA, "table", "a row without a word");
-	slot = table_put(&l->exact, words_exact(w, 0, w->count));
-	if (*slot)
-		return err_set(err, ERR_DATA, "table", "\"%.*s\" occurs twice",
-			       (int)e.phrase.n, e.phrase.p);
-	MEM_ROOM(l->entries, l->count + 1, l->cap);
-	l->entries[l->count++] = e;
-	*slot = l->count;
-	slot = table_put(&l->stemmed, words_stemmed(w, 0, w->count));
-	if (!*slot)
-		*slot = l->count;
-	if (w->count > l->longest)
-		l->longest = w->count;
+	if (!phrases_add(&b->phrases, &b->words, kind <= CONTEXT, &number))
+		return b->entries[number].base && !e.base
+			   ? 0
+			   : err_set(err, ERR_DATA, "table",
+				     "\"%.*s\" occurs twice", (int)phrase.n,
+				     phrase.p);
+	MEM_ROOM(b->entries, b->count + 1, b->cap);
+	b->entries[b->count++] = e;
+	str_span(&b->spellings, phrase);
 	return 0;
+}
+
+static int parse_part(struct builder *b, struct span text, const char *name,
+		      struct err *err)
+{
+	struct span line;
+	size_t number = 0;
+	int rc = 0;
+
+	while (!rc && phrases_line(&text, &line, &number))
+		rc = add_line(b, line, err);
+	return rc ? err_prefix(err, "%s:%zu", name, number) : 0;
+}
+
+static int compile(const struct builder *b, struct str *out, struct err *err)
+{
+	struct header h = { MAGIC, b->count, b->spellings.n };
+
+	parts_put(out, &h, sizeof(h), 1);
+	parts_put(out, b->entries, sizeof(*b->entries), b->count);
+	parts_put(out, b->spellings.p, 1, b->spellings.n);
+	return phrases_compile(&b->phrases, out, err);
+}
+
+static int view(struct lexicon *l, struct span bytes, struct err *err)
+{
+	struct span rest = bytes;
+	const struct header *h = parts_take(&rest, sizeof(*h), 1);
+
+	if (h && !memcmp(h->magic, MAGIC, sizeof(h->magic))) {
+		l->count = (size_t)h->entries;
+		l->entries = parts_take(&rest, sizeof(*l->entries), l->count);
+		l->spellings.n = (size_t)h->spellings;
+		l->spellings.p = parts_take(&rest, 1, l->spellings.n);
+		l->bytes = bytes;
+		if (!phrases_view(&l->phrases, &rest) && !rest.n &&
+		    l->phrases.count == l->count)
+			return 0;
+	}
+	return err_set(err, ERR_DATA, "artifact",
+		       "a lexicon of %zu bytes that is damaged or of another "
+		       "release; build the index again",
+		       bytes.n);
+}
+
+struct lexicon *lexicon_view(struct span bytes, struct err *err)
+{
+	struct lexicon *l = mem_zalloc(1, sizeof(*l));
+
+	if (!view(l, bytes, err))
+		return l;
+	lexicon_free(l);
+	return NULL;
+}
+
+/* The lexicon of a text, whose first part ends at `middle`. */
+static struct lexicon *build(struct span text, size_t middle,
+			     const char *const names[2], struct err *err)
+{
+	struct builder b = { .stem = stem_new() };
+	struct lexicon *l = mem_zalloc(1, sizeof(*l));
+	struct span second = { text.p + middle, text.n - middle };
+	int rc;
+
+	text.n = middle;
+	rc = parse_part(&b, text, names[0], err) ||
+	     parse_part(&b, second, names[1], err);
+	if (!rc && compile(&b, &l->own, err))
+		rc = err_prefix(err, "%s", names[0]);
+	rc = rc || view(l, span_str(&l->own), err);
+	free(b.entries);
+	str_release(&b.spellings);
+	phrases_builder_release(&b.phrases);
+	phrasewords_release(&b.words);
+	stem_free(b.stem);
+	if (!rc)
+		return l;
+	lexicon_free(l);
+	return NULL;
 }
 
 struct lexicon *lexicon_parse(struct span tsv, const char *name,
 			      struct err *err)
 {
-	struct lexicon *l = mem_zalloc(1, sizeof(*l));
-	struct stem *stem = stem_new();
-	struct words w = { 0 };
-	const char *p, *end;
-	size_t number = 0;
-	int rc = 0;
+	return build(tsv, tsv.n, (const char *[]){ name, name }, err);
+}
 
-	l->text = mem_dup(tsv.p, tsv.n);
-	for (p = l->text, end = p + tsv.n; p < end && !rc;) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
+struct lexicon *lexicon_open(const char *path, struct str *text,
+			     struct err *err)
+{
+	struct str base = { 0 }, extension = { 0 }, more = { 0 };
+	const char *names[2] = {
+		path ? path : datadir_path("lexicon/base.tsv", &base),
+		path ? path : datadir_path("lexicon/extension.tsv", &extension)
+	};
+	struct lexicon *l = NULL;
+	int rc;
 
-		number++;
-		p = q ? q + 1 : end;
-		if (!span_trim(line).n || line.p[0] == '#')
-			continue;
-		rc = add_line(l, &w, stem, line, err);
+	str_reset(text);
+	rc = input_slurp(names[0], TABLE_MAX, text, err);
+	if (!rc && !path) {
+		if (text->n && text->p[text->n - 1] != '\n')
+			str_putc(text, '\n');
+		rc = input_slurp(names[1], TABLE_MAX, &more, err);
 	}
-	words_release(&w);
-	stem_free(stem);
-	if (!rc)
-		return l;
-	err_prefix(err, "%s:%zu", name, number);
-	lexicon_free(l);
-	return NULL;
+	if (!rc) {
+		size_t middle = text->n;
+
+		str_span(text, span_str(&more));
+		l = build(span_str(text), middle, names, err);
+	}
+	str_release(&base);
+	str_release(&extension);
+	str_release(&more);
+	return l;
+}
+
+void lexicon_compile(const struct lexicon *l, struct str *out)
+{
+	str_reset(out);
+	str_span(out, l->bytes);
 }
 
 void lexicon_free(struct lexicon *l)
 {
 	if (!l)
 		return;
-	table_release(&l->exact);
-	table_release(&l->stemmed);
-	free(l->entries);
-	free(l->text);
+	str_release(&l->own);
 	free(l);
 }
 
-/* The longest phrase that starts at word i, and its length in words. */
-static const struct entry *match(const struct lexicon *l, const struct words *w,
-				 size_t i, size_t *length)
+static struct span spelling(const struct lexicon *l, const struct entry *e)
 {
-	size_t most = 1;
+	if (e->at > l->spellings.n || e->size > l->spellings.n - e->at)
+		return (struct span){ "", 0 };
+	return (struct span){ l->spellings.p + e->at, e->size };
+}
 
-	while (most < l->longest && i + most < w->count &&
-	       w->at[i + most].joined)
-		most++;
-	for (size_t n = most; n > 0; n--) {
-		const uint64_t *hit =
-		    table_get(&l->exact, words_exact(w, i, n));
-
-		if (!hit)
-			hit = table_get(&l->stemmed, words_stemmed(w, i, n));
-		if (hit) {
-			*length = n;
-			return &l->entries[*hit - 1];
-		}
-	}
-	return NULL;
+/* Of damaged bytes, any number. */
+static double within(float rating)
+{
+	return rating >= -1 && rating <= 1 ? (double)rating : 0;
 }
 
 static void add_context(struct str *context, struct span phrase)
@@ -232,36 +265,82 @@ static void add_context(struct str *context, struct span phrase)
 	str_span(context, phrase);
 }
 
-struct lexicon_mood lexicon_mood(const struct lexicon *l, struct span text,
-				 struct str *context)
+struct sums {
+	const struct lexicon *l;
+	struct lexicon_mood mood;
+	double valence, arousal;
+	struct str *context, *matched;
+};
+
+static void count(struct sums *s, const struct entry *e,
+		  const struct entry *negation)
 {
-	struct lexicon_mood mood = { 0 };
+	s->valence +=
+	    within(e->valence) * (negation ? within(negation->valence) : 1);
+	s->arousal +=
+	    within(e->arousal) * (negation ? within(negation->arousal) : 1);
+	s->mood.matches++;
+	s->mood.base += e->base != 0;
+	s->mood.negated += negation != NULL;
+	if (s->context && e->kind == CONTEXT && !negation)
+		add_context(s->context, spelling(s->l, e));
+	if (s->matched) {
+		if (s->matched->n)
+			str_putc(s->matched, '\n');
+		str_span(s->matched, spelling(s->l, e));
+	}
+}
+
+static void read_words(const struct lexicon *l, const struct phrasewords *w,
+		       struct sums *s)
+{
+	const struct entry *negation = NULL;
+	size_t reach = 0, number, length; /* reach: the first word beyond */
+
+	for (size_t i = 0; i < w->count; i += length) {
+		const struct entry *e;
+
+		length = 1;
+		if (!w->at[i].joined || i >= reach)
+			negation = NULL;
+		if (!phrases_find(&l->phrases, w, i, &number, &length))
+			continue;
+		e = &l->entries[number];
+		if (e->kind == NEGATION) {
+			negation = e;
+			reach = i + length + LEXICON_REACH;
+		} else if (e->kind == CLAUSE) {
+			negation = NULL;
+		} else {
+			count(s, e, negation);
+		}
+	}
+}
+
+struct lexicon_mood lexicon_explain(const struct lexicon *l, struct span text,
+				    struct str *context, struct str *matched)
+{
+	struct sums s = { .l = l, .context = context, .matched = matched };
 	struct stem *stem = stem_new();
-	struct words w = { 0 };
-	double valence = 0, arousal = 0;
-	size_t length;
+	struct phrasewords w = { 0 };
 
 	if (context)
 		str_reset(context);
-	words_read(&w, stem, text);
-	for (size_t i = 0; i < w.count; i += length) {
-		const struct entry *e = match(l, &w, i, &length);
-
-		if (!e) {
-			length = 1;
-			continue;
-		}
-		valence += (double)e->valence;
-		arousal += (double)e->arousal;
-		mood.matches++;
-		if (context && e->context)
-			add_context(context, e->phrase);
+	if (matched)
+		str_reset(matched);
+	phrasewords_read(&w, stem, text);
+	read_words(l, &w, &s);
+	if (s.mood.matches) {
+		s.mood.valence = (float)(s.valence / s.mood.matches);
+		s.mood.arousal = (float)(s.arousal / s.mood.matches);
 	}
-	if (mood.matches) {
-		mood.valence = (float)(valence / mood.matches);
-		mood.arousal = (float)(arousal / mood.matches);
-	}
-	words_release(&w);
+	phrasewords_release(&w);
 	stem_free(stem);
-	return mood;
+	return s.mood;
+}
+
+struct lexicon_mood lexicon_mood(const struct lexicon *l, struct span text,
+				 struct str *context)
+{
+	return lexicon_explain(l, text, context, NULL);
 }

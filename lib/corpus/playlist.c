@@ -235,7 +235,7 @@ int playlist_table(const struct answer *a, struct str *out, struct err *err)
 		str_putc(out, '\n');
 		return 0;
 	}
-	if (a->c->mood_matches)
+	if (a->c->mood_by != MOODBY_NONE)
 		str_printf(out, "  (valence %+.2f, arousal %+.2f)",
 			   (double)a->c->valence, (double)a->c->arousal);
 	if (answer_hint(a))

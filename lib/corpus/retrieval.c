@@ -179,7 +179,7 @@ static void prepare(struct retrieval *r, const struct request *request,
 {
 	const struct generation *g = r->g;
 	float unit[GENERATION_TEXT_DIM];
-	bool mood = intent->mood.matches > 0;
+	bool mood = intent->mood.by != MOODBY_NONE;
 
 	r->valence = intent->mood.valence;
 	r->arousal = intent->mood.arousal;

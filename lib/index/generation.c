@@ -184,9 +184,14 @@ static int open_signals(struct generation *g, struct err *err)
 static int open_sections(struct generation *g, struct err *err)
 {
 	g->lexicon = pack_get(g->pack, "lexicon");
+	g->themes = pack_get(g->pack, "themes");
+	g->foreign = pack_get(g->pack, "foreign");
+	g->targets = pack_get(g->pack, "targets");
 	g->weights = pack_get(g->pack, "weights");
 	g->meta = pack_get(g->pack, "meta");
-	if (!g->lexicon.p || !g->weights.p || !g->meta.p)
+	g->emotion = has(g, "net.info");
+	if (!g->lexicon.p || !g->themes.p || !g->foreign.p || !g->targets.p ||
+	    !g->weights.p || !g->meta.p)
 		return err_set(err, ERR_DATA, "artifact",
 			       "a section is missing; build the index again");
 	return open_catalogue(g, err) || open_signals(g, err) ? -1 : 0;

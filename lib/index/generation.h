@@ -12,7 +12,7 @@
 #include "io/pack.h"
 
 #define GENERATION_KIND "moodindex"
-#define GENERATION_VERSION 1
+#define GENERATION_VERSION 2
 #define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
 #define GENERATION_CURRENT "current"
 
@@ -122,7 +122,11 @@ struct generation {
 	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */
 
-	struct span lexicon, weights, meta; /* texts */
+	/* As lexicon_compile, themes_compile and foreign_compile wrote them;
+	 * whoever views them checks them. */
+	struct span lexicon, themes, foreign;
+	struct span targets, weights, meta; /* texts */
+	bool emotion; /* has the network of feelings: textnet_open(pack) */
 };
 
 /* path: a directory with `current`, or an .idx file. ERR_ENV: not there (the

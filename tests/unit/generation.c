@@ -3,6 +3,7 @@
 
 #include "corpus/retrieval.h"
 #include "corpus/scoring.h"
+#include "corpus/targets.h"
 #include "io/packformat.h"
 
 static void text_is(const struct generation *g, size_t row,
@@ -13,6 +14,34 @@ static void text_is(const struct generation *g, size_t row,
 
 	assert_int_equal(catalogue_text(g, row, field, &s, &err), 0);
 	test_span_is(s, want);
+}
+
+/* Reads a text with every table that is whole enough; the number of those. */
+static int use_tables(const struct generation *g, struct span text)
+{
+	struct err err = { 0 };
+	struct lexicon *lexicon = lexicon_view(g->lexicon, &err);
+	struct themes *themes = themes_view(g->themes, NULL, &err);
+	struct foreign *foreign = foreign_view(g->foreign, &err);
+	struct targets *targets = targets_parse(g->targets, "targets", &err);
+	struct str context = { 0 }, matched = { 0 };
+	struct theme_hit hits[4];
+	int whole = (lexicon != NULL) + (themes != NULL) + (foreign != NULL) +
+		    (targets != NULL);
+
+	if (lexicon)
+		lexicon_explain(lexicon, text, &context, &matched);
+	if (themes)
+		assert_in_range(themes_read(themes, text, hits, 4), 0, 4);
+	if (foreign)
+		foreign_read(foreign, text);
+	lexicon_free(lexicon);
+	themes_free(themes);
+	foreign_free(foreign);
+	targets_free(targets);
+	str_release(&context);
+	str_release(&matched);
+	return whole;
 }
 
 /* All that was put in comes out, in key order. */
@@ -63,6 +92,8 @@ static void test_round_trip(void **state)
 					 r->measured ? 31 : 0);
 	}
 	assert_true(names_find(&g->artists, SPAN("nobody")) == CATALOGUE_NONE);
+	assert_int_equal(use_tables(g, SPAN("happy")), 4);
+	assert_false(g->emotion);
 	generation_close(g);
 	fixture_release(&f);
 }
@@ -131,10 +162,11 @@ static void use(const char *path)
 	request_words(&request, SPAN("happy"), &err);
 	str_puts(&request.genres, "rock\n");
 	str_puts(&request.exclude, "artist 3\n");
-	intent.mood.matches = 1;
+	intent.mood.by = MOODBY_LEXICON;
 	r = retrieval_new(g, NULL, limits);
 	memcpy(found.weight, intent.weight, sizeof(found.weight));
 	use_text(g);
+	use_tables(g, SPAN("happy workout by city lights, traurig"));
 	if (!retrieval_run(r, &request, &intent, &found, &err))
 		candidates_write(&found, g, &out, &err);
 	if (!weights_parse(&weights, g->weights, "weights", &err)) {
@@ -388,6 +420,29 @@ static void test_network_rows(void **state)
 	fixture_release(&f);
 }
 
+/* Tables that every index has. */
+static void test_tables(void **state)
+{
+	static const char *const names[] = { "lexicon", "themes",  "foreign",
+					     "targets", "weights", "meta" };
+	struct fixture f;
+	char *path = test_path("tables.idx");
+
+	(void)state;
+	fixture_make(&f, 5, 13, "");
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct err err = { 0 };
+
+		shorten(&f, path, names[i], SIZE_MAX);
+		assert_null(generation_open(path, &err));
+		assert_status(&err, ERR_DATA);
+		assert_non_null(strstr(err.message, "build the index again"));
+	}
+	unlink(path);
+	free(path);
+	fixture_release(&f);
+}
+
 static void test_missing(void **state)
 {
 	struct err err = { 0 };
@@ -422,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_network_sections),
 		cmocka_unit_test(test_network_rows),
+		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_names),
 	};

@@ -5,12 +5,15 @@
 
 #include <math.h>
 
+#include "corpus/lexicon.h"
+#include "corpus/themes.h"
 #include "index/generation.h"
 #include "index/indexwriter.h"
 #include "io/atomic.h"
 #include "math/random.h"
 #include "math/vector.h"
 #include "testing.h"
+#include "text/foreign.h"
 
 #define FIXTURE_NETWORK_DIM 20
 
@@ -38,6 +41,24 @@ static inline const char *fixture_lexicon(void)
 	       "workout\t0.5\t0.9\tcontext\tt\n";
 }
 
+static inline const char *fixture_themes(void)
+{
+	return "night\tnight\t1\tt\nnight\tcity lights\t0.5\tt\n"
+	       "city\tcity lights\t0.5\tt\n";
+}
+
+static inline const char *fixture_foreign(void)
+{
+	return "the\ten\tword\t0\t0\tt\nund\tde\tword\t0\t0\tt\n"
+	       "traurig*\tde\tmood\t-0.7\t-0.3\tt\n";
+}
+
+static inline const char *fixture_targets(void)
+{
+	return "joy\t0.6\t1\t0.5\t0.9\t0.6\t0.9\t100\t140\tmajor\tpop\n"
+	       "sadness\t0\t0.4\t0\t0.4\t0.1\t0.5\t60\t100\tminor\tfolk\n";
+}
+
 static inline const char *fixture_weights(void)
 {
 	return "weights\ttext-heavy\t0.5\t0.25\t0.15\t0.1\n"
@@ -48,6 +69,33 @@ static inline const char *fixture_weights(void)
 	       "penalty\tViral\t0.7\nlink\tUNKNOWN\t0.7\n"
 	       "words\tmood-heavy\tsad, happy\nwords\tgenre\trock, hip hop\n"
 	       "words\tartist\tsongs like\nwords\ttext-heavy\tguitar\n";
+}
+
+/* The tables that requests are read with. */
+static inline void fixture_tables(struct pack_writer *pw)
+{
+	struct lexicon *l =
+	    lexicon_parse(span_of(fixture_lexicon()), "l", NULL);
+	struct themes *t = themes_parse(span_of(fixture_themes()), "t", NULL);
+	struct foreign *f =
+	    foreign_parse(span_of(fixture_foreign()), "f", NULL);
+	struct str bytes = { 0 };
+	struct err err = { 0 };
+
+	lexicon_compile(l, &bytes);
+	pack_section(pw, "lexicon", bytes.p, bytes.n, &err);
+	themes_compile(t, &bytes);
+	pack_section(pw, "themes", bytes.p, bytes.n, &err);
+	foreign_compile(f, &bytes);
+	pack_section(pw, "foreign", bytes.p, bytes.n, &err);
+	pack_section(pw, "targets", fixture_targets(),
+		     strlen(fixture_targets()), &err);
+	pack_section(pw, "weights", fixture_weights(),
+		     strlen(fixture_weights()), &err);
+	lexicon_free(l);
+	themes_free(t);
+	foreign_free(f);
+	str_release(&bytes);
 }
 
 static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
@@ -217,10 +265,7 @@ static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
 			     GENERATION_VERSION, &err);
 	assert_int_equal(indexwriter_write(w, &s, pw, &counts, &err), 0);
 	assert_int_equal(counts.tracks, n);
-	pack_section(pw, "lexicon", fixture_lexicon(),
-		     strlen(fixture_lexicon()), &err);
-	pack_section(pw, "weights", fixture_weights(),
-		     strlen(fixture_weights()), &err);
+	fixture_tables(pw);
 	pack_section(pw, "meta", "{}\n", 3, &err);
 	assert_int_equal(pack_writer_end(pw, NULL, &err), 0);
 	assert_int_equal(atomic_commit(a, &err), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Query types and weights by the tables as shipped. */
+/* Query types and weights by the tables as shipped, words alone. */
 #include "corpus/datadir.h"
 #include "corpus/intent.h"
 #include "io/input.h"
@@ -8,6 +8,7 @@
 struct tables {
 	struct weights w;
 	struct lexicon *l;
+	struct requestmood_models m;
 };
 
 static void load(struct tables *t)
@@ -15,11 +16,9 @@ static void load(struct tables *t)
 	struct str path = { 0 }, text = { 0 };
 	struct err err = { 0 };
 
-	assert_int_equal(input_slurp(datadir_path("lexicon.tsv", &path),
-				     1 << 20, &text, &err),
-			 0);
-	t->l = lexicon_parse(span_str(&text), "lexicon", &err);
+	t->l = lexicon_open(NULL, &text, &err);
 	assert_non_null(t->l);
+	t->m = (struct requestmood_models){ .lexicon = t->l };
 	str_reset(&text);
 	assert_int_equal(input_slurp(datadir_path("weights.tsv", &path),
 				     1 << 20, &text, &err),
@@ -63,7 +62,7 @@ static void test_types(void **state)
 	(void)state;
 	load(&t);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		intent_read(&in, &t.w, t.l, span_of(cases[i].query));
+		intent_read(&in, &t.w, &t.m, span_of(cases[i].query));
 		if (in.type != cases[i].type || in.blend != cases[i].blend)
 			fail_msg("%s: %s", cases[i].query,
 				 query_type_name(in.type));
@@ -80,16 +79,16 @@ static void test_weights(void **state)
 
 	(void)state;
 	load(&t);
-	intent_read(&in, &t.w, t.l, SPAN("i miss my ex"));
+	intent_read(&in, &t.w, &t.m, SPAN("i miss my ex"));
 	assert_float_equal(in.weight[SIGNAL_TEXT], 0.15, 1e-6);
 	assert_float_equal(in.weight[SIGNAL_AUDIO], 0.35, 1e-6);
 	assert_float_equal(in.mood.valence, -0.6, 1e-6);
 	assert_float_equal(in.mood.arousal, -0.2, 1e-6);
 	/* between genre (.35) and text-heavy (.50) */
-	intent_read(&in, &t.w, t.l, SPAN("rock guitar solo"));
+	intent_read(&in, &t.w, &t.m, SPAN("rock guitar solo"));
 	assert_float_equal(in.weight[SIGNAL_TEXT], 0.425, 1e-6);
 	assert_float_equal(in.weight[SIGNAL_MOOD], 0.175, 1e-6);
-	intent_read(&in, &t.w, t.l, SPAN("upbeat morning workout"));
+	intent_read(&in, &t.w, &t.m, SPAN("upbeat morning workout"));
 	assert_float_equal(in.mood.valence, 0.5, 1e-6);
 	test_span_is(span_str(&in.context), "morning\nworkout");
 	intent_release(&in);

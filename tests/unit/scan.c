@@ -295,7 +295,10 @@ static struct candidates retrieve(const struct generation *g, int threads,
 		.threads = threads, .each = 60, .per_artist = 10, .most = 1000
 	};
 	struct retrieval *r = retrieval_new(g, NULL, limits);
-	struct intent intent = { .mood = { v, a, 1 } };
+	struct intent intent = { .mood = { .by = MOODBY_LEXICON,
+					     .valence = v,
+					     .arousal = a,
+					     .matches = 1 } };
 	struct candidates found = { 0 };
 	struct request request = { 0 };
 	struct err err = { 0 };

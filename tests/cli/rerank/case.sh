@@ -14,7 +14,7 @@ query -k 4 calm morning >"$TMP/c4.json"
 rerank -q <"$TMP/c.json" >"$TMP/a.json"
 is "$(wc -l <"$TMP/a.json")" 1 "one object a query"
 is "$(jq -c 'keys' "$TMP/a.json")" \
-	'["context_tags","metadata","mood_detected","query","results"]' "its members"
+	'["context_tags","metadata","mood_detected","query","results","understood"]' "its members"
 is "$(jq -c '.mood_detected|[.valence,.arousal]' "$TMP/a.json")" '[-0.6,-0.2]' \
 	"mood_detected"
 is "$(jq -c '.metadata.stages|keys' "$TMP/a.json")" \
@@ -105,7 +105,7 @@ status 2 rerank --lambda 2
 # Control characters and forged lines from a crawl
 printf '{"id":"mpx","title":"a\\u001b[31mb\\nhttp://evil","artist":"\\u202ex","permalink_url":"#x\\ny","url_status":"VALID","release_year":2000}\n' \
 	>"$TMP/t"
-embed text -q --fit "$TMP/p" "$TMP/t" "$TMP/c/tracks.ndjson"
+embed text -q --fit "$TMP/p" --base none "$TMP/t" "$TMP/c/tracks.ndjson"
 embed text -q --model "$TMP/p" "$TMP/t" >"$TMP/f"
 build-index -q --index "$TMP/hostile" --text-model "$TMP/p" --text "$TMP/f" "$TMP/t"
 for format in table m3u; do

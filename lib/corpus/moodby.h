@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who told the mood of a request (requestmood.h), by name in answers. */
+#ifndef MOODPIPE_MOODBY_H
+#define MOODPIPE_MOODBY_H
+
+#include "base/str.h"
+
+enum moodby {
+	MOODBY_NONE, /* no mood asked for, or none known */
+	MOODBY_LEXICON,
+	MOODBY_MODEL,
+	MOODBY_BOTH
+};
+/* "none", "lexicon", "model", "both"; out of range: "none". */
+const char *moodby_name(enum moodby by);
+enum moodby moodby_find(struct span name); /* else NONE */
+
+#endif

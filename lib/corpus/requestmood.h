@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The mood of the music that a request asks for, from the words of the lexicon
+ * and from the network that learnt requests (corpus/emotionreader.h). The
+ * network decides the quadrant, or that no mood is asked for, with a nudge from
+ * the lexicon's words; where these are in the same quadrant, their numbers are
+ * the answer, since they can be explained (but for one that is 0), else the
+ * network's. Requests in other languages, and all where there is no network, are
+ * told by words alone.
+ */
+#ifndef MOODPIPE_REQUESTMOOD_H
+#define MOODPIPE_REQUESTMOOD_H
+
+#include "corpus/emotionreader.h"
+#include "corpus/lexicon.h"
+#include "corpus/moodby.h"
+
+/* The logarithm of what a quadrant's probability counts more that the lexicon's
+ * words are in, times |valence| + |arousal|, at most 1. Chosen on the development
+ * half of tests/labels/requests.tsv, where moods and none are then right about
+ * equally often. */
+#define REQUESTMOOD_WORDS 1.0
+/* A quadrant's valence and arousal are at least that far from 0. */
+#define REQUESTMOOD_LEAST 0.1
+
+struct requestmood_models {
+	const struct lexicon *lexicon;
+	const struct emotion_reader *emotion; /* NULL: words alone */
+	struct emotion_work *work;
+};
+
+struct requestmood {
+	enum moodby by;
+	float valence, arousal; /* [-1, 1]; 0 where by is NONE */
+	int matches;            /* phrases of the lexicon met */
+	/* [0, 1]: the network's probability of the quadrant times what it
+	 * knows of the words; 0.5 for words alone; 0 for none. */
+	double confidence;
+	/* Probabilities of Q1 to Q4 and none; all 0 without a network. */
+	double quadrant[EMOTION_QUADRANTS];
+};
+
+/* context and matched as in lexicon_explain. */
+struct requestmood requestmood_read(const struct requestmood_models *m,
+				    struct span text, struct str *context,
+				    struct str *matched);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/understood.h"
+
+#include "io/json.h"
+#include "text/foreign.h"
+
+static const char *const quadrants[] = { "Q1", "Q2", "Q3", "Q4" };
+
+int understood_open(struct understood_models *m, const struct generation *g,
+		    const struct textmodel *text, struct err *err)
+{
+	*m = (struct understood_models){ .lexicon = NULL };
+	m->lexicon = lexicon_view(g->lexicon, err);
+	m->mood.lexicon = m->lexicon;
+	if (!m->lexicon ||
+	    (g->foreign.p && !(m->foreign = foreign_view(g->foreign, err))) ||
+	    (g->themes.p && !(m->themes = themes_view(g->themes, text, err))) ||
+	    (g->targets.p &&
+	     !(m->targets = targets_parse(g->targets, "targets", err))) ||
+	    (g->emotion &&
+	     !(m->emotion = emotion_open(g->pack, m->foreign, NULL, err)))) {
+		understood_close(m);
+		return err_prefix(err, "%s", g->path);
+	}
+	m->mood.emotion = m->emotion;
+	if (m->emotion)
+		m->mood.work = emotion_work_new(m->emotion);
+	return 0;
+}
+
+void understood_close(struct understood_models *m)
+{
+	emotion_work_free(m->mood.work);
+	emotion_close(m->emotion);
+	targets_free(m->targets);
+	themes_free(m->themes);
+	foreign_free(m->foreign);
+	lexicon_free(m->lexicon);
+	*m = (struct understood_models){ .lexicon = NULL };
+}
+
+static void put_name(struct str *out, const char *name)
+{
+	str_printf(out, "%s\"%s\":", out->n > 1 ? "," : "", name);
+}
+
+static void put_words(const struct intent *in, const struct emotion *felt,
+		      struct str *out)
+{
+	struct span rest = span_str(&in->matched);
+	const char *before = "";
+	bool lexicon =
+	    in->mood.by == MOODBY_LEXICON || in->mood.by == MOODBY_BOTH;
+
+	if (in->mood.by == MOODBY_NONE || (!lexicon && !felt->nwords))
+		return;
+	put_name(out, "words");
+	str_putc(out, '[');
+	for (size_t i = 0; !lexicon && i < felt->nwords; i++) {
+		str_puts(out, i ? "," : "");
+		json_put_string(out, felt->words[i]);
+	}
+	while (lexicon && rest.n) {
+		const char *end = memchr(rest.p, '\n', rest.n);
+		size_t n = end ? (size_t)(end - rest.p) : rest.n;
+
+		str_puts(out, before);
+		json_put_string(out, (struct span){ rest.p, n });
+		before = ",";
+		n += end ? 1 : 0;
+		rest = (struct span){ rest.p + n, rest.n - n };
+	}
+	str_putc(out, ']');
+}
+
+/* The two likeliest quadrants; by words alone the one they are in. */
+static void put_targets(const struct targets *t, const struct requestmood *m,
+			struct str *out)
+{
+	int first = 0, second = -1;
+	struct target target;
+	double weight = 1, other = 0;
+
+	if (m->by == MOODBY_LEXICON) {
+		first = m->valence > 0   ? m->arousal > 0 ? 0 : 3
+			: m->arousal > 0 ? 1
+					 : 2;
+	} else {
+		for (int q = 1; q < 4; q++)
+			if (m->quadrant[q] > m->quadrant[first])
+				first = q;
+		for (int q = 0; q < 4; q++)
+			if (q != first &&
+			    (second < 0 ||
+			     m->quadrant[q] > m->quadrant[second]))
+				second = q;
+		weight = m->quadrant[first];
+		other = m->quadrant[second];
+	}
+	if (targets_blend(t, quadrants[first], weight,
+			  second < 0 ? NULL : quadrants[second], other,
+			  m->confidence, &target))
+		return;
+	put_name(out, "targets");
+	targets_json(&target, out);
+}
+
+void understood_write(const struct understood_models *m,
+		      const struct intent *in, struct span query,
+		      struct str *out)
+{
+	struct theme_hit hits[UNDERSTOOD_THEMES];
+	struct emotion felt = { .tokens = 0 };
+	size_t n;
+
+	str_reset(out);
+	str_putc(out, '{');
+	if (m->mood.emotion)
+		emotion_read(m->mood.emotion, m->mood.work, query, &felt);
+	put_words(in, &felt, out);
+	if (felt.tokens) {
+		put_name(out, "emotion");
+		emotion_json(&felt, out);
+	}
+	n = m->themes ? themes_read(m->themes, query, hits, UNDERSTOOD_THEMES)
+		      : 0;
+	if (n) {
+		put_name(out, "themes");
+		themes_json(hits, n, out);
+	}
+	if (m->targets && in->mood.by != MOODBY_NONE)
+		put_targets(m->targets, &in->mood, out);
+	if (out->n > 1)
+		str_putc(out, '}');
+	else
+		str_reset(out);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What query says it understood of a request, for people and for what comes
+ * behind it, man answer(5): the words that told the mood, the feeling of the
+ * person who wrote it (which need not be the mood asked for), themes, and what
+ * music of that mood measures (targets.h).
+ */
+#ifndef MOODPIPE_UNDERSTOOD_H
+#define MOODPIPE_UNDERSTOOD_H
+
+#include "corpus/intent.h"
+#include "corpus/targets.h"
+#include "corpus/themes.h"
+
+#define UNDERSTOOD_THEMES 3
+
+struct understood_models { /* zeroed: valid */
+	struct requestmood_models mood;
+	struct lexicon *lexicon;
+	struct foreign *foreign;        /* NULL: all is English */
+	struct emotion_reader *emotion; /* NULL: words alone */
+	struct themes *themes;          /* NULL: none are told */
+	struct targets *targets;        /* likewise */
+};
+/* Views what an index has, which must outlive *m, as text (may be NULL) must;
+ * for one thread. -1, ERR_DATA. */
+int understood_open(struct understood_models *m, const struct generation *g,
+		    const struct textmodel *text, struct err *err);
+void understood_close(struct understood_models *m);
+
+/* Replaces *out by {"words":[...],"emotion":{...},"themes":[...],
+ * "targets":{...}}, each where there is something to tell; empty where there is
+ * nothing at all. */
+void understood_write(const struct understood_models *m,
+		      const struct intent *in, struct span query,
+		      struct str *out);
+
+#endif
