@@ -73,32 +73,29 @@ static void put_words(const struct intent *in, const struct emotion *felt,
 	str_putc(out, ']');
 }
 
+static int quadrant_of(const struct requestmood *m)
+{
+	if (m->valence > 0)
+		return m->arousal > 0 ? 0 : 3;
+	return m->arousal > 0 ? 1 : 2;
+}
+
 /* The two likeliest quadrants; by words alone the one they are in. */
 static void put_targets(const struct targets *t, const struct requestmood *m,
 			struct str *out)
 {
-	int first = 0, second = -1;
+	int first = quadrant_of(m), second = (first + 1) % 4;
 	struct target target;
 	double weight = 1, other = 0;
 
-	if (m->by == MOODBY_LEXICON) {
-		first = m->valence > 0   ? m->arousal > 0 ? 0 : 3
-			: m->arousal > 0 ? 1
-					 : 2;
-	} else {
-		for (int q = 1; q < 4; q++)
-			if (m->quadrant[q] > m->quadrant[first])
-				first = q;
+	if (m->by != MOODBY_LEXICON) {
 		for (int q = 0; q < 4; q++)
-			if (q != first &&
-			    (second < 0 ||
-			     m->quadrant[q] > m->quadrant[second]))
+			if (q != first && m->quadrant[q] > m->quadrant[second])
 				second = q;
 		weight = m->quadrant[first];
 		other = m->quadrant[second];
 	}
-	if (targets_blend(t, quadrants[first], weight,
-			  second < 0 ? NULL : quadrants[second], other,
+	if (targets_blend(t, quadrants[first], weight, quadrants[second], other,
 			  m->confidence, &target))
 		return;
 	put_name(out, "targets");

@@ -296,9 +296,9 @@ static struct candidates retrieve(const struct generation *g, int threads,
 	};
 	struct retrieval *r = retrieval_new(g, NULL, limits);
 	struct intent intent = { .mood = { .by = MOODBY_LEXICON,
-					     .valence = v,
-					     .arousal = a,
-					     .matches = 1 } };
+					   .valence = v,
+					   .arousal = a,
+					   .matches = 1 } };
 	struct candidates found = { 0 };
 	struct request request = { 0 };
 	struct err err = { 0 };
