@@ -42,10 +42,13 @@ static void calibrate_labels(struct texthead *h, const float *z, const float *y,
 			yk[i] = y[i * h->count + k];
 		}
 		calibration_platt(zk, yk, NULL, n, &h->slope[k], &h->offset[k]);
+		if (h->calibration == TEXTHEAD_ISOTONIC)
+			h->knots[k] =
+			    calibration_isotonic(zk, yk, n, h->knot_x[k],
+						 h->knot_y[k], TEXTHEADS_KNOTS);
 		for (size_t i = 0; i < n; i++)
 			zk[i] =
-			    (float)(1 / (1 + exp(-h->slope[k] * (double)zk[i] -
-						 h->offset[k])));
+			    (float)texthead_probability(h, k, (double)zk[i]);
 		h->threshold[k] = calibration_threshold(zk, yk, n, NULL);
 	}
 	free(zk);
@@ -57,7 +60,10 @@ static void calibrate_class(struct texthead *h, const float *z, const float *y,
 {
 	double slope;
 
-	calibration_vector(z, y, n, h->count, &slope, h->offset);
+	if (h->calibration == TEXTHEAD_TEMPERATURE)
+		calibration_temperature(z, y, n, h->count, &slope);
+	else
+		calibration_vector(z, y, n, h->count, &slope, h->offset);
 	for (size_t k = 0; k < h->count; k++)
 		h->slope[k] = slope;
 }

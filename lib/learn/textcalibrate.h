@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Calibrating the heads of a network of texts on what it says of texts that it
- * was not shown: labels by Platt's logistic fit and the thresholds of best F1,
- * classes by one slope and an offset each, stacked regressions by ridge
+ * was not shown: labels by Platt's logistic fit or an isotonic curve, with the thresholds of best
+ * F1, classes by one slope and an offset each or by temperature, stacked regressions by ridge
  * regression on the logits of all columns and the cues.
  */
 #ifndef MOODPIPE_TEXTCALIBRATE_H

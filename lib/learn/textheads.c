@@ -4,14 +4,17 @@
 #include <math.h>
 
 #include "io/json.h"
+#include "learn/calibration.h"
 
 static const char *const kinds[] = { "labels", "class", "regression" };
 
-static const char *const members[] = { "name",   "kind",      "labels",
-				       "weight", "balance",   "stacked",
-				       "slope",  "offset",    "threshold",
-				       "mean",   "deviation", "spread",
-				       "share",  NULL };
+static const char *const curves[] = { "logistic", "temperature", "isotonic" };
+
+static const char *const members[] = {
+	"calibration", "knots",   "name",  "kind",   "labels",    "weight",
+	"balance",     "stacked", "slope", "offset", "threshold", "mean",
+	"deviation",   "spread",  "share", NULL
+};
 
 /* Calibrated numbers stay finite for any finite logit. */
 static const double number_max = 1e9;
@@ -111,6 +114,57 @@ static int read_calibration(struct texthead *h, struct span object,
 	return 0;
 }
 
+/* The curves of isotonic labels: arrays of x, y, x, y ..., x and y rising. */
+static int read_knots(struct texthead *h, struct span curves_json,
+		      struct err *err)
+{
+	struct span curve, e;
+	size_t pos = 0;
+
+	for (size_t k = 0; k < h->count && json_each(curves_json, &pos, &curve);
+	     k++) {
+		size_t at = 0, n = 0;
+
+		for (; json_each(curve, &at, &e); n++) {
+			double *to = n % 2 ? h->knot_y[k] : h->knot_x[k];
+
+			if (n / 2 == TEXTHEADS_KNOTS ||
+			    json_number(e, &to[n / 2]) ||
+			    fabs(to[n / 2]) > number_max ||
+			    (n > 1 && to[n / 2] <= to[n / 2 - 1]))
+				return err_set(err, ERR_DATA, "head",
+					       "%s: knots: at most %d pairs of "
+					       "rising numbers expected",
+					       h->name, TEXTHEADS_KNOTS);
+		}
+		h->knots[k] = n / 2;
+	}
+	return 0;
+}
+
+static int read_curve(struct texthead *h, struct span object, struct err *err)
+{
+	struct span name = json_get(object, "calibration");
+	char word[TEXTHEADS_NAME];
+	int c = 0;
+
+	if (!name.p)
+		return 0;
+	if (read_name(word, name, err))
+		return err_prefix(err, "%s: calibration", h->name);
+	while (c < 3 && strcmp(word, curves[c]) != 0)
+		c++;
+	if (c == 3 || (c == TEXTHEAD_ISOTONIC && h->kind != TEXTHEAD_LABELS) ||
+	    (c == TEXTHEAD_TEMPERATURE && h->kind != TEXTHEAD_CLASS))
+		return err_set(
+		    err, ERR_DATA, "head",
+		    "%s: calibration is logistic, or temperature (of "
+		    "classes), or isotonic (of labels)",
+		    h->name);
+	h->calibration = (enum texthead_calibration)c;
+	return read_knots(h, json_get(object, "knots"), err);
+}
+
 static int read_head(struct textheads *hs, struct span object, struct err *err)
 {
 	struct texthead *h = &hs->head[hs->count];
@@ -143,7 +197,7 @@ static int read_head(struct textheads *hs, struct span object, struct err *err)
 	if (read_labels(h, json_get(object, "labels"), err) ||
 	    read_number(object, "weight", &h->weight, err) ||
 	    read_number(object, "balance", &h->balance, err) ||
-	    read_calibration(h, object, err))
+	    read_calibration(h, object, err) || read_curve(h, object, err))
 		return -1;
 	h->first = hs->columns;
 	hs->columns += h->count;
@@ -171,6 +225,23 @@ int textheads_read(struct textheads *h, struct span json, struct err *err)
 	if (!h->count)
 		return err_set(err, ERR_DATA, "head", "no heads");
 	return 0;
+}
+
+static void write_curve(const struct texthead *h, struct str *out)
+{
+	str_printf(out, ",\"calibration\":\"%s\",\"knots\":[",
+		   curves[h->calibration]);
+	for (size_t k = 0; k < h->count; k++) {
+		str_puts(out, k ? ",[" : "[");
+		for (size_t i = 0; i < h->knots[k]; i++) {
+			str_puts(out, i ? "," : "");
+			json_put_number(out, h->knot_x[k][i], 9);
+			str_putc(out, ',');
+			json_put_number(out, h->knot_y[k][i], 9);
+		}
+		str_putc(out, ']');
+	}
+	str_putc(out, ']');
 }
 
 void textheads_write(const struct textheads *hs, struct str *out)
@@ -205,6 +276,8 @@ void textheads_write(const struct textheads *hs, struct str *out)
 			}
 			str_putc(out, ']');
 		}
+		if (h->calibration != TEXTHEAD_LOGISTIC)
+			write_curve(h, out);
 		str_putc(out, '}');
 	}
 	str_puts(out, "]\n");
@@ -217,6 +290,17 @@ const struct texthead *textheads_find(const struct textheads *h,
 		if (!strcmp(h->head[i].name, name))
 			return &h->head[i];
 	return NULL;
+}
+
+double texthead_probability(const struct texthead *h, size_t k, double logit)
+{
+	if (h->calibration == TEXTHEAD_ISOTONIC && h->knots[k])
+		return fmin(
+		    fmax(calibration_isotonic_apply(h->knot_x[k], h->knot_y[k],
+						    h->knots[k], logit),
+			 0),
+		    1);
+	return 1 / (1 + exp(-h->slope[k] * logit - h->offset[k]));
 }
 
 int texthead_label(const struct texthead *h, struct span label)

@@ -20,6 +20,14 @@ enum texthead_kind {
 	TEXTHEAD_REGRESSION /* a number each */
 };
 
+/* How logits become probabilities. */
+enum texthead_calibration {
+	TEXTHEAD_LOGISTIC,    /* a slope and offsets, the default */
+	TEXTHEAD_TEMPERATURE, /* of classes: a slope */
+	TEXTHEAD_ISOTONIC     /* of labels: a rising curve through knots */
+};
+#define TEXTHEADS_KNOTS 16
+
 struct texthead {
 	char name[TEXTHEADS_NAME];
 	enum texthead_kind kind;
@@ -28,6 +36,10 @@ struct texthead {
 	double weight;  /* of the loss */
 	double balance; /* classes weigh as their frequency to minus this */
 	bool stacked;   /* a regression on all logits and cues follows */
+	enum texthead_calibration calibration;
+	size_t knots[TEXTHEADS_COLUMNS]; /* of each label's curve */
+	double knot_x[TEXTHEADS_COLUMNS][TEXTHEADS_KNOTS];
+	double knot_y[TEXTHEADS_COLUMNS][TEXTHEADS_KNOTS];
 	/* Calibration, by column. Labels: p = sigmoid(slope z + offset), told
 	 * where p >= threshold. Class: softmax of slope z + offset. Regression:
 	 * mean + deviation z. */
@@ -53,6 +65,8 @@ void textheads_write(const struct textheads *h, struct str *out);
 /* NULL where there is none. */
 const struct texthead *textheads_find(const struct textheads *h,
 				      const char *name);
+/* The probability of a head's label k, kind LABELS, by its calibration. */
+double texthead_probability(const struct texthead *h, size_t k, double logit);
 /* The label's number within the head, -1: none. */
 int texthead_label(const struct texthead *h, struct span label);
 

@@ -374,8 +374,7 @@ void textnet_calibrate(const struct textnet *n, const float *logit,
 			double x = (double)z[k];
 
 			if (h->kind == TEXTHEAD_LABELS)
-				v[k] = (float)(1 / (1 + exp(-h->slope[k] * x -
-							    h->offset[k])));
+				v[k] = (float)texthead_probability(h, k, x);
 			if (h->kind != TEXTHEAD_REGRESSION)
 				continue;
 			if (h->stacked) {

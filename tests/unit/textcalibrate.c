@@ -86,6 +86,63 @@ static void test_labels(void **state)
 	labelled_release(&l);
 }
 
+/* A truth that rises in steps, which no logistic curve follows: the isotonic
+ * one does. */
+static double steps(double z)
+{
+	return z < -1 ? 0.1 : z < 1 ? 0.45 : 0.5;
+}
+
+static double isotonic_ece(const char *calibration)
+{
+	struct textheads h;
+	struct labelled l;
+	struct err err = { 0 };
+	struct str json = { 0 };
+	float *logit = mem_zalloc(TEXTS * 5, sizeof(float));
+	float *cues = mem_zalloc(TEXTS * 5 * TEXTCUES, sizeof(float));
+	float *p = mem_zalloc(TEXTS * 5, sizeof(float)), *stack;
+	uint64_t seed = 4;
+	double ece = 0;
+
+	str_printf(&json,
+		   "[{\"name\":\"a\",\"kind\":\"labels\",\"labels\":[\"x\"],"
+		   "\"calibration\":\"%s\"}]",
+		   calibration);
+	textfixture_heads(&h, json.p);
+	make(&l, TEXTS * 5, 1);
+	for (size_t i = 0; i < l.count; i++) {
+		double z = 6 * uniform(&seed) - 3;
+
+		l.targets[i] = uniform(&seed) < steps(z);
+		logit[i] = (float)z;
+	}
+	assert_int_equal(textcalibrate(&h, &l, logit, cues, 1, &stack, &err),
+			 0);
+	for (int step = -1; step <= 1; step++) {
+		double z = 2 * step;
+
+		ece += fabs(texthead_probability(&h.head[0], 0, z) - steps(z));
+	}
+	for (double z = -4; z < 4; z += 0.1)
+		assert_true(texthead_probability(&h.head[0], 0, z + 0.1) >=
+			    texthead_probability(&h.head[0], 0, z));
+	free(l.targets);
+	free(logit);
+	free(cues);
+	free(p);
+	free(stack);
+	str_release(&json);
+	return ece / 3;
+}
+
+static void test_isotonic(void **state)
+{
+	(void)state;
+	assert_true(isotonic_ece("logistic") > 0.05);
+	assert_true(isotonic_ece("isotonic") < 0.03);
+}
+
 static void test_class(void **state)
 {
 	struct textheads h;
@@ -242,9 +299,9 @@ static void test_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_labels), cmocka_unit_test(test_class),
-		cmocka_unit_test(test_stack),  cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_labels),  cmocka_unit_test(test_isotonic),
+		cmocka_unit_test(test_class),   cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_nothing), cmocka_unit_test(test_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

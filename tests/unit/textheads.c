@@ -15,11 +15,16 @@ static void test_round_trip(void **state)
 	    "\"y\"],\"weight\":0.25,\"balance\":0.5,\"threshold\":"
 	    "[0.1,0.9]},{\"name\":\"v\",\"kind\":\"regression\","
 	    "\"labels\":[\"z\"],\"stacked\":true,\"mean\":[-3.25]},"
+	    "{\"name\":\"i\",\"kind\":\"labels\",\"labels\":[\"u\",\"w\"],"
+	    "\"calibration\":\"isotonic\",\"knots\":[[-1,0.25,1,0.5],[]]},"
 	    "{\"name\":\"c\",\"kind\":\"class\",\"labels\":[\"p\",\"q\"]}]");
-	assert_int_equal(h.columns, 5);
-	assert_int_equal(h.head[2].first, 3);
+	assert_int_equal(h.columns, 7);
+	assert_int_equal(h.head[3].first, 5);
+	assert_float_equal(texthead_probability(&h.head[2], 0, 0), .375, 1e-9);
+	assert_float_equal(texthead_probability(&h.head[2], 0, 9), .5, 1e-9);
+	assert_float_equal(texthead_probability(&h.head[2], 1, 0), .5, 1e-9);
 	assert_true(h.head[0].slope[1] == 1 && h.head[0].threshold[1] == .9);
-	assert_true(h.head[2].threshold[0] == .5 && h.head[2].weight == 1);
+	assert_true(h.head[3].threshold[0] == .5 && h.head[3].weight == 1);
 	textheads_write(&h, &json);
 	assert_int_equal(textheads_read(&back, span_str(&json), &err), 0);
 	textheads_write(&back, &again);
@@ -52,6 +57,12 @@ static void test_refused(void **state)
 	struct str many = { 0 };
 
 	(void)state;
+	refused("[{\"name\":\"a\",\"kind\":\"class\",\"labels\":[\"x\"],"
+		"\"calibration\":\"isotonic\"}]",
+		"calibration");
+	refused("[{\"name\":\"a\",\"kind\":\"labels\",\"labels\":[\"x\"],"
+		"\"calibration\":\"isotonic\",\"knots\":[[0,0.5,0,0.6]]}]",
+		"rising");
 	refused("", "no heads");
 	refused("[]", "no heads");
 	refused("{}", "no heads");
