@@ -109,14 +109,15 @@ awk -F'\t' '
 			n++
 		return n
 	}
-	FNR == 1 && FILENAME == ARGV[1] { next }
-	FILENAME == ARGV[1] {
+	FNR == 1 { file++ }
+	file == 1 && FNR == 1 { next }
+	file == 1 {
 		size[FNR] = words(tolower($1), set)
 		for (w in set)
 			holds[w] = holds[w] " " FNR
 		next
 	}
-	FILENAME == ARGV[2] {
+	file == 2 {
 		n = words(tolower($1), set)
 		split("", shared)
 		for (w in set) {
