@@ -2,15 +2,19 @@
 #include "math/vector.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
+#include "math/vectorint.h"
+
 /*
- * One source, compiled once for the baseline and once for AVX2: vectors of
- * eight floats, which the baseline splits in two. Without contraction
- * (-ffp-contract=off) both do the same additions in the same order.
+ * One source for floats, compiled once for the baseline and once for AVX2:
+ * vectors of eight floats, which the baseline splits in two. Without
+ * contraction (-ffp-contract=off) both do the same additions in the same order.
+ * AVX-512 gains nothing on them: four sums of eight already wait for no other.
  */
 typedef float v8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef float v8_local __attribute__((vector_size(32)));
@@ -19,11 +23,7 @@ typedef int8_t b8 __attribute__((vector_size(8), aligned(1), may_alias));
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
-#define FAST __attribute__((target("avx2")))
-#define HAVE_FAST() __builtin_cpu_supports("avx2")
-#else
-#define FAST
-#define HAVE_FAST() 0
+#define AVX2 __attribute__((target("avx2")))
 #endif
 
 INLINE float fold(const v8_local acc[4])
@@ -132,120 +132,122 @@ INLINE void scale(float *x, float a, size_t n)
 
 WIDENING_KERNELS(dot_mixed_base, axpy_i8_base, , WIDEN_BASE)
 #if defined(__x86_64__)
-WIDENING_KERNELS(dot_mixed_avx2, axpy_i8_avx2, FAST, WIDEN_AVX2)
-#else
-#define dot_mixed_avx2 dot_mixed_base
-#define axpy_i8_avx2 axpy_i8_base
+WIDENING_KERNELS(dot_mixed_avx2, axpy_i8_avx2, AVX2, WIDEN_AVX2)
 #endif
 
-INLINE int32_t dot_i8_plain(const int8_t *a, const int8_t *b, size_t n)
-{
-	int32_t sum = 0;
-	size_t i;
+#define FLOAT_KERNELS(variant, attributes)                                     \
+	attributes static float dot_##variant(const float *a, const float *b,  \
+					      size_t n)                        \
+	{                                                                      \
+		return dot(a, b, n);                                           \
+	}                                                                      \
+	attributes static float distance2_##variant(const float *a,            \
+						    const float *b, size_t n)  \
+	{                                                                      \
+		return distance2(a, b, n);                                     \
+	}                                                                      \
+	attributes static void axpy_##variant(float *y, float a,               \
+					      const float *x, size_t n)        \
+	{                                                                      \
+		axpy(y, a, x, n);                                              \
+	}                                                                      \
+	attributes static void scale_##variant(float *x, float a, size_t n)    \
+	{                                                                      \
+		scale(x, a, n);                                                \
+	}
 
-	for (i = 0; i < n; i++)
-		sum += a[i] * b[i];
-	return sum;
-}
-
+FLOAT_KERNELS(base, )
 #if defined(__x86_64__)
-FAST static int32_t dot_i8_avx2(const int8_t *a, const int8_t *b, size_t n)
-{
-	__m256i sum = _mm256_setzero_si256();
-	int32_t part[8];
-	size_t i = 0;
-
-	for (; i + 16 <= n; i += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(a + i));
-		__m128i y = _mm_loadu_si128((const __m128i *)(b + i));
-
-		sum = _mm256_add_epi32(
-		    sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(x),
-					   _mm256_cvtepi8_epi16(y)));
-	}
-	_mm256_storeu_si256((__m256i *)part, sum);
-	return part[0] + part[1] + part[2] + part[3] + part[4] + part[5] +
-	       part[6] + part[7] + dot_i8_plain(a + i, b + i, n - i);
-}
-
-static int32_t dot_i8_base(const int8_t *a, const int8_t *b, size_t n)
-{
-	__m128i sum = _mm_setzero_si128();
-	int32_t part[4];
-	size_t i = 0;
-
-	for (; i + 16 <= n; i += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(a + i));
-		__m128i y = _mm_loadu_si128((const __m128i *)(b + i));
-		__m128i lo, hi;
-
-		lo = _mm_madd_epi16(_mm_srai_epi16(_mm_unpacklo_epi8(x, x), 8),
-				    _mm_srai_epi16(_mm_unpacklo_epi8(y, y), 8));
-		hi = _mm_madd_epi16(_mm_srai_epi16(_mm_unpackhi_epi8(x, x), 8),
-				    _mm_srai_epi16(_mm_unpackhi_epi8(y, y), 8));
-		sum = _mm_add_epi32(sum, _mm_add_epi32(lo, hi));
-	}
-	_mm_storeu_si128((__m128i *)part, sum);
-	return part[0] + part[1] + part[2] + part[3] +
-	       dot_i8_plain(a + i, b + i, n - i);
-}
-#else
-#define dot_i8_avx2 dot_i8_plain
-#define dot_i8_base dot_i8_plain
+FLOAT_KERNELS(avx2, AVX2)
 #endif
 
-/* Both variants of a kernel and the choice between them. */
-#define KERNEL(type, name, params, args)                                       \
-	FAST static type name##_avx2 params                                    \
+#define VARIANT(name, floats, ints)                                            \
 	{                                                                      \
-		return name args;                                              \
-	}                                                                      \
-	static type name##_base params                                         \
-	{                                                                      \
-		return name args;                                              \
-	}                                                                      \
-	type vector_##name params                                              \
-	{                                                                      \
-		return HAVE_FAST() ? name##_avx2 args : name##_base args;      \
-	}
-#define KERNEL_VOID(name, params, args)                                        \
-	FAST static void name##_avx2 params                                    \
-	{                                                                      \
-		name args;                                                     \
-	}                                                                      \
-	static void name##_base params                                         \
-	{                                                                      \
-		name args;                                                     \
-	}                                                                      \
-	void vector_##name params                                              \
-	{                                                                      \
-		if (HAVE_FAST())                                               \
-			name##_avx2 args;                                      \
-		else                                                           \
-			name##_base args;                                      \
+		name, dot_##floats, distance2_##floats, axpy_##floats,         \
+		    scale_##floats, dot_mixed_##floats, axpy_i8_##floats,      \
+		    vectorint_dot_##ints, vectorint_dots_##ints                \
 	}
 
-KERNEL(float, dot, (const float *a, const float *b, size_t n), (a, b, n))
-KERNEL(float, distance2, (const float *a, const float *b, size_t n), (a, b, n))
-KERNEL_VOID(axpy, (float *y, float a, const float *x, size_t n), (y, a, x, n))
-KERNEL_VOID(scale, (float *x, float a, size_t n), (x, a, n))
+static const struct vector_kernels variants[] = {
+	VARIANT("c", base, c),
+#if defined(__x86_64__)
+	VARIANT("sse2", base, sse2),     VARIANT("avx2", avx2, avx2),
+	VARIANT("avx512", avx2, avx512), VARIANT("vnni", avx2, vnni),
+#endif
+};
+
+/* Each variant needs what those before it need. */
+INLINE size_t usable(void)
+{
+#if defined(__x86_64__)
+	if (!__builtin_cpu_supports("avx2"))
+		return 2;
+	if (!__builtin_cpu_supports("avx512f") ||
+	    !__builtin_cpu_supports("avx512bw") ||
+	    !__builtin_cpu_supports("avx512vl"))
+		return 3;
+	return __builtin_cpu_supports("avx512vnni") ? 5 : 4;
+#else
+	return 1;
+#endif
+}
+
+const struct vector_kernels *vector_variant(size_t i)
+{
+	return i < usable() ? &variants[i] : NULL;
+}
+
+const struct vector_kernels *vector_kernels(void)
+{
+	return &variants[usable() - 1];
+}
+
+float vector_dot(const float *a, const float *b, size_t n)
+{
+	return vector_kernels()->dot(a, b, n);
+}
+
+float vector_distance2(const float *a, const float *b, size_t n)
+{
+	return vector_kernels()->distance2(a, b, n);
+}
+
+void vector_axpy(float *y, float a, const float *x, size_t n)
+{
+	vector_kernels()->axpy(y, a, x, n);
+}
+
+void vector_scale(float *x, float a, size_t n)
+{
+	vector_kernels()->scale(x, a, n);
+}
 
 int32_t vector_dot_i8(const int8_t *a, const int8_t *b, size_t n)
 {
-	return HAVE_FAST() ? dot_i8_avx2(a, b, n) : dot_i8_base(a, b, n);
+	return vector_kernels()->dot_i8(a, b, n);
+}
+
+void vector_dots_i8(const int8_t *query, size_t n, const int8_t *rows,
+		    size_t stride, size_t count, int32_t *out)
+{
+	vector_kernels()->dots_i8(query, n, rows, stride, NULL, count, out);
+}
+
+void vector_dots_i8_at(const int8_t *query, size_t n, const int8_t *rows,
+		       size_t stride, const uint32_t *which, size_t count,
+		       int32_t *out)
+{
+	vector_kernels()->dots_i8(query, n, rows, stride, which, count, out);
 }
 
 float vector_dot_mixed(const float *a, const int8_t *b, size_t n)
 {
-	return HAVE_FAST() ? dot_mixed_avx2(a, b, n) : dot_mixed_base(a, b, n);
+	return vector_kernels()->dot_mixed(a, b, n);
 }
 
 void vector_axpy_i8(float *y, float a, const int8_t *x, size_t n)
 {
-	if (HAVE_FAST())
-		axpy_i8_avx2(y, a, x, n);
-	else
-		axpy_i8_base(y, a, x, n);
+	vector_kernels()->axpy_i8(y, a, x, n);
 }
 
 float vector_normalise(float *x, size_t n)
