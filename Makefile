@@ -64,6 +64,7 @@ libs_query := $(TEXT)
 libs_emotion := $(TEXT)
 libs_emotionmake := $(TEXT)
 libs_captionrank := $(TEXT)
+libs_wordsbench := $(TEXT)
 libs_enrich := $(TEXT)
 libs_dedupe := $(TEXT)
 libs_music-filter := $(TEXT)
@@ -104,6 +105,13 @@ $(BUILD)/tests/helpers/%: $(BUILD)/tests/helpers/%.o $(ARCHIVE)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 	$(LINK) -lcmocka -lexttextcat-2.0 -lebur128 $(EVERYTHING)
+
+# tests/peers/NAME.cc: programs around others' libraries, where those are there.
+libs_faissread := -lfaiss -fopenmp -lopenblas
+$(BUILD)/tests/peers/%: tests/peers/%.cc
+	@mkdir -p $(@D)
+	$(CXX) -O3 -march=native -o $@ $< $(libs_$*)
+check: $(if $(wildcard /usr/include/faiss/index_io.h),$(BUILD)/tests/peers/faissread)
 
 # --- corpora ---
 
