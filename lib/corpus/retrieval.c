@@ -15,11 +15,13 @@ struct retrieval {
 	const struct generation *g;
 	const struct textmodel *model;
 	struct retrieval_limits limits;
-	float *scores[3];          /* [count] by signal, SIGNAL_TEXT .. */
+	float *scores[3];          /* [count] by signal; of mood none */
 	uint8_t *allowed, *from;   /* [count]; from: bits by signal */
 	struct topk_item *best[3]; /* [each] */
 	size_t found[3];
 	struct textvector vector;
+	struct moodgrid_work moods;
+	size_t eligible;
 
 	/* of the request at hand */
 	bool wants[3], hears[AUDIO_KINDS];
@@ -48,7 +50,8 @@ struct retrieval *retrieval_new(const struct generation *g,
 	if (r->limits.each > g->count)
 		r->limits.each = g->count;
 	for (int s = 0; s < 3; s++) {
-		r->scores[s] = mem_zalloc(g->count + 1, sizeof(float));
+		if (s != SIGNAL_MOOD)
+			r->scores[s] = mem_zalloc(g->count + 1, sizeof(float));
 		r->best[s] =
 		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
 	}
@@ -74,6 +77,7 @@ void retrieval_free(struct retrieval *r)
 		free(r->best[s]);
 	}
 	textvector_release(&r->vector);
+	moodgrid_work_release(&r->moods);
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		free(r->audio[kind]);
 	free(r->allowed);
@@ -89,32 +93,54 @@ size_t retrieval_mood_tracks(size_t measured)
 	return n < 5 ? 5 : n > 50 ? 50 : n;
 }
 
+/* The positions of v of at most n measured tracks (of any that have sound,
+ * where nothing is measured), those nearest to the mood first. */
+static size_t nearest_heard(struct retrieval *r, const struct audio_vectors *v,
+			    bool measured, size_t n, size_t *position)
+{
+	const struct generation *g = r->g;
+	const float at[2] = { r->valence, r->arousal };
+	size_t depth = 4 * n, met, found = 0;
+
+	for (;; depth *= 4) {
+		struct topk_item *near;
+
+		depth = depth < g->count ? depth : g->count;
+		near = mem_alloc((depth + 1) * sizeof(*near));
+		met =
+		    moodgrid_search(&g->grid, &r->moods, at, NULL, depth, near);
+		found = 0;
+		for (size_t i = 0; i < met && found < n; i++) {
+			size_t p =
+			    generation_find(v->rows, v->count, near[i].index);
+
+			if (p != SIZE_MAX && (!measured || v->measured[p]))
+				position[found++] = p;
+		}
+		free(near);
+		if (found == n || met < depth || depth == g->count)
+			return found;
+	}
+}
+
 /* The audio query of the mood: the mean of the nearest measured tracks, of all
  * that have sound where nothing is measured. false: there are none. */
 static bool mood_sound(struct retrieval *r, enum audio_kind kind)
 {
 	const struct audio_vectors *v = &r->g->audio[kind];
 	float *out = r->audio[kind];
-	struct topk top;
-	size_t measured = 0, n;
+	size_t measured = 0, n, *position;
 
 	for (size_t i = 0; i < v->count; i++)
 		measured += v->measured[i] != 0;
-	topk_init(&top, retrieval_mood_tracks(measured ? measured : v->count));
-	for (size_t i = 0; i < v->count; i++)
-		if (!measured || v->measured[i])
-			topk_offer(&top,
-				   -scan_mood_row(r->g, r->valence, r->arousal,
-						  v->rows[i]),
-				   (uint32_t)i);
-	n = topk_sort(&top);
+	n = retrieval_mood_tracks(measured ? measured : v->count);
+	position = mem_alloc(n * sizeof(*position));
+	n = nearest_heard(r, v, measured > 0, n, position);
 	memset(out, 0, v->dim * sizeof(*out));
 	for (size_t i = 0; i < n; i++)
-		vector_axpy(out, 1,
-			    v->vectors + (size_t)top.items[i].index * v->dim,
-			    v->dim);
-	topk_release(&top);
-	return vector_normalise(out, v->dim) > 0;
+		vector_axpy(out, 1, v->vectors + position[i] * v->dim, v->dim);
+	free(position);
+	return n && vector_normalise(out, v->dim) > 0;
 }
 
 static size_t end_of(size_t chunk, size_t n)
@@ -122,7 +148,7 @@ static size_t end_of(size_t chunk, size_t n)
 	return (chunk + 1) * CHUNK < n ? (chunk + 1) * CHUNK : n;
 }
 
-/* Chunk 0 is the mood scan and the sound of the mood; then text chunks. */
+/* Chunk 0 is the sound of the mood; then text chunks. */
 static void text_and_mood(void *ctx, size_t i, int thread)
 {
 	struct retrieval *r = ctx;
@@ -137,9 +163,6 @@ static void text_and_mood(void *ctx, size_t i, int thread)
 	}
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		r->hears[kind] = r->wants[SIGNAL_AUDIO] && mood_sound(r, kind);
-	if (r->wants[SIGNAL_MOOD])
-		scan_mood(g, r->valence, r->arousal, 0, g->count,
-			  r->scores[SIGNAL_MOOD]);
 }
 
 static void sound(void *ctx, size_t i, int thread)
@@ -155,13 +178,17 @@ static void sound(void *ctx, size_t i, int thread)
 static void select_best(void *ctx, size_t s, int thread)
 {
 	struct retrieval *r = ctx;
+	const struct retrieval_limits *l = &r->limits;
 
 	(void)thread;
-	r->found[s] =
-	    !r->wants[s]
-		? 0
-		: scan_select(r->g, r->scores[s], r->allowed, r->limits.each,
-			      r->limits.per_artist, r->best[s]);
+	r->found[s] = 0;
+	if (r->wants[s] && s == SIGNAL_MOOD)
+		r->found[s] = scan_moods(r->g, &r->moods, r->valence,
+					 r->arousal, r->allowed, r->eligible,
+					 l->each, l->per_artist, r->best[s]);
+	else if (r->wants[s])
+		r->found[s] = scan_select(r->g, r->scores[s], r->allowed,
+					  l->each, l->per_artist, r->best[s]);
 }
 
 static int first_error(struct retrieval *r, struct err *err)
@@ -195,7 +222,8 @@ static void prepare(struct retrieval *r, const struct request *request,
 	}
 	memset(r->errors, 0, r->chunks_max * sizeof(*r->errors));
 	for (int s = 0; s < 3; s++)
-		for (size_t i = 0; r->wants[s] && i < g->count; i++)
+		for (size_t i = 0; r->scores[s] && r->wants[s] && i < g->count;
+		     i++)
 			r->scores[s][i] = NAN;
 }
 
@@ -236,7 +264,8 @@ static void add(struct retrieval *r, struct candidates *out, uint32_t row)
 	if (r->wants[SIGNAL_AUDIO])
 		c.audio_cosine = r->scores[SIGNAL_AUDIO][row];
 	if (r->wants[SIGNAL_MOOD])
-		c.mood_distance = -r->scores[SIGNAL_MOOD][row];
+		c.mood_distance =
+		    scan_mood_row(r->g, r->valence, r->arousal, row);
 	MEM_ROOM(out->items, out->count + 1, out->cap);
 	out->items[out->count++] = c;
 }
@@ -288,6 +317,7 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 	prepare(r, request, intent);
 	out->eligible =
 	    eligible_rows(r->g, request, r->limits.keep_dead, r->allowed);
+	r->eligible = out->eligible;
 	if (search(r, err))
 		return -1;
 	merge(r, out);

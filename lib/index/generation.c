@@ -152,6 +152,19 @@ static int open_audio(const struct generation *g, struct audio_vectors *v,
 	return 0;
 }
 
+static int open_grid(struct generation *g, struct err *err)
+{
+	struct span bytes = pack_get(g->pack, "mood.grid");
+
+	if (!bytes.p)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"mood.grid\" is missing; build the "
+			       "index again");
+	return moodgrid_view(&g->grid, bytes, g->count, err)
+		   ? err_prefix(err, "section \"mood.grid\"")
+		   : 0;
+}
+
 static int open_signals(struct generation *g, struct err *err)
 {
 	size_t n = g->count;
@@ -159,7 +172,8 @@ static int open_signals(struct generation *g, struct err *err)
 	if (has(g, "mood.valence") &&
 	    (ARRAY(g, valence, "mood.valence", n) ||
 	     ARRAY(g, arousal, "mood.arousal", n) ||
-	     ARRAY(g, mood_confidence, "mood.confidence", n)))
+	     ARRAY(g, mood_confidence, "mood.confidence", n) ||
+	     open_grid(g, err)))
 		return -1;
 	if (has(g, "display.values") &&
 	    (ARRAY(g, display, "display.values", n * DISPLAY_FEATURES) ||

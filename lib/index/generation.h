@@ -9,10 +9,11 @@
 #ifndef MOODPIPE_GENERATION_H
 #define MOODPIPE_GENERATION_H
 
+#include "index/moodgrid.h"
 #include "io/pack.h"
 
 #define GENERATION_KIND "moodindex"
-#define GENERATION_VERSION 2
+#define GENERATION_VERSION 3
 #define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
 #define GENERATION_CURRENT "current"
 
@@ -109,6 +110,7 @@ struct generation {
 
 	/* [count] each, NaN where missing; all NULL: no mood signal. */
 	const float *valence, *arousal, *mood_confidence;
+	struct moodgrid grid; /* of valence and arousal, where there are any */
 
 	/* Of either kind there may be none; a row may have one, both or
 	 * neither. */

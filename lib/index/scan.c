@@ -2,8 +2,15 @@
 #include "index/scan.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "math/vector.h"
+
+enum {
+	STRETCH = 512,  /* rows that are multiplied at a time */
+	SELECTIVE = 100 /* fewer than one in so many: comparing all is faster */
+};
 
 static int broken(const struct generation *g, const char *section, size_t at,
 		  struct err *err)
@@ -31,22 +38,37 @@ int scan_text_query(struct scan_query *t, const float unit[GENERATION_TEXT_DIM])
 	return norm2 > 0 ? 0 : -1;
 }
 
+static float cosine_of(const struct generation *g, const struct scan_query *q,
+		       size_t i, int32_t dot)
+{
+	return (float)dot * (q->scale * g->text_scale[i]);
+}
+
 static float text_cosine(const struct generation *g, const struct scan_query *q,
 			 size_t i)
 {
-	int32_t dot = vector_dot_i8(q->q, g->text + i * GENERATION_TEXT_DIM,
-				    GENERATION_TEXT_DIM);
-
-	return (float)dot * (q->scale * g->text_scale[i]);
+	return cosine_of(g, q, i,
+			 vector_dot_i8(q->q, g->text + i * GENERATION_TEXT_DIM,
+				       GENERATION_TEXT_DIM));
 }
 
 int scan_text(const struct generation *g, const struct scan_query *q,
 	      size_t from, size_t to, float *scores, struct err *err)
 {
-	for (size_t i = from; i < to; i++) {
-		if (!row_ok(g, g->text_rows, i))
-			return broken(g, "vector.rows", i, err);
-		scores[g->text_rows[i]] = text_cosine(g, q, i);
+	int32_t dots[STRETCH];
+
+	for (size_t at = from; at < to; at += STRETCH) {
+		size_t n = to - at < STRETCH ? to - at : STRETCH;
+
+		vector_dots_i8(q->q, GENERATION_TEXT_DIM,
+			       g->text + at * GENERATION_TEXT_DIM,
+			       GENERATION_TEXT_DIM, n, dots);
+		for (size_t i = at; i < at + n; i++) {
+			if (!row_ok(g, g->text_rows, i))
+				return broken(g, "vector.rows", i, err);
+			scores[g->text_rows[i]] =
+			    cosine_of(g, q, i, dots[i - at]);
+		}
 	}
 	return 0;
 }
@@ -81,13 +103,6 @@ float scan_mood_row(const struct generation *g, float valence, float arousal,
 	return sqrtf(dv * dv + da * da);
 }
 
-void scan_mood(const struct generation *g, float valence, float arousal,
-	       size_t from, size_t to, float *scores)
-{
-	for (size_t i = from; i < to; i++)
-		scores[i] = -scan_mood_row(g, valence, arousal, i);
-}
-
 float scan_text_row(const struct generation *g, const struct scan_query *q,
 		    size_t row)
 {
@@ -109,6 +124,20 @@ static bool artist_is_full(const struct generation *g,
 	return met >= per_artist;
 }
 
+size_t scan_cap(const struct generation *g, const struct topk_item *sorted,
+		size_t count, size_t k, size_t per_artist,
+		struct topk_item *best)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count && n < k; i++)
+		if (sorted[i].index < g->count &&
+		    !artist_is_full(g, best, n, g->artist[sorted[i].index],
+				    per_artist))
+			best[n++] = sorted[i];
+	return n;
+}
+
 size_t scan_select(const struct generation *g, const float *scores,
 		   const uint8_t *allowed, size_t k, size_t per_artist,
 		   struct topk_item *best)
@@ -124,15 +153,39 @@ size_t scan_select(const struct generation *g, const float *scores,
 			if (!allowed || allowed[i])
 				topk_offer(&top, scores[i], (uint32_t)i);
 		met = topk_sort(&top);
-		n = 0;
-		for (size_t i = 0; i < met && n < k; i++)
-			if (!artist_is_full(g, best, n,
-					    g->artist[top.items[i].index],
-					    per_artist))
-				best[n++] = top.items[i];
+		n = scan_cap(g, top.items, met, k, per_artist, best);
 		topk_release(&top);
 		/* Too few although there are more: look deeper. */
 		if (n == k || met < depth)
+			return n;
+		depth *= 4;
+	}
+}
+
+size_t scan_moods(const struct generation *g, struct moodgrid_work *w,
+		  float valence, float arousal, const uint8_t *allowed,
+		  size_t eligible, size_t k, size_t per_artist,
+		  struct topk_item *best)
+{
+	const float *axis[2] = { g->valence, g->arousal };
+	const float at[2] = { valence, arousal };
+	size_t depth = per_artist ? 4 * k : k, n, met;
+
+	if (!k || !g->valence)
+		return 0;
+	for (;;) {
+		struct topk_item *found;
+
+		depth = depth < g->count ? depth : g->count;
+		found = mem_alloc((depth + 1) * sizeof(*found));
+		met = eligible < g->count / SELECTIVE
+			  ? moodgrid_compare(axis, 2, g->count, w, at, allowed,
+					     depth, found)
+			  : moodgrid_search(&g->grid, w, at, allowed, depth,
+					    found);
+		n = scan_cap(g, found, met, k, per_artist, best);
+		free(found);
+		if (n == k || met < depth || depth == g->count)
 			return n;
 		depth *= 4;
 	}

@@ -30,10 +30,6 @@ int scan_text(const struct generation *g, const struct scan_query *q,
 int scan_audio(const struct generation *g, enum audio_kind kind,
 	       const float *unit, size_t from, size_t to, float *scores,
 	       struct err *err);
-/* Rows [from, to): scores[row] = -(Euclidean distance in the mood plane). */
-void scan_mood(const struct generation *g, float valence, float arousal,
-	       size_t from, size_t to, float *scores);
-
 /* One row's, NaN where it lacks the signal. The cosine, and the distance. */
 float scan_text_row(const struct generation *g, const struct scan_query *q,
 		    size_t row);
@@ -49,5 +45,18 @@ float scan_mood_row(const struct generation *g, float valence, float arousal,
 size_t scan_select(const struct generation *g, const float *scores,
 		   const uint8_t *allowed, size_t k, size_t per_artist,
 		   struct topk_item *best);
+
+/* Of rows best first those that a cap of per_artist (0: any number) of one
+ * artist leaves, at most k, in best[k]: how many. */
+size_t scan_cap(const struct generation *g, const struct topk_item *sorted,
+		size_t count, size_t k, size_t per_artist,
+		struct topk_item *best);
+
+/* scan_select of -(Euclidean distance in the mood plane), found by the grid; of
+ * allowed[] `eligible` rows pass. w as in moodgrid_search. */
+size_t scan_moods(const struct generation *g, struct moodgrid_work *w,
+		  float valence, float arousal, const uint8_t *allowed,
+		  size_t eligible, size_t k, size_t per_artist,
+		  struct topk_item *best);
 
 #endif

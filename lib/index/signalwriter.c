@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "index/moodgrid.h"
 #include "math/vector.h"
 
 /* The columns prefix0.. of a vector stage, which must come in order. */
@@ -223,6 +224,18 @@ static int mood_columns(const struct featset *s, int c[3], struct err *err)
 	return 0;
 }
 
+static int write_grid(float *const *column, size_t n, struct pack_writer *pw,
+		      struct err *err)
+{
+	const float *axis[2] = { column[0], column[1] };
+	size_t size;
+	void *grid = moodgrid_build(axis, 2, n, 1, &size);
+	int rc = pack_section(pw, "mood.grid", grid, size, err);
+
+	free(grid);
+	return rc;
+}
+
 int signalwriter_mood(struct featset *s, const uint64_t *keys, size_t n,
 		      struct pack_writer *pw, size_t *count, struct err *err)
 {
@@ -250,11 +263,12 @@ int signalwriter_mood(struct featset *s, const uint64_t *keys, size_t n,
 				: NAN;
 		*count += known;
 	}
-	for (int k = 0; k < 3; k++) {
-		rc = rc || pack_section(pw, sections[k], column[k],
-					n * sizeof(float), err);
+	for (int k = 0; k < 3 && !rc; k++)
+		rc = pack_section(pw, sections[k], column[k], n * sizeof(float),
+				  err);
+	rc = rc || write_grid(column, n, pw, err);
+	for (int k = 0; k < 3; k++)
 		free(column[k]);
-	}
 	return rc ? -1 : 0;
 }
 

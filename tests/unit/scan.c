@@ -65,6 +65,36 @@ static void same(const struct fixture *f, const struct generation *g,
 	free(want);
 }
 
+/* The grid finds what comparing all rows does, under any filter. */
+static void same_moods(const struct fixture *f, const struct generation *g,
+		       const float *scores, const float *at, size_t k,
+		       size_t per_artist)
+{
+	struct topk_item *want = mem_zalloc(k + 1, sizeof(*want));
+	struct topk_item *got = mem_zalloc(k + 1, sizeof(*got));
+	uint8_t *allowed = mem_zalloc(f->n + 1, 1);
+	struct moodgrid_work w = { 0 };
+
+	for (size_t every = 1; every <= 1000; every *= 10) {
+		size_t eligible = 0, n;
+
+		for (size_t i = 0; i < f->n; i++)
+			eligible += allowed[i] = i % every == 0;
+		n = scan_select(g, scores, allowed, k, per_artist, want);
+		assert_int_equal(scan_moods(g, &w, at[0], at[1], allowed,
+					    eligible, k, per_artist, got),
+				 n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(got[i].index, want[i].index);
+			assert_true(got[i].score == want[i].score);
+		}
+	}
+	moodgrid_work_release(&w);
+	free(allowed);
+	free(got);
+	free(want);
+}
+
 static double dot(const float *a, const float *b, size_t n)
 {
 	double s = 0;
@@ -175,7 +205,8 @@ static void test_exact(void **state)
 		}
 		same(&f, g, scores, truth, limits[c][0], limits[c][1], 1e-5);
 
-		scan_mood(g, q.mood[0], q.mood[1], 0, f.n, scores);
+		for (size_t i = 0; i < f.n; i++)
+			scores[i] = -scan_mood_row(g, q.mood[0], q.mood[1], i);
 		for (size_t i = 0; i < f.n; i++)
 			truth[i] =
 			    !f.rows[i].has_mood
@@ -190,6 +221,7 @@ static void test_exact(void **state)
 							      q.mood[1], i))
 					: scan_mood_row(g, q.mood[0], q.mood[1],
 							i) == -scores[i]);
+		same_moods(&f, g, scores, q.mood, limits[c][0], limits[c][1]);
 	}
 	generation_close(g);
 	fixture_release(&f);
