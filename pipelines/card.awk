@@ -9,7 +9,11 @@ FILENAME == ARGV[1] {
 /^@.*@$/ {
 	n = split(substr($0, 2, length($0) - 2), word, " ")
 	for (i = 2; i <= n; i++)
-		if ((word[1], word[i]) in value)
+		if (!((word[1], word[i]) in value)) {
+			print "card.awk: no figure " word[i] " of " word[1] \
+			    > "/dev/stderr"
+			exit 1
+		} else
 			printf "| %s | %s | %.3f |\n", word[1], word[i], \
 				value[word[1], word[i]]
 	next

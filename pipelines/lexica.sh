@@ -8,15 +8,15 @@
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")/.." && pwd)
-lexica=$1 own=$here/data/training
+lexica=${1:?usage: lexica.sh LEXICA} own=$here/data/training
 
 {
 	awk -F'\t' 'NF > 1 { print tolower($1) "\tvader\t" $2 }' \
 	    "$lexica/vader/vader_lexicon.txt"
 	awk -F'\t' 'NF > 1 { print tolower($1) "\tafinn\t" $2 }' \
 	    "$lexica/afinn/AFINN-en-165.txt"
-	# word,length,arousal x 3,valence x 3,dominance x 3,...: means, 1 to 9 but
-	# for arousal, 1 to 9 too; of a word in several senses the first row
+	# word,length,arousal x 3,valence x 3,dominance x 3,...: means of 1 to 9;
+	# of a word in several senses the first row
 	awk -F, 'NR > 2 {
 		word = tolower($1)
 		sub(/ *\(.*/, "", word)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # usage: awk -f misspell.awk TABLE: each row again with one slip of the keyboard
-# in the longest words of its first column, and that column as it was at the
+# in the longest word of its first column, and that column as it was at the
 # end; rows without a word of four plain letters are left out. The same slips
 # every time.
 function draw(n) { # a number below n: Lewis, Goodman, Miller

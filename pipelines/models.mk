@@ -15,7 +15,7 @@ JOBS ?= $(shell nproc)
 RUNS ?= $(BUILD)/mlruns
 W := $(BUILD)/models
 
-all: data/models/emotion.pack data/models/words.pack
+all: data/models/emotion.md data/models/words.pack
 
 # What the configurations call text/, training/ and labels/.
 $W/sources: always
@@ -42,11 +42,14 @@ $W/made/feelings.tsv: data/training/feelings.tsv pipelines/feelings.awk
 
 data/models/emotion.pack: data/models/emotion.json $W/cues.tsv \
     $W/made/misspelt.tsv $W/made/feelings.tsv data/training/requests.tsv \
-    data/training/statements.tsv pipelines/emotion-card.md | $W/sources
+    data/training/statements.tsv | $W/sources
 	$(BIN)/train text -j $(JOBS) --config $< --cues $W/cues.tsv \
 	    --sources $W/sources --runs $(RUNS) --report $W/emotion.tsv -o $@
-	awk -f pipelines/card.awk $W/emotion.tsv pipelines/emotion-card.md \
-	    > data/models/emotion.md
+
+data/models/emotion.md: pipelines/emotion-card.md pipelines/card.awk \
+    data/models/emotion.pack
+	awk -f pipelines/card.awk $W/emotion.tsv $< > $@.tmp
+	mv $@.tmp $@
 
 data/models/words.pack: pipelines/wordtexts.sh pipelines/words.sh
 	pipelines/wordtexts.sh $(SOURCES) $W/words

@@ -380,7 +380,7 @@ static void tell_words(const struct emotion_reader *r, struct emotion_work *w,
 	emotion_keep_phrases(&best, e);
 }
 
-/* The mean of the texts' answers; of no tokens at all, the first's. */
+/* The mean of the texts' answers; of no tokens at all, the last's. */
 static void read_texts(const struct emotion_reader *r, struct emotion_work *w,
 		       const struct emotion_text *texts, size_t count,
 		       struct reading *out, struct emotion *e)

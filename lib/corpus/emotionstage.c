@@ -180,7 +180,11 @@ static bool put_themes(const struct emotionstage *s, struct span text,
 		       struct str *out)
 {
 	struct theme_hit hits[THEMES_TOLD];
-	size_t n = themes_read(s->themes, text, hits, THEMES_TOLD);
+	size_t n;
+
+	if (text.n > EMOTION_LIMIT)
+		text.n = EMOTION_LIMIT;
+	n = themes_read(s->themes, text, hits, THEMES_TOLD);
 
 	themes_json(hits, n, out);
 	return n > 0;

@@ -287,6 +287,10 @@ static void count(struct sums *s, const struct entry *e,
 	if (s->matched) {
 		if (s->matched->n)
 			str_putc(s->matched, '\n');
+		if (negation) {
+			str_span(s->matched, spelling(s->l, negation));
+			str_putc(s->matched, ' ');
+		}
 		str_span(s->matched, spelling(s->l, e));
 	}
 }

@@ -53,7 +53,8 @@ struct lexicon_mood {
 struct lexicon_mood lexicon_mood(const struct lexicon *l, struct span text,
 				 struct str *context);
 /* The same; matched (may be NULL) is replaced by the phrases that count, as the
- * table spells them, one per line in the order of the text. */
+ * table spells them, a negation before what it turns, one per line in the order
+ * of the text. */
 struct lexicon_mood lexicon_explain(const struct lexicon *l, struct span text,
 				    struct str *context, struct str *matched);
 

@@ -9,9 +9,10 @@ enum moodby {
 	MOODBY_NONE, /* no mood asked for, or none known */
 	MOODBY_LEXICON,
 	MOODBY_MODEL,
-	MOODBY_BOTH
+	MOODBY_BOTH,
+	MOODBY_NAMES /* of moods in another language */
 };
-/* "none", "lexicon", "model", "both"; out of range: "none". */
+/* "none", "lexicon", "model", "both", "names"; out of range: "none". */
 const char *moodby_name(enum moodby by);
 enum moodby moodby_find(struct span name); /* else NONE */
 

@@ -49,6 +49,8 @@ static int strongest(const double quadrant[EMOTION_QUADRANTS],
 
 		if (fits(words, q))
 			p *= exp(REQUESTMOOD_WORDS * fmin(far, 1));
+		else if (p < REQUESTMOOD_SURE)
+			continue;
 		if (p > most) {
 			most = p;
 			best = q;
@@ -71,20 +73,23 @@ static void by_model(struct requestmood *m, const struct lexicon_mood *words,
 		     const struct emotion_request *asked)
 {
 	int q = strongest(asked->quadrant, words);
+	double most = 0;
 
 	memcpy(m->quadrant, asked->quadrant, sizeof(m->quadrant));
 	if (q == NO_MOOD)
 		return;
-	m->confidence = asked->confidence;
-	m->by = MOODBY_MODEL;
+	for (int k = Q1; k <= NO_MOOD; k++)
+		most = fmax(most, asked->quadrant[k]);
+	m->confidence = asked->confidence * asked->quadrant[q] / most;
+	m->by = asked->language ? MOODBY_NAMES : MOODBY_MODEL;
 	m->valence = pull(asked->valence, valence_sign(q));
 	m->arousal = pull(asked->arousal, arousal_sign(q));
-	if (!fits(words, q))
+	if (asked->language || !fits(words, q))
 		return;
 	m->by = MOODBY_BOTH;
-	if (words->valence != 0)
+	if (fabs((double)words->valence) >= REQUESTMOOD_LEAST)
 		m->valence = words->valence;
-	if (words->arousal != 0)
+	if (fabs((double)words->arousal) >= REQUESTMOOD_LEAST)
 		m->arousal = words->arousal;
 }
 

@@ -4,9 +4,9 @@
  * and from the network that learnt requests (corpus/emotionreader.h). The
  * network decides the quadrant, or that no mood is asked for, with a nudge from
  * the lexicon's words; where these are in the same quadrant, their numbers are
- * the answer, since they can be explained (but for one that is 0), else the
- * network's. Requests in other languages, and all where there is no network, are
- * told by words alone.
+ * the answer, since they can be explained (but for one near 0), else the
+ * network's. Requests in other languages are told by the names of moods in them,
+ * all by the lexicon alone where there is no network.
  */
 #ifndef MOODPIPE_REQUESTMOOD_H
 #define MOODPIPE_REQUESTMOOD_H
@@ -20,6 +20,8 @@
  * half of tests/labels/requests.tsv, where moods and none are then right about
  * equally often. */
 #define REQUESTMOOD_WORDS 1.0
+/* Without words of the lexicon in it a quadrant needs that probability. */
+#define REQUESTMOOD_SURE 0.35
 /* A quadrant's valence and arousal are at least that far from 0. */
 #define REQUESTMOOD_LEAST 0.1
 
@@ -33,8 +35,8 @@ struct requestmood {
 	enum moodby by;
 	float valence, arousal; /* [-1, 1]; 0 where by is NONE */
 	int matches;            /* phrases of the lexicon met */
-	/* [0, 1]: the network's probability of the quadrant times what it
-	 * knows of the words; 0.5 for words alone; 0 for none. */
+	/* [0, 1]: the network's probability of the quadrant times the share
+	 * of words that it knows; 0.5 for the lexicon alone; 0 for none. */
 	double confidence;
 	/* Probabilities of Q1 to Q4 and none; all 0 without a network. */
 	double quadrant[EMOTION_QUADRANTS];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/understood.h"
 
+#include <math.h>
+
 #include "io/json.h"
 #include "text/foreign.h"
 
@@ -44,23 +46,16 @@ static void put_name(struct str *out, const char *name)
 	str_printf(out, "%s\"%s\":", out->n > 1 ? "," : "", name);
 }
 
-static void put_words(const struct intent *in, const struct emotion *felt,
-		      struct str *out)
+static void put_words(const struct intent *in, struct str *out)
 {
 	struct span rest = span_str(&in->matched);
 	const char *before = "";
-	bool lexicon =
-	    in->mood.by == MOODBY_LEXICON || in->mood.by == MOODBY_BOTH;
 
-	if (in->mood.by == MOODBY_NONE || (!lexicon && !felt->nwords))
+	if (in->mood.by != MOODBY_LEXICON && in->mood.by != MOODBY_BOTH)
 		return;
 	put_name(out, "words");
 	str_putc(out, '[');
-	for (size_t i = 0; !lexicon && i < felt->nwords; i++) {
-		str_puts(out, i ? "," : "");
-		json_put_string(out, felt->words[i]);
-	}
-	while (lexicon && rest.n) {
+	while (rest.n) {
 		const char *end = memchr(rest.p, '\n', rest.n);
 		size_t n = end ? (size_t)(end - rest.p) : rest.n;
 
@@ -80,7 +75,8 @@ static int quadrant_of(const struct requestmood *m)
 	return m->arousal > 0 ? 1 : 2;
 }
 
-/* The two likeliest quadrants; by words alone the one they are in. */
+/* The quadrant of the mood, and the likeliest other one, which weighs no more;
+ * by words alone none. */
 static void put_targets(const struct targets *t, const struct requestmood *m,
 			struct str *out)
 {
@@ -92,7 +88,7 @@ static void put_targets(const struct targets *t, const struct requestmood *m,
 		for (int q = 0; q < 4; q++)
 			if (q != first && m->quadrant[q] > m->quadrant[second])
 				second = q;
-		weight = m->quadrant[first];
+		weight = fmax(m->quadrant[first], m->quadrant[second]);
 		other = m->quadrant[second];
 	}
 	if (targets_blend(t, quadrants[first], weight, quadrants[second], other,
@@ -114,7 +110,7 @@ void understood_write(const struct understood_models *m,
 	str_putc(out, '{');
 	if (m->mood.emotion)
 		emotion_read(m->mood.emotion, m->mood.work, query, &felt);
-	put_words(in, &felt, out);
+	put_words(in, out);
 	if (felt.tokens) {
 		put_name(out, "emotion");
 		emotion_json(&felt, out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What query says it understood of a request, for people and for what comes
- * behind it, man answer(5): the words that told the mood, the feeling of the
+ * behind it, man answer(5): the words of the lexicon that told the mood, the feeling of the
  * person who wrote it (which need not be the mood asked for), themes, and what
  * music of that mood measures (targets.h).
  */

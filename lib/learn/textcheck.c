@@ -200,8 +200,12 @@ int textcheck_file(const char *model, const char *config, const char *sources,
 	if (pack && !pack_verify(pack, err) &&
 	    (net = textnet_open(pack, err)) &&
 	    !textconfig_read(&c, config, err))
-		rc = textcheck_all(net, &c, sources, threads, only, details,
-				   report, NULL, err);
+		rc =
+		    !c.checks.p
+			? err_set(err, ERR_DATA, "config",
+				  "%s: there are no \"checks\" to make", config)
+			: textcheck_all(net, &c, sources, threads, only,
+					details, report, NULL, err);
 	textconfig_release(&c);
 	textnet_free(net);
 	pack_close(pack);

@@ -5,7 +5,7 @@
  * (after VADER: Hutto & Gilbert 2014), of AFINN's, of the valence, arousal and
  * dominance of word norms, of emoji, of words that name feelings; and how it is
  * written: marks, capitals, stretched words, who is spoken of. A table is a
- * text, one word a line (data/cues.md), packed into rows that are read in
+ * text, one word a line (pipelines/lexica.sh), packed into rows that are read in
  * place.
  */
 #ifndef MOODPIPE_TEXTCUES_H

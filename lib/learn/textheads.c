@@ -250,9 +250,10 @@ void textheads_write(const struct textheads *hs, struct str *out)
 	for (size_t i = 0; i < hs->count; i++) {
 		const struct texthead *h = &hs->head[i];
 
-		str_printf(out,
-			   "%s{\"name\":\"%s\",\"kind\":\"%s\",\"labels\":[",
-			   i ? ",\n" : "", h->name, kinds[h->kind]);
+		str_puts(out, i ? ",\n{\"name\":" : "{\"name\":");
+		json_put_string(out, span_of(h->name));
+		str_printf(out, ",\"kind\":\"%s\",\"labels\":[",
+			   kinds[h->kind]);
 		for (size_t k = 0; k < h->count; k++) {
 			if (k)
 				str_putc(out, ',');

@@ -141,8 +141,11 @@ static void fit_job(void *ctx, size_t i, int thread)
 	textnetfit_member(&t->data, t->heads, t->fold, held,
 			  &t->config.options[member], note_epoch,
 			  &t->history[i], &t->fitted[i]);
-	tell(t, "fold %.0f member %.0f: loss %.4f",
-	     (double)(i / t->config.members) + 1, (double)member + 1,
+	tell(t,
+	     held < 0 ? "member %.0f of %.0f on all texts: loss %.4f"
+		      : "member %.0f without fold %.0f: loss %.4f",
+	     (double)member + 1,
+	     held < 0 ? (double)t->config.members : (double)held + 1,
 	     t->history[i].epochs[t->history[i].count - 1].loss);
 }
 

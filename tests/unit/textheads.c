@@ -11,7 +11,7 @@ static void test_round_trip(void **state)
 	(void)state;
 	textfixture_heads(
 	    &h,
-	    "[{\"name\":\"a\",\"kind\":\"labels\",\"labels\":[\"x\\\"\","
+	    "[{\"name\":\"a\\\"\",\"kind\":\"labels\",\"labels\":[\"x\\\"\","
 	    "\"y\"],\"weight\":0.25,\"balance\":0.5,\"threshold\":"
 	    "[0.1,0.9]},{\"name\":\"v\",\"kind\":\"regression\","
 	    "\"labels\":[\"z\"],\"stacked\":true,\"mean\":[-3.25]},"
