@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
+
+#include "damage.h"
+#include "index/hnswbuild.h"
+#include "index/hnswlink.h"
+#include "math/random.h"
+#include "math/vector.h"
+#include "testing.h"
+
+enum { DIM = 24, K = 10 };
+
+struct data {
+	struct hnsw_source source;
+	float *x;
+	struct str bytes;
+	struct hnsw graph;
+	struct hnsw_report report;
+};
+
+static const struct hnsw_options options = { 8, 60, 2, 1 };
+
+static int put(void *ctx, const void *p, size_t n, struct err *err)
+{
+	(void)err;
+	str_put(ctx, p, n);
+	return 0;
+}
+
+/* n vectors around some centres; spread 0: all of a centre are equal. */
+static float *vectors_of(size_t n, size_t dim, size_t centres, float spread,
+			 uint64_t seed)
+{
+	float *x = mem_zalloc(n * dim + 1, sizeof(*x));
+	struct random r, c;
+
+	random_seed(&r, seed, 0);
+	for (size_t i = 0; i < n; i++) {
+		random_seed(&c, 77, random_below(&r, centres));
+		for (size_t j = 0; j < dim; j++)
+			x[i * dim + j] = (float)random_normal(&c) +
+					 spread * (float)random_normal(&r);
+		vector_normalise(x + i * dim, dim);
+	}
+	return x;
+}
+
+static void build_over(struct data *d, float *x, size_t n, size_t dim,
+		       const struct hnsw_options *o, const struct data *before)
+{
+	struct hnsw_built *b;
+	struct err err;
+
+	*d = (struct data){ .x = x };
+	d->source = (struct hnsw_source){ .count = n, .dim = dim, .floats = x };
+	b = hnsw_build(&d->source, o, before ? &before->graph : NULL,
+		       &d->report, &err);
+	assert_non_null(b);
+	assert_int_equal(hnsw_built_put(b, put, &d->bytes, &err), 0);
+	assert_int_equal(hnsw_built_size(b), d->bytes.n);
+	hnsw_built_free(b);
+	if (hnsw_view(&d->graph, span_str(&d->bytes), &d->source, &err))
+		fail_msg("%s", err.message);
+	if (hnsw_verify(&d->graph, &err))
+		fail_msg("%s", err.message);
+}
+
+static void release(struct data *d)
+{
+	str_release(&d->bytes);
+	free(d->x);
+}
+
+/* Share of the exact answer that is found; every answer is as long as it can
+ * be, in order and allowed. */
+static double recall(const struct data *d, enum hnsw_way way, size_t k,
+		     const uint8_t *allowed, bool same)
+{
+	struct topk_item *got = mem_zalloc(k, sizeof(*got));
+	struct topk_item *truth = mem_zalloc(k, sizeof(*truth));
+	struct hnsw_work *work = hnsw_work_new();
+	float *asked = vectors_of(50, d->source.dim, 20, 0.5f, 99);
+	size_t hits = 0, all = 0;
+
+	for (size_t i = 0; i < 50; i++) {
+		struct hnsw_query q = { .unit = asked + i * d->source.dim,
+					.k = k,
+					.ef = 64,
+					.allowed = allowed,
+					.allowed_rows = d->source.count,
+					.way = way };
+		size_t n = hnsw_exact(&d->source, &q, truth);
+
+		assert_int_equal(hnsw_search(&d->graph, work, &q, got, NULL),
+				 n);
+		for (size_t j = 0; j < n; j++, all++) {
+			hits += got[j].score >= truth[n - 1].score;
+			assert_true(!allowed || allowed[got[j].index]);
+			assert_true(!j || topk_better(got[j - 1], got[j]));
+		}
+		if (same)
+			assert_memory_equal(got, truth, n * sizeof(*got));
+	}
+	hnsw_work_free(work);
+	free(asked);
+	free(truth);
+	free(got);
+	return all ? (double)hits / (double)all : 1;
+}
+
+static void the_walk_finds_what_the_exact_pass_finds(void **state)
+{
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(5000, DIM, 20, 0.5f, 1), 5000, DIM, &options,
+		   NULL);
+	assert_true(recall(&d, HNSW_WALK, K, NULL, false) > 0.97);
+	assert_true(recall(&d, HNSW_WALK, 500, NULL, false) > 0.97);
+	recall(&d, HNSW_WALK, 6000, NULL, true);
+	release(&d);
+}
+
+static void the_scan_is_exact(void **state)
+{
+	const struct hnsw_options flat = { 0, 0, 1, 1 };
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(3000, DIM, 20, 0.5f, 1), 3000, DIM, &options,
+		   NULL);
+	recall(&d, HNSW_SCAN, K, NULL, true);
+	recall(&d, HNSW_AUTO, 100, NULL, true);
+	release(&d);
+	build_over(&d, vectors_of(3000, 70, 20, 0.01f, 1), 3000, 70, &flat,
+		   NULL);
+	recall(&d, HNSW_SCAN, K, NULL, true);
+	recall(&d, HNSW_WALK, 3000, NULL, true);
+	release(&d);
+}
+
+static void filters_apply_inside(void **state)
+{
+	static const size_t one_in[] = { 2, 7, 40, 1000, 5000, 6000 };
+	uint8_t *allowed = mem_zalloc(5000, 1);
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(5000, DIM, 20, 0.5f, 1), 5000, DIM, &options,
+		   NULL);
+	for (size_t i = 0; i < sizeof(one_in) / sizeof(*one_in); i++) {
+		for (size_t j = 0; j < 5000; j++)
+			allowed[j] = j % one_in[i] == one_in[i] - 1;
+		assert_true(recall(&d, HNSW_WALK, K, allowed, false) > 0.97);
+		recall(&d, HNSW_SCAN, K, allowed, true);
+	}
+	/* One side of the world only, where most questions are not. */
+	for (size_t j = 0; j < 5000; j++)
+		allowed[j] = d.x[j * DIM] > 0.3f;
+	assert_true(recall(&d, HNSW_WALK, K, allowed, false) > 0.9);
+	free(allowed);
+	release(&d);
+}
+
+static void threads_do_not_change_a_byte(void **state)
+{
+	struct hnsw_options o = options;
+	struct data a, b;
+
+	(void)state;
+	build_over(&a, vectors_of(3000, DIM, 20, 0.5f, 1), 3000, DIM, &options,
+		   NULL);
+	for (o.threads = 1; o.threads < 8; o.threads += 6) {
+		build_over(&b, vectors_of(3000, DIM, 20, 0.5f, 1), 3000, DIM,
+			   &o, NULL);
+		assert_int_equal(a.bytes.n, b.bytes.n);
+		assert_memory_equal(a.bytes.p, b.bytes.p, a.bytes.n);
+		release(&b);
+	}
+	release(&a);
+}
+
+static void degenerate_data_is_found(void **state)
+{
+	struct data d;
+
+	(void)state;
+	for (size_t n = 0; n < 4; n++) {
+		build_over(&d, vectors_of(n, DIM, 20, 0.5f, 1), n, DIM,
+			   &options, NULL);
+		recall(&d, HNSW_WALK, K, NULL, true);
+		recall(&d, HNSW_SCAN, K, NULL, true);
+		release(&d);
+	}
+	/* All equal; then few different, each many times; then nearly so. */
+	build_over(&d, vectors_of(2000, DIM, 1, 0, 1), 2000, DIM, &options,
+		   NULL);
+	assert_int_equal(d.report.nodes, 1);
+	recall(&d, HNSW_WALK, K, NULL, true);
+	release(&d);
+	build_over(&d, vectors_of(2000, DIM, 20, 0, 1), 2000, DIM, &options,
+		   NULL);
+	assert_int_equal(d.report.nodes, 20);
+	recall(&d, HNSW_WALK, K, NULL, true);
+	recall(&d, HNSW_SCAN, K, NULL, true);
+	release(&d);
+	build_over(&d, vectors_of(3000, DIM, 20, 0.001f, 1), 3000, DIM,
+		   &options, NULL);
+	assert_true(recall(&d, HNSW_WALK, K, NULL, false) > 0.9);
+	recall(&d, HNSW_SCAN, K, NULL, true);
+	release(&d);
+}
+
+static void zero_vectors_are_left_out(void **state)
+{
+	float *x = vectors_of(1000, DIM, 20, 0.5f, 1);
+	struct data d;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i += 3)
+		memset(x + i * DIM, 0, DIM * sizeof(*x));
+	build_over(&d, x, 1000, DIM, &options, NULL);
+	assert_int_equal(d.graph.header->signal, 666);
+	recall(&d, HNSW_WALK, 1000, NULL, true);
+	recall(&d, HNSW_SCAN, 1000, NULL, true);
+	release(&d);
+	build_over(&d, mem_zalloc(50 * DIM, sizeof(*x)), 50, DIM, &options,
+		   NULL);
+	assert_int_equal(d.graph.header->nodes, 0);
+	recall(&d, HNSW_WALK, K, NULL, true);
+	release(&d);
+}
+
+static void byte_rows_serve_as_source(void **state)
+{
+	size_t n = 2000;
+	float *x = vectors_of(n, DIM, 20, 0.5f, 1);
+	int8_t *q = mem_zalloc(n, DIM);
+	float *scale = mem_zalloc(n, sizeof(*scale));
+	uint32_t *rows = mem_zalloc(n, sizeof(*rows));
+	struct hnsw_source s = { n, DIM, NULL, q, scale, rows };
+	struct hnsw_work *work = hnsw_work_new();
+	struct hnsw_report report;
+	struct topk_item got[K], truth[K];
+	struct str bytes = { 0 };
+	struct hnsw_built *b;
+	struct hnsw graph;
+	struct err err;
+
+	(void)state;
+	for (uint32_t i = 0; i < n; i++) {
+		scale[i] = vector_quantise(x + i * DIM, q + i * DIM, DIM);
+		rows[i] = 3 * i + 1;
+	}
+	b = hnsw_build(&s, &options, NULL, &report, &err);
+	assert_non_null(b);
+	assert_int_equal(hnsw_built_put(b, put, &bytes, &err), 0);
+	hnsw_built_free(b);
+	assert_int_equal(hnsw_view(&graph, span_str(&bytes), &s, &err), 0);
+	for (size_t i = 0; i < 50; i++) {
+		struct hnsw_query query = { .unit = x + i * DIM,
+					    .k = K,
+					    .way = HNSW_WALK };
+
+		assert_int_equal(hnsw_exact(&s, &query, truth), K);
+		assert_int_equal(hnsw_search(&graph, work, &query, got, NULL),
+				 K);
+		assert_int_equal(got[0].index, 3 * i + 1);
+		query.way = HNSW_SCAN;
+		assert_int_equal(hnsw_search(&graph, work, &query, got, NULL),
+				 K);
+		assert_memory_equal(got, truth, sizeof(got));
+	}
+	hnsw_work_free(work);
+	str_release(&bytes);
+	free(x);
+	free(q);
+	free(scale);
+	free(rows);
+}
+
+static void a_change_costs_what_changed(void **state)
+{
+	struct data a, b, c;
+	size_t n = 4000;
+	float *x;
+
+	(void)state;
+	build_over(&a, vectors_of(n, DIM, 20, 0.5f, 1), n, DIM, &options, NULL);
+	/* The first 200 go, 300 come, in front, and so all rows move. */
+	x = vectors_of(n + 100, DIM, 20, 0.5f, 2);
+	memcpy(x + 300 * DIM, a.x + 200 * DIM, (n - 200) * DIM * sizeof(*x));
+	build_over(&b, x, n + 100, DIM, &options, &a);
+	assert_false(b.report.anew);
+	assert_int_equal(b.report.inserted, 300);
+	assert_int_equal(b.report.dead, 200);
+	assert_true(recall(&b, HNSW_WALK, K, NULL, false) > 0.97);
+	recall(&b, HNSW_SCAN, K, NULL, true);
+	/* What went comes back. */
+	x = mem_dup(a.x, n * DIM * sizeof(*x));
+	build_over(&c, x, n, DIM, &options, &b);
+	assert_false(c.report.anew);
+	assert_int_equal(c.report.inserted, 0);
+	assert_int_equal(c.report.dead, 300);
+	recall(&c, HNSW_WALK, K, NULL, false);
+	release(&c);
+	/* Most of it new: as if there had been nothing. */
+	x = vectors_of(n, DIM, 20, 0.5f, 5);
+	build_over(&c, x, n, DIM, &options, &a);
+	assert_true(c.report.anew);
+	release(&c);
+	release(&b);
+	release(&a);
+}
+
+static void bad_options_are_refused(void **state)
+{
+	struct hnsw_source s = { .count = 0, .dim = 0 };
+	struct hnsw_options o = options;
+	struct hnsw_report report;
+	struct err err;
+
+	(void)state;
+	assert_null(hnsw_build(&s, &o, NULL, &report, &err));
+	s.dim = HNSW_DIM_MAX + 1;
+	assert_null(hnsw_build(&s, &o, NULL, &report, &err));
+	s.dim = 4;
+	o.m = HNSW_M_MAX + 1;
+	assert_null(hnsw_build(&s, &o, NULL, &report, &err));
+	o.m = 16;
+	o.ef = 8;
+	assert_null(hnsw_build(&s, &o, NULL, &report, &err));
+	assert_int_equal(err.status, ERR_USAGE);
+}
+
+/* Without any link, and in two halves that do not know of each other. */
+static void what_is_not_reached_is_mended(void **state)
+{
+	uint64_t seed = 1;
+	struct hnswlink g;
+
+	(void)state;
+	for (int halves = 0; halves < 2; halves++) {
+		hnswlink_init(&g, 200, 64, 4, 20);
+		for (size_t i = 0; i < 200 * 64; i++)
+			g.vectors[i] = (int8_t)(rng_below(&seed, 255)) ^ 1;
+		for (uint32_t i = 0; halves && i < 200; i++)
+			for (uint32_t j = 0; j < g.m0; j++)
+				g.links[0][i * g.m0 + j] =
+				    i / 100 * 100 + (i + j + 1) % 100;
+		assert_true(hnswlink_repair(&g) >= (halves ? 1 : 199));
+		assert_int_equal(hnswlink_repair(&g), 0);
+		hnswlink_release(&g);
+	}
+}
+
+/* Whatever is viewed is searched in every way, and added to. */
+static void use(struct span bytes, void *ctx)
+{
+	const struct data *d = ctx;
+	struct hnsw_work *work;
+	struct topk_item out[K];
+	uint8_t allowed[600];
+	struct hnsw_built *b;
+	struct hnsw_report report;
+	struct hnsw h;
+	struct err err;
+
+	if (hnsw_view(&h, bytes, &d->source, &err))
+		return;
+	work = hnsw_work_new();
+	memset(allowed, 1, sizeof(allowed));
+	allowed[3] = 0;
+	for (int way = HNSW_WALK; way <= HNSW_SCAN; way++)
+		for (int filter = 0; filter < 2; filter++) {
+			struct hnsw_query q = { .unit = d->x,
+						.k = K,
+						.ef = 20,
+						.allowed =
+						    filter ? allowed : NULL,
+						.allowed_rows = 600,
+						.way = (enum hnsw_way)way };
+
+			assert_true(hnsw_search(&h, work, &q, out, NULL) <= K);
+		}
+	hnsw_work_free(work);
+	b = hnsw_build(&d->source, &options, &h, &report, &err);
+	assert_non_null(b);
+	hnsw_built_free(b);
+}
+
+static void damage_does_no_harm(void **state)
+{
+	struct data d;
+	float *x = vectors_of(600, DIM, 20, 0, 1);
+
+	(void)state;
+	for (size_t i = 0; i < 600; i++)
+		if (i % 20)
+			for (size_t j = 0; j < DIM; j++)
+				x[i * DIM + j] += 0.01f * (float)(i * j % 17);
+	build_over(&d, x, 600, DIM, &options, NULL);
+	assert_true(d.graph.header->group_words > 0);
+	damage_each(span_str(&d.bytes), 0, sizeof(struct hnsw_header), use, &d);
+	damage_cut(span_str(&d.bytes), 1021, use, &d);
+	damage_some(span_str(&d.bytes), 300, 1, use, &d);
+	/* Links and rows without a whole one. */
+	memset(d.bytes.p + HNSW_PAGE, 0x7f, d.bytes.n - HNSW_PAGE);
+	use(span_str(&d.bytes), &d);
+	memset(d.bytes.p + HNSW_PAGE, 0, d.bytes.n - HNSW_PAGE);
+	use(span_str(&d.bytes), &d);
+	release(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_walk_finds_what_the_exact_pass_finds),
+		cmocka_unit_test(the_scan_is_exact),
+		cmocka_unit_test(filters_apply_inside),
+		cmocka_unit_test(threads_do_not_change_a_byte),
+		cmocka_unit_test(degenerate_data_is_found),
+		cmocka_unit_test(zero_vectors_are_left_out),
+		cmocka_unit_test(byte_rows_serve_as_source),
+		cmocka_unit_test(a_change_costs_what_changed),
+		cmocka_unit_test(bad_options_are_refused),
+		cmocka_unit_test(what_is_not_reached_is_mended),
+		cmocka_unit_test(damage_does_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
