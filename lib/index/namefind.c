@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "index/namefind.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "index/namefindkey.h"
+
+struct namefind_work {
+	struct str text;
+	struct namefind_key key, other;
+	uint32_t signature, far; /* of the query */
+	uint64_t *seen;          /* a bit per name; zeros between uses */
+	size_t seen_cap;
+	uint32_t *met; /* names that have theirs set */
+	size_t nmet, met_cap;
+	struct namefind_name *found;
+	size_t nfound, found_cap;
+};
+
+struct namefind_work *namefind_work_new(void)
+{
+	return mem_zalloc(1, sizeof(struct namefind_work));
+}
+
+void namefind_work_free(struct namefind_work *w)
+{
+	if (!w)
+		return;
+	str_release(&w->text);
+	free(w->seen);
+	free(w->met);
+	free(w->found);
+	free(w);
+}
+
+/* --- the view --- */
+
+static const void *take(const char **p, size_t *left, uint64_t count,
+			size_t size)
+{
+	const void *at = *p;
+	size_t n;
+
+	if (!at || count > *left / size) {
+		*p = NULL;
+		return NULL;
+	}
+	n = (size_t)count * size;
+	n += (8 - n % 8) % 8;
+	n = n < *left ? n : *left;
+	*p += n;
+	*left -= n;
+	return at;
+}
+
+int namefind_view(struct namefind *v, struct span bytes, struct err *err)
+{
+	const struct namefind_header *h = (const void *)bytes.p;
+	const char *p = bytes.p;
+	size_t left = bytes.n;
+
+	if (!p || (uintptr_t)p % 8 || left < sizeof(*h))
+		return err_set(err, ERR_DATA, "artifact",
+			       "index of names: %zu bytes are too few: build "
+			       "it again",
+			       bytes.n);
+	if (h->version != NAMEFIND_VERSION)
+		return err_set(err, ERR_DATA, "version",
+			       "index of names: version %u, this program reads "
+			       "%d: build it again with this release",
+			       h->version, NAMEFIND_VERSION);
+	*v = (struct namefind){ .header = h, .names = (uint32_t)h->names };
+	if (h->names < UINT32_MAX && h->bits >= 1 && h->bits <= 31) {
+		take(&p, &left, 1, sizeof(*h));
+		v->offsets = take(&p, &left, h->names + 1, 8);
+		v->marks = take(&p, &left, h->names, 4);
+		v->signatures = take(&p, &left, h->names, 4);
+		v->buckets = take(&p, &left, ((uint64_t)1 << h->bits) + 2, 4);
+		v->entries = take(&p, &left, h->entries, 4);
+		v->keys = take(&p, &left, h->bytes, 1);
+	}
+	if (!v->keys)
+		return err_set(err, ERR_DATA, "artifact",
+			       "index of names: its header makes no sense; the "
+			       "file is damaged: build it again");
+	return 0;
+}
+
+/* --- distance --- */
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Optimal string alignment of a[0..n) and b[0..m), within a band: more than
+ * `far` is far + 1. Row i of the table has cells j from i - far on.
+ */
+static uint32_t align(const uint32_t *a, uint32_t n, const uint32_t *b,
+		      uint32_t m, uint32_t far)
+{
+	enum { WIDE = 2 * NAMEFIND_FAR + 3 };
+	uint32_t rows[3][WIDE], over = far + 1, best = 0;
+	uint32_t *before = rows[0], *last = rows[1], *now = rows[2];
+
+	for (uint32_t c = 0; c < WIDE; c++) {
+		/* Cell c stands for j = i + c - far - 1. */
+		before[c] = over;
+		last[c] = c >= far + 1 && c <= 2 * far + 1 ? c - far - 1 : over;
+	}
+	for (uint32_t i = 1; i <= n; i++) {
+		uint32_t *swap = before, nearest = over;
+
+		now[0] = now[2 * far + 2] = over;
+		for (uint32_t c = 1; c <= 2 * far + 1; c++) {
+			uint32_t d = over, j = i + c - far - 1;
+
+			now[c] = over;
+			if (i + c < far + 1 || j > m)
+				continue;
+			if (j == 0) {
+				d = i;
+			} else {
+				d = last[c] + (a[i - 1] != b[j - 1]);
+				d = least(d, last[c + 1] + 1);
+				d = least(d, now[c - 1] + 1);
+				if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				    a[i - 2] == b[j - 1])
+					d = least(d, before[c] + 1);
+			}
+			now[c] = least(d, over);
+			nearest = least(nearest, now[c]);
+		}
+		/* A swap comes from the row before, at one more. */
+		if (nearest == over && best >= far)
+			return over;
+		best = nearest;
+		before = last;
+		last = now;
+		now = swap;
+	}
+	return last[m + far + 1 - n];
+}
+
+static uint32_t distance(const struct namefind_key *x,
+			 const struct namefind_key *y, uint32_t far)
+{
+	const uint32_t *a = x->letter, *b = y->letter;
+	uint32_t n = x->n, m = y->n;
+
+	if (n + far < m || m + far < n)
+		return far + 1;
+	while (n && m && a[n - 1] == b[m - 1]) {
+		n--;
+		m--;
+	}
+	while (n && m && *a == *b) {
+		a++;
+		b++;
+		n--;
+		m--;
+	}
+	return align(a, n, b, m, far);
+}
+
+/* --- search --- */
+
+static void compare(const struct namefind *v, struct namefind_work *w,
+		    uint32_t name, uint32_t mark, uint32_t far)
+{
+	uint64_t from = v->offsets[name], to = v->offsets[name + 1];
+	uint32_t d, longer;
+
+	if (from > to || to > v->header->bytes ||
+	    to - from + far < w->key.n) /* a letter has a byte or more */
+		return;
+	namefind_letters((struct span){ v->keys + from, (size_t)(to - from) },
+			 &w->other);
+	d = distance(&w->key, &w->other, far);
+	if (d > far)
+		return;
+	longer = w->key.n > w->other.n ? w->key.n : w->other.n;
+	MEM_ROOM(w->found, w->nfound + 1, w->found_cap);
+	w->found[w->nfound++] = (struct namefind_name){
+		.name = name,
+		.distance = d,
+		.similarity = 1 - (float)d / (float)longer -
+			      (v->marks[name] == mark ? 0 : 0.01F),
+	};
+}
+
+static void meet(const struct namefind *v, struct namefind_work *w,
+		 uint64_t hash)
+{
+	size_t b = (size_t)(hash >> (64 - v->header->bits));
+	uint32_t from = v->buckets[b], to = v->buckets[b + 1];
+
+	if (to > v->header->entries)
+		return;
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t name = v->entries[i];
+		uint64_t bit = UINT64_C(1) << name % 64;
+
+		if (name >= v->names ||
+		    namefind_apart(w->signature, v->signatures[name], w->far) ||
+		    (w->seen[name / 64] & bit))
+			continue;
+		w->seen[name / 64] |= bit;
+		MEM_ROOM(w->met, w->nmet + 1, w->met_cap);
+		w->met[w->nmet++] = name;
+	}
+}
+
+/* Keys of n - far to n + far letters, 16 at most, by their halves: the one has
+ * at most one change, so it is a letter shorter or longer at most. */
+static void by_halves(const struct namefind *v, struct namefind_work *w,
+		      uint32_t far)
+{
+	uint32_t n = w->key.n, lo = n > far ? n - far : 1, hi = n + far;
+	uint32_t one = far ? 1 : 0;
+
+	if (lo > NAMEFIND_HALVES)
+		return;
+	hi = least(hi, NAMEFIND_HALVES);
+	for (uint32_t part = 0; part < 2; part++) {
+		uint32_t min = part ? lo - lo / 2 : lo / 2,
+			 max = part ? hi - hi / 2 : hi / 2;
+
+		for (uint32_t l = min > one ? min - one : 0;
+		     l <= max + one && l <= n; l++) {
+			const uint32_t *p = w->key.letter + (part ? n - l : 0);
+
+			for (uint32_t gap = far ? 0 : l; gap <= l; gap++)
+				meet(v, w,
+				     namefind_fragment(p, l, gap, part, 0));
+		}
+	}
+}
+
+/* Longer ones by a whole piece, which may have moved by `far`. */
+static void by_pieces(const struct namefind *v, struct namefind_work *w,
+		      uint32_t far)
+{
+	uint32_t n = w->key.n, letters = n > far ? n - far : 1;
+
+	if (letters <= NAMEFIND_HALVES)
+		letters = NAMEFIND_HALVES + 1;
+	for (; letters <= n + far; letters++)
+		for (uint32_t i = 0; i < NAMEFIND_PIECES; i++) {
+			uint32_t from = namefind_cut(letters, i);
+			uint32_t length = namefind_cut(letters, i + 1) - from;
+			uint32_t at = from > far ? from - far : 0;
+
+			for (; at <= from + far && at + length <= n; at++)
+				meet(v, w,
+				     namefind_fragment(w->key.letter + at,
+						       length, length, 2 + i,
+						       letters));
+		}
+}
+
+static int better(const void *a, const void *b)
+{
+	const struct namefind_name *x = a, *y = b;
+
+	if (x->similarity != y->similarity)
+		return x->similarity < y->similarity ? 1 : -1;
+	return (x->name > y->name) - (x->name < y->name);
+}
+
+size_t namefind_search(const struct namefind *v, struct namefind_work *w,
+		       struct span name, uint32_t far, size_t k,
+		       struct namefind_name *out)
+{
+	size_t need = v->names / 64 + 1, had = w->seen_cap;
+	uint32_t mark;
+
+	str_reset(&w->text);
+	mark = namefind_key(name, &w->text);
+	namefind_letters(span_str(&w->text), &w->key);
+	if (!w->key.n)
+		return 0;
+	far = least(far, NAMEFIND_FAR);
+	far = w->key.n < 3 ? 0 : w->key.n < 6 ? least(far, 1) : far;
+	w->signature = namefind_signature(&w->key);
+	w->far = far;
+	MEM_ROOM(w->seen, need, w->seen_cap);
+	memset(w->seen + had, 0, (w->seen_cap - had) * sizeof(*w->seen));
+	w->nmet = w->nfound = 0;
+	by_halves(v, w, far);
+	by_pieces(v, w, far);
+	for (size_t i = 0; i < w->nmet; i++) {
+		w->seen[w->met[i] / 64] = 0;
+		compare(v, w, w->met[i], mark, far);
+	}
+	if (w->nfound)
+		qsort(w->found, w->nfound, sizeof(*w->found), better);
+	k = k < w->nfound ? k : w->nfound;
+	if (k)
+		memcpy(out, w->found, k * sizeof(*out));
+	return k;
+}
