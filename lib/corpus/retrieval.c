@@ -245,6 +245,11 @@ static int search(struct retrieval *r, struct err *err)
 	if (first_error(r, err))
 		return -1;
 	parallel_for(threads, 3, select_best, r);
+	if (r->found[SIGNAL_TEXT] &&
+	    r->best[SIGNAL_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
+		r->found[SIGNAL_TEXT] = 0;
+		r->wants[SIGNAL_TEXT] = false;
+	}
 	return 0;
 }
 

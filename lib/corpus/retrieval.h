@@ -17,6 +17,11 @@
 #include "index/scan.h"
 #include "learn/textmodel.h"
 
+/* The best cosine of text below which the request's words are related to no
+ * track: the signal is then missing, for scaling such scores to [0, 1] would
+ * make noise of them. Requests that mean something reach 0.4. */
+#define RETRIEVAL_TEXT_LEAST 0.1F
+
 struct retrieval_limits {
 	int threads;
 	size_t each;       /* per signal, 500 */
