@@ -81,6 +81,7 @@ static int write_sections(struct ctx *c, struct pack_writer *pw,
 {
 	struct index_counts counts;
 
+	c->inputs.sources.threads = c->options.jobs;
 	return indexwriter_write(c->writer, &c->inputs.sources, pw, &counts,
 				 err) ||
 		       indexinputs_write(&c->inputs, &counts, pw, err)

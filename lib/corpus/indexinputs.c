@@ -233,10 +233,12 @@ static int write_meta(const struct indexinputs *in,
 	str_printf(&s,
 		   "{\"format\":%d,\"tracks\":%zu,\"artists\":%zu,"
 		   "\"genres\":%zu,\"text\":%zu,\"audio\":%zu,\"mood\":%zu,"
-		   "\"sound\":%zu,\"measured\":%zu,\"retrieval\":\"exact\"",
+		   "\"sound\":%zu,\"measured\":%zu,\"text_lists\":%zu,"
+		   "\"text_recall\":",
 		   GENERATION_VERSION, n->tracks, n->artists, n->genres,
 		   n->text, n->audio[AUDIO_COMPONENTS], n->mood, n->display,
-		   n->measured);
+		   n->measured, n->lists.lists);
+	str_fixed(&s, n->lists.recall, 3);
 	if (in->model)
 		put_digest(&s, "text_model", pack_digest(in->model));
 	if (in->emotion)

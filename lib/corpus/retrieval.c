@@ -15,12 +15,13 @@ struct retrieval {
 	const struct generation *g;
 	const struct textmodel *model;
 	struct retrieval_limits limits;
-	float *scores[3];          /* [count] by signal; of mood none */
+	float *scores[3];          /* [count] by signal; or NULL, no scan */
 	uint8_t *allowed, *from;   /* [count]; from: bits by signal */
 	struct topk_item *best[3]; /* [each] */
 	size_t found[3];
 	struct textvector vector;
 	struct moodgrid_work moods;
+	struct ivf_work *texts; /* NULL: texts are scanned */
 	size_t eligible;
 
 	/* of the request at hand */
@@ -50,11 +51,14 @@ struct retrieval *retrieval_new(const struct generation *g,
 	if (r->limits.each > g->count)
 		r->limits.each = g->count;
 	for (int s = 0; s < 3; s++) {
-		if (s != SIGNAL_MOOD)
+		if (s == SIGNAL_AUDIO ||
+		    (s == SIGNAL_TEXT && !g->text_lists.nlist))
 			r->scores[s] = mem_zalloc(g->count + 1, sizeof(float));
 		r->best[s] =
 		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
 	}
+	if (g->text_count && g->text_lists.nlist)
+		r->texts = ivf_work_new(&g->text_lists);
 	r->allowed = mem_zalloc(g->count + 1, 1);
 	r->from = mem_zalloc(g->count + 1, 1);
 	r->chunks_max = chunks(g->text_count) + 1;
@@ -78,6 +82,7 @@ void retrieval_free(struct retrieval *r)
 	}
 	textvector_release(&r->vector);
 	moodgrid_work_release(&r->moods);
+	ivf_work_free(r->texts);
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		free(r->audio[kind]);
 	free(r->allowed);
@@ -186,6 +191,9 @@ static void select_best(void *ctx, size_t s, int thread)
 		r->found[s] = scan_moods(r->g, &r->moods, r->valence,
 					 r->arousal, r->allowed, r->eligible,
 					 l->each, l->per_artist, r->best[s]);
+	else if (r->wants[s] && s == SIGNAL_TEXT && r->texts)
+		r->found[s] = scan_texts(r->g, r->texts, &r->text, r->allowed,
+					 l->each, l->per_artist, r->best[s]);
 	else if (r->wants[s])
 		r->found[s] = scan_select(r->g, r->scores[s], r->allowed,
 					  l->each, l->per_artist, r->best[s]);
@@ -231,7 +239,8 @@ static int search(struct retrieval *r, struct err *err)
 {
 	const struct generation *g = r->g;
 	int threads = r->limits.threads;
-	size_t text = r->wants[SIGNAL_TEXT] ? chunks(g->text_count) : 0;
+	bool scan = r->wants[SIGNAL_TEXT] && !r->texts;
+	size_t text = scan ? chunks(g->text_count) : 0;
 
 	parallel_for(threads, 1 + text, text_and_mood, r);
 	r->wants[SIGNAL_AUDIO] = false;
@@ -262,7 +271,8 @@ static void add(struct retrieval *r, struct candidates *out, uint32_t row)
 			       .mood_distance = NAN };
 
 	if (r->wants[SIGNAL_TEXT]) {
-		float d = 2 - 2 * r->scores[SIGNAL_TEXT][row];
+		float d = 2 - 2 * (r->texts ? scan_text_row(r->g, &r->text, row)
+					    : r->scores[SIGNAL_TEXT][row]);
 
 		c.text_distance = isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
 	}

@@ -4,9 +4,11 @@
  * request's vector), mood (nearest in the mood plane) and audio (cosine with
  * the mean vector of the measured tracks nearest to the request's mood, as
  * text cannot be mapped to sound yet; where an index has vectors of both kinds,
- * such a mean and a cosine of each, and their mean where a row has both). Each is exact and gives its best rows;
- * they are merged by rank in turns, and every candidate then has the signals
- * of all three. A signal that the request or the index lacks is missing.
+ * such a mean and a cosine of each, and their mean where a row has both). Each
+ * gives its best rows, exactly but for text that is found through lists
+ * (ivf.h); they are merged by rank in turns, and every candidate then has the
+ * signals of all three, exactly. A signal that the request or the index lacks
+ * is missing.
  */
 #ifndef MOODPIPE_RETRIEVAL_H
 #define MOODPIPE_RETRIEVAL_H

@@ -165,6 +165,21 @@ static int open_grid(struct generation *g, struct err *err)
 		   : 0;
 }
 
+static int open_lists(struct generation *g, struct err *err)
+{
+	struct ivf_rows rows = { g->text_count, GENERATION_TEXT_DIM, g->text,
+				 g->text_scale, g->text_rows,        g->count };
+	struct span bytes = pack_get(g->pack, "vector.lists");
+
+	if (!bytes.p)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"vector.lists\" is missing; build the "
+			       "index again");
+	return ivf_view(&g->text_lists, bytes, &rows, err)
+		   ? err_prefix(err, "section \"vector.lists\"")
+		   : 0;
+}
+
 static int open_signals(struct generation *g, struct err *err)
 {
 	size_t n = g->count;
@@ -190,7 +205,8 @@ static int open_signals(struct generation *g, struct err *err)
 	return !g->text_rows ||
 		       ARRAY(g, text, "vector.int8",
 			     g->text_count * GENERATION_TEXT_DIM) ||
-		       ARRAY(g, text_scale, "vector.scale", g->text_count)
+		       ARRAY(g, text_scale, "vector.scale", g->text_count) ||
+		       open_lists(g, err)
 		   ? -1
 		   : 0;
 }

@@ -9,6 +9,7 @@
 #ifndef MOODPIPE_GENERATION_H
 #define MOODPIPE_GENERATION_H
 
+#include "index/ivf.h"
 #include "index/moodgrid.h"
 #include "io/pack.h"
 
@@ -120,6 +121,7 @@ struct generation {
 	const uint32_t *text_rows; /* [text_count], ascending */
 	const int8_t *text;        /* [text_count][384] */
 	const float *text_scale;   /* [text_count]: unit = scale * q */
+	struct ivf text_lists;     /* of them; nlist 0: too few for lists */
 
 	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */

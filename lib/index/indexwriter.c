@@ -267,8 +267,9 @@ int indexwriter_write(struct indexwriter *w, const struct index_sources *s,
 						s->sound ? measured : NULL, pw,
 						&counts->audio[kind], err);
 	if (!rc && s->text)
-		rc = signalwriter_text(s->text, keys, w->count, pw,
-				       &counts->text, err);
+		rc = signalwriter_text(s->text, keys, w->count,
+				       s->threads ? s->threads : 1, pw,
+				       &counts->text, &counts->lists, err);
 	free(keys);
 	free(measured);
 	return rc;

@@ -9,6 +9,7 @@
 
 #include "index/featset.h"
 #include "index/generation.h"
+#include "index/textlists.h"
 
 struct index_row {
 	uint64_t key;
@@ -29,10 +30,12 @@ int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 /* Feature files by signal; any may be NULL. */
 struct index_sources {
 	struct featset *text, *sound, *mood, *audio[AUDIO_KINDS];
+	int threads; /* to build what is made of them; the bytes are the same */
 };
 struct index_counts {
 	size_t tracks, artists, genres, text, mood, audio[AUDIO_KINDS];
 	size_t display, measured; /* rows with display features */
+	struct textlists_made lists;
 };
 /* Orders the rows and writes every section but the models' and texts. -1:
  * two rows of one key, or a feature file that does not fit. */

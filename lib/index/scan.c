@@ -162,6 +162,29 @@ size_t scan_select(const struct generation *g, const float *scores,
 	}
 }
 
+size_t scan_texts(const struct generation *g, struct ivf_work *w,
+		  const struct scan_query *q, const uint8_t *allowed, size_t k,
+		  size_t per_artist, struct topk_item *best)
+{
+	struct ivf_query query = { q->q, q->scale, 0, 0 };
+	size_t depth = per_artist ? 4 * k : k, n, met;
+
+	if (!k)
+		return 0;
+	for (;; depth *= 4) {
+		struct topk_item *found;
+
+		depth = depth < g->text_count ? depth : g->text_count;
+		found = mem_alloc((depth + 1) * sizeof(*found));
+		met = ivf_search(&g->text_lists, w, &query, allowed, depth,
+				 found);
+		n = scan_cap(g, found, met, k, per_artist, best);
+		free(found);
+		if (n == k || met < depth || depth == g->text_count)
+			return n;
+	}
+}
+
 size_t scan_moods(const struct generation *g, struct moodgrid_work *w,
 		  float valence, float arousal, const uint8_t *allowed,
 		  size_t eligible, size_t k, size_t per_artist,

@@ -52,6 +52,12 @@ size_t scan_cap(const struct generation *g, const struct topk_item *sorted,
 		size_t count, size_t k, size_t per_artist,
 		struct topk_item *best);
 
+/* scan_select of scan_text's scores, found through the lists (g->text_lists);
+ * where there are none use those. w as in ivf_search. */
+size_t scan_texts(const struct generation *g, struct ivf_work *w,
+		  const struct scan_query *q, const uint8_t *allowed, size_t k,
+		  size_t per_artist, struct topk_item *best);
+
 /* scan_select of -(Euclidean distance in the mood plane), found by the grid; of
  * allowed[] `eligible` rows pass. w as in moodgrid_search. */
 size_t scan_moods(const struct generation *g, struct moodgrid_work *w,

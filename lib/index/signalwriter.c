@@ -46,7 +46,9 @@ static float within(float v, float lo, float hi)
 	return v < lo ? lo : v > hi ? hi : v;
 }
 
-struct vectors { /* what stands beside the vectors */
+struct vectors {   /* what stands beside the vectors */
+	int8_t *q; /* of text: the vectors themselves */
+	size_t q_cap;
 	uint32_t *rows;
 	float *numbers; /* scale, or confidence */
 	uint8_t *measured;
@@ -58,7 +60,8 @@ static void vectors_init(struct vectors *v, size_t n)
 	v->rows = mem_zalloc(n + 1, sizeof(*v->rows));
 	v->numbers = mem_zalloc(n + 1, sizeof(*v->numbers));
 	v->measured = mem_zalloc(n + 1, 1);
-	v->count = 0;
+	v->q = NULL;
+	v->q_cap = v->count = 0;
 }
 
 static void vectors_release(struct vectors *v)
@@ -66,6 +69,7 @@ static void vectors_release(struct vectors *v)
 	free(v->rows);
 	free(v->numbers);
 	free(v->measured);
+	free(v->q);
 }
 
 static int put_text(const struct feat_row *row, uint32_t at, struct vectors *v,
@@ -80,14 +84,18 @@ static int put_text(const struct feat_row *row, uint32_t at, struct vectors *v,
 	norm2 = vector_dot_i8(q, q, GENERATION_TEXT_DIM);
 	if (!norm2)
 		return 0;
+	MEM_ROOM(v->q, (v->count + 1) * sizeof(q), v->q_cap);
+	memcpy(v->q + v->count * sizeof(q), q, sizeof(q));
 	v->rows[v->count] = at;
 	v->numbers[v->count++] = 1 / sqrtf((float)norm2);
 	return pack_put(pw, q, sizeof(q), err);
 }
 
 int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
-		      struct pack_writer *pw, size_t *count, struct err *err)
+		      int threads, struct pack_writer *pw, size_t *count,
+		      struct textlists_made *lists, struct err *err)
 {
+	struct ivf_rows vectors = { .dim = GENERATION_TEXT_DIM, .total = n };
 	const struct feat_row *row;
 	struct vectors v;
 	int rc;
@@ -107,6 +115,11 @@ int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
 			  err) ||
 	     pack_section(pw, "vector.scale", v.numbers,
 			  v.count * sizeof(*v.numbers), err);
+	vectors.count = v.count;
+	vectors.q = v.q;
+	vectors.scale = v.numbers;
+	vectors.rows = v.rows;
+	rc = rc || textlists_write(&vectors, threads, pw, lists, err);
 	vectors_release(&v);
 	return rc ? -1 : 0;
 }

@@ -8,7 +8,8 @@
 /* Each writes its sections for the rows of keys[n], ascending. measured[n]
  * (the display features') may be NULL. */
 int signalwriter_text(struct featset *s, const uint64_t *keys, size_t n,
-		      struct pack_writer *pw, size_t *count, struct err *err);
+		      int threads, struct pack_writer *pw, size_t *count,
+		      struct textlists_made *lists, struct err *err);
 int signalwriter_audio(struct featset *s, enum audio_kind kind,
 		       const uint64_t *keys, size_t n, const uint8_t *measured,
 		       struct pack_writer *pw, size_t *count, struct err *err);
