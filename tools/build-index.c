@@ -13,6 +13,7 @@
 #include "corpus/eachline.h"
 #include "corpus/indexinputs.h"
 #include "corpus/indexrow.h"
+#include "index/indexexport.h"
 #include "index/publish.h"
 #include "io/atomic.h"
 #include "io/options.h"
@@ -25,6 +26,7 @@ static const char usage[] =
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [TRACKS...]\n"
     "       build-index --verify --index PATH\n"
+    "       build-index --export WHAT --index PATH [--format F] [-o FILE]\n"
     "Build an index generation from tracks (NDJSON) and feature files.\n"
     "  --index DIR        directory of generations, made where needed\n"
     "  --text-model PACK  the model of the text vectors; goes into the index\n"
@@ -35,6 +37,12 @@ static const char usage[] =
     "network's,\n"
     "                     or both\n"
     "  --verify           check every byte of an index, build nothing\n"
+    "  --export WHAT      write its vectors of text, audio or cnn, in the\n"
+    "                     order of rows, for others' tools\n"
+    "  --format F         npy (default), flat or ivfflat (of FAISS), or ids:\n"
+    "                     the tracks that they are of, one a line\n"
+    "  -o, --output FILE  of an export\n"
+    "  -j, --jobs N       threads; the index is the same (processors)\n"
     "  -q, --quiet        no last line\n"
     "  -h, --help  -V, --version\n"
     "Tracks come from standard input where no file is named. See index(5).\n";
@@ -44,6 +52,7 @@ struct ctx {
 	const char *index;
 	struct indexinput_paths paths;
 	bool verify;
+	const char *export, *format;
 	struct indexwriter *writer;
 	struct indexrow row;
 	struct record record;
@@ -141,11 +150,40 @@ static int verify(struct ctx *c, struct err *err)
 	struct generation *g = generation_open(c->index, err);
 	int rc = g ? pack_verify(g->pack, err) : -1;
 
+	if (!rc && g->text_count)
+		rc = ivf_verify(&g->text_lists, err);
 	if (g && rc)
 		err_prefix(err, "%s", g->path);
 	if (!rc && c->options.verbose)
 		fprintf(stderr, "build-index: generation %s is whole\n",
 			g->name);
+	generation_close(g);
+	return rc;
+}
+
+static int export_vectors(struct ctx *c, struct err *err)
+{
+	enum indexexport_what what = indexexport_what(span_of(c->export));
+	enum indexexport_format format =
+	    indexexport_format(c->format ? span_of(c->format) : SPAN("npy"));
+	struct generation *g;
+	struct atomic *a;
+	int rc = -1;
+
+	if (what == INDEXEXPORT_WHATS || format == INDEXEXPORT_FORMATS)
+		return err_set(err, ERR_USAGE, "usage",
+			       "--export takes text, audio or cnn, --format "
+			       "npy, flat, ivfflat or ids");
+	g = generation_open(c->index, err);
+	a = g ? atomic_open(c->options.output, err) : NULL;
+	if (a) {
+		rc = indexexport(g, what, format, c->options.jobs,
+				 atomic_file(a), atomic_name(a), err);
+		if (rc)
+			atomic_abort(a);
+		else
+			rc = atomic_commit(a, err);
+	}
 	generation_close(g);
 	return rc;
 }
@@ -163,14 +201,17 @@ static int run(struct ctx *c, char **files, int count)
 {
 	struct err err = { 0 };
 
-	if (!c->index ||
-	    (!c->verify && !c->paths.text.count != !c->paths.model)) {
+	if (!c->index || (!c->verify && !c->export &&
+			  !c->paths.text.count != !c->paths.model)) {
 		fprintf(stderr, "build-index: %s\n%s",
 			c->index ? "--text and --text-model belong together"
 				 : "--index DIR is needed",
 			usage);
 		return ERR_USAGE;
 	}
+	if (c->export)
+		return export_vectors(c, &err) ? options_fail(&c->options, &err)
+					       : 0;
 	if (c->verify)
 		return verify(c, &err) ? options_fail(&c->options, &err) : 0;
 	progress_start(&c->progress, &c->options);
@@ -192,6 +233,8 @@ int main(int argc, char **argv)
 		{ "mood", 0, OPTION_LIST, &c.paths.mood, 0, 0 },
 		{ "audio", 0, OPTION_LIST, &c.paths.audio, 0, 0 },
 		{ "verify", 0, OPTION_FLAG, &c.verify, 0, 0 },
+		{ "export", 0, OPTION_TEXT, &c.export, 0, 0 },
+		{ "format", 0, OPTION_TEXT, &c.format, 0, 0 },
 		{ 0 }
 	};
 	int status, first = options_parse(&c.options, "build-index", usage,
