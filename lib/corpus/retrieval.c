@@ -254,7 +254,7 @@ static int search(struct retrieval *r, struct err *err)
 	if (first_error(r, err))
 		return -1;
 	parallel_for(threads, 3, select_best, r);
-	if (r->found[SIGNAL_TEXT] &&
+	if (r->found[SIGNAL_TEXT] && r->found[SIGNAL_MOOD] &&
 	    r->best[SIGNAL_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
 		r->found[SIGNAL_TEXT] = 0;
 		r->wants[SIGNAL_TEXT] = false;

@@ -20,8 +20,8 @@
 #include "learn/textmodel.h"
 
 /* The best cosine of text below which the request's words are related to no
- * track: the signal is then missing, for scaling such scores to [0, 1] would
- * make noise of them. Requests that mean something reach 0.4. */
+ * track: where a mood speaks the signal is then missing, for scaling such scores
+ * to [0, 1] would make noise of them. Requests that mean something reach 0.4. */
 #define RETRIEVAL_TEXT_LEAST 0.1F
 
 struct retrieval_limits {
