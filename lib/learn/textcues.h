@@ -32,11 +32,18 @@ enum textcue_column {
 	TEXTCUE_COLUMNS
 };
 
+enum textcue_known { /* bits */
+		     TEXTCUE_HAS_VADER = 1,
+		     TEXTCUE_HAS_AFINN = 2,
+		     TEXTCUE_HAS_NORMS = 4,
+		     TEXTCUE_HAS_EMOJI = 8
+};
+
 struct textcue { /* one row of a table, 32 bytes; hash 0: free */
 	uint32_t hash;
 	int16_t value[TEXTCUE_COLUMNS - 1];
 	uint8_t feeling;
-	uint8_t known; /* bits: 1 vader, 2 afinn, 4 norms, 8 emoji */
+	uint8_t known; /* enum textcue_known */
 };
 
 /* Rows found by a word's hash, open addressing. */
@@ -51,6 +58,12 @@ int textcues_parse(struct textcues *t, struct span tsv, const char *name,
 /* rows of a model: -1, ERR_DATA where they are none. */
 int textcues_view(struct textcues *t, const void *rows, size_t bytes,
 		  struct err *err);
+
+/* A folded word's row, NULL: none; _form tries the word without its ending, too
+ * ("loving", "happier"). */
+const struct textcue *textcues_find(const struct textcues *t, struct span word);
+const struct textcue *textcues_find_form(const struct textcues *t,
+					 struct span word);
 
 /* A cue that is counted like a word: what a token is by a list, in steps. */
 struct textcue_label {
