@@ -37,11 +37,11 @@ static int write_rows(const struct textnetfit_member *members, size_t count,
 		const struct str *wide = &members[m].wide;
 		const struct str *deep = &members[m].deep;
 
-		snprintf(name, sizeof(name), "net.wide.%zu", m);
+		snprintf(name, sizeof(name), "net.wide.%u", (unsigned)m);
 		if (members[m].shape.wide &&
 		    pack_section(w, name, wide->p, wide->n, err))
 			return -1;
-		snprintf(name, sizeof(name), "net.deep.%zu", m);
+		snprintf(name, sizeof(name), "net.deep.%u", (unsigned)m);
 		if (members[m].shape.dim &&
 		    pack_section(w, name, deep->p, deep->n, err))
 			return -1;
