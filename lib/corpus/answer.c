@@ -242,10 +242,8 @@ int answer_json(const struct answer *a, struct str *out, struct err *err)
 	}
 	put_head(a, out);
 	candidates_put_mood(c, out);
-	if (c->context.n)
-		candidates_put_lines(out, "context_tags", &c->context);
-	else
-		str_puts(out, ",\"context_tags\":[]");
+	str_puts(out, ",\"context_tags\":");
+	candidates_put_array(out, &c->context);
 	str_puts(out, ",\"results\":[");
 	for (size_t i = 0; i < a->count; i++) {
 		str_puts(out, i ? ",{" : "{");

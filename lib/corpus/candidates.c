@@ -58,15 +58,12 @@ void candidates_put_mood(const struct candidates *c, struct str *out)
 	}
 }
 
-void candidates_put_lines(struct str *out, const char *name,
-			  const struct str *lines)
+void candidates_put_array(struct str *out, const struct str *lines)
 {
 	struct span rest = span_str(lines);
-	const char *before = "[";
+	const char *before = "";
 
-	if (!rest.n)
-		return;
-	str_printf(out, ",\"%s\":", name);
+	str_putc(out, '[');
 	while (rest.n) {
 		const char *end = memchr(rest.p, '\n', rest.n);
 		size_t n = end ? (size_t)(end - rest.p) : rest.n;
@@ -78,6 +75,15 @@ void candidates_put_lines(struct str *out, const char *name,
 		rest = (struct span){ rest.p + n, rest.n - n };
 	}
 	str_putc(out, ']');
+}
+
+void candidates_put_lines(struct str *out, const char *name,
+			  const struct str *lines)
+{
+	if (!lines->n)
+		return;
+	str_printf(out, ",\"%s\":", name);
+	candidates_put_array(out, lines);
 }
 
 static void put_number(struct str *out, const char *name, float v)

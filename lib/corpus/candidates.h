@@ -50,6 +50,8 @@ int candidates_read(struct candidates *c, struct span line, struct err *err);
 /* Appends the members mood_detected and understood, each with the comma
  * before. */
 void candidates_put_mood(const struct candidates *c, struct str *out);
+/* Appends ["line",...] of lines, [] of none. */
+void candidates_put_array(struct str *out, const struct str *lines);
 /* Appends "name":["line",...] of lines, with the comma before; nothing where
  * there are none. */
 void candidates_put_lines(struct str *out, const char *name,

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "io/json.h"
+#include "corpus/candidates.h"
 #include "text/foreign.h"
 
 static const char *const quadrants[] = { "Q1", "Q2", "Q3", "Q4" };
@@ -44,28 +44,6 @@ void understood_close(struct understood_models *m)
 static void put_name(struct str *out, const char *name)
 {
 	str_printf(out, "%s\"%s\":", out->n > 1 ? "," : "", name);
-}
-
-static void put_words(const struct intent *in, struct str *out)
-{
-	struct span rest = span_str(&in->matched);
-	const char *before = "";
-
-	if (in->mood.by != MOODBY_LEXICON && in->mood.by != MOODBY_BOTH)
-		return;
-	put_name(out, "words");
-	str_putc(out, '[');
-	while (rest.n) {
-		const char *end = memchr(rest.p, '\n', rest.n);
-		size_t n = end ? (size_t)(end - rest.p) : rest.n;
-
-		str_puts(out, before);
-		json_put_string(out, (struct span){ rest.p, n });
-		before = ",";
-		n += end ? 1 : 0;
-		rest = (struct span){ rest.p + n, rest.n - n };
-	}
-	str_putc(out, ']');
 }
 
 static int quadrant_of(const struct requestmood *m)
@@ -110,7 +88,10 @@ void understood_write(const struct understood_models *m,
 	str_putc(out, '{');
 	if (m->mood.emotion)
 		emotion_read(m->mood.emotion, m->mood.work, query, &felt);
-	put_words(in, out);
+	if (in->mood.by == MOODBY_LEXICON || in->mood.by == MOODBY_BOTH) {
+		put_name(out, "words");
+		candidates_put_array(out, &in->matched);
+	}
 	if (felt.tokens) {
 		put_name(out, "emotion");
 		emotion_json(&felt, out);

@@ -212,11 +212,6 @@ static double log_loss_class(double p, double t)
 	return -t * log(hold(p));
 }
 
-static double brier(double p, double t)
-{
-	return (p - t) * (p - t);
-}
-
 static double mean_of_cells(const float *p, const float *target, size_t n,
 			    size_t k, cell_fn *measure)
 {
@@ -260,18 +255,6 @@ double classscores_log_loss_classes(const float *p, const float *target,
 				    size_t n, size_t k)
 {
 	return mean_of_rows(p, target, n, k, log_loss_class);
-}
-
-double classscores_brier_labels(const float *p, const float *target, size_t n,
-				size_t k)
-{
-	return mean_of_cells(p, target, n, k, brier);
-}
-
-double classscores_brier_classes(const float *p, const float *target, size_t n,
-				 size_t k)
-{
-	return mean_of_rows(p, target, n, k, brier);
 }
 
 /* --- numbers --- */
@@ -345,11 +328,6 @@ static double mean_difference(const float *a, const float *b, size_t n,
 double classscores_mae(const float *a, const float *b, size_t n, size_t stride)
 {
 	return mean_difference(a, b, n, stride, false);
-}
-
-double classscores_rmse(const float *a, const float *b, size_t n, size_t stride)
-{
-	return sqrt(mean_difference(a, b, n, stride, true));
 }
 
 struct ranked {

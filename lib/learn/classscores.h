@@ -62,20 +62,12 @@ double classscores_log_loss_labels(const float *p, const float *target,
 				   size_t n, size_t k);
 double classscores_log_loss_classes(const float *p, const float *target,
 				    size_t n, size_t k);
-/* Brier (Monthly Weather Review 78, 1950). Labels: mean over cells of (p - t)^2,
- * in [0, 1]. Classes: mean over rows of sum_j (p_j - t_j)^2, in [0, 2]. */
-double classscores_brier_labels(const float *p, const float *target, size_t n,
-				size_t k);
-double classscores_brier_classes(const float *p, const float *target, size_t n,
-				 size_t k);
 
 /* Of a[i stride] against b[i stride], i < n. Pearson: NaN where either is
  * constant. */
 double classscores_pearson(const float *a, const float *b, size_t n,
 			   size_t stride);
 double classscores_mae(const float *a, const float *b, size_t n, size_t stride);
-double classscores_rmse(const float *a, const float *b, size_t n,
-			size_t stride);
 
 /* The area under the ROC curve of one label: how often a row where it is true
  * has the higher p than one where it is not, equal ones half (Mann & Whitney

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "learn/textcues.h"
+#include "text/phrases.h"
 
 _Static_assert(sizeof(struct textcue) == 32, "rows have no gaps");
 
@@ -51,20 +52,6 @@ int textcues_view(struct textcues *t, const void *rows, size_t bytes,
 	return 0;
 }
 
-static struct span field(struct span *line)
-{
-	const char *tab = line->n ? memchr(line->p, '\t', line->n) : NULL;
-	struct span f = *line;
-
-	if (tab) {
-		f.n = (size_t)(tab - f.p);
-		*line = (struct span){ tab + 1, line->n - f.n - 1 };
-	} else {
-		*line = (struct span){ line->p + line->n, 0 };
-	}
-	return span_trim(f);
-}
-
 static int feeling_number(struct span name)
 {
 	static const char *const names[TEXTCUES_FEELINGS] = {
@@ -79,7 +66,7 @@ static int feeling_number(struct span name)
 
 static int parse_row(struct textcue *row, struct span line, struct err *err)
 {
-	struct span word = field(&line), f;
+	struct span word = phrases_field(&line), f;
 
 	*row = (struct textcue){ .hash = word_hash(word) };
 	if (!word.n)
@@ -87,7 +74,7 @@ static int parse_row(struct textcue *row, struct span line, struct err *err)
 	for (int c = 0; c < TEXTCUE_FEELING; c++) {
 		double v;
 
-		f = field(&line);
+		f = phrases_field(&line);
 		if (span_is(f, "-"))
 			continue;
 		if (num_double(f, &v) || fabs(v) > 30)
@@ -101,7 +88,7 @@ static int parse_row(struct textcue *row, struct span line, struct err *err)
 			      : c < TEXTCUE_EMOJI  ? TEXTCUE_HAS_NORMS
 						   : TEXTCUE_HAS_EMOJI;
 	}
-	f = field(&line);
+	f = phrases_field(&line);
 	row->feeling = (uint8_t)feeling_number(f);
 	if (!row->feeling && !span_is(f, "-"))
 		return err_set(err, ERR_DATA, "table",

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-#include "base/mem.h"
 #include "learn/textfit.h"
 #include "learn/textformat.h"
 #include "learn/textnearest.h"
 #include "math/vector.h"
+#include "testing.h"
 
 struct model {
 	char *path;
@@ -36,8 +28,7 @@ static void close_model(struct model *m)
 static struct model fit(const char *const *texts, const struct textprior *prior,
 			double prior_texts)
 {
-	struct model m = { .path =
-			       mem_strdup("/tmp/moodpipe-textprior-XXXXXX") };
+	struct model m = { .path = test_path("model-XXXXXX") };
 	FILE *f = fdopen(mkstemp(m.path), "w+");
 	struct textfit_options o = textfit_defaults;
 	struct textcorpus c;
@@ -216,7 +207,7 @@ static void expect_refused(const struct pack *p, const char *name,
 	static const char *const names[] = { "text.info",  "text.slots",
 					     "text.rows",  "text.spectrum",
 					     "text.stats", "text.spelling" };
-	char *path = mem_strdup("/tmp/moodpipe-textprior-XXXXXX");
+	char *path = test_path("copy-XXXXXX");
 	FILE *f = fdopen(mkstemp(path), "w+");
 	struct pack_writer *w = pack_writer_new(f, "copy", 1, NULL);
 	struct err err = { 0 };
