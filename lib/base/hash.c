@@ -76,3 +76,25 @@ void hash_hex(const uint8_t *p, size_t n, char *out)
 	}
 	out[2 * n] = '\0';
 }
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int hash_unhex(const char *hex, size_t n, uint8_t *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		int high = digit_of(hex[2 * i]);
+		int low = high < 0 ? -1 : digit_of(hex[2 * i + 1]);
+
+		if (low < 0)
+			return -1;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}

@@ -21,6 +21,8 @@ void hash_sha256(const void *p, size_t n, uint8_t out[HASH_SIZE]);
 uint64_t hash_u64(const void *p, size_t n);
 /* Lower-case hex of n bytes; out holds 2n + 1. */
 void hash_hex(const uint8_t *p, size_t n, char *out);
+/* The n bytes that 2n hex digits of either case stand for. -1: others. */
+int hash_unhex(const char *hex, size_t n, uint8_t *out);
 
 /* Fast, seedless, the same on every machine. For tables, and for keys of a
  * model where meeting another name's hash gains no more than taking the name. */

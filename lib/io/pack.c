@@ -17,6 +17,7 @@ struct pack {
 	char *path;
 	const char *base;
 	size_t size;
+	int fd;
 	struct pack_header header;
 	const struct pack_entry *table;
 };
@@ -111,7 +112,7 @@ static int map(struct pack *p, const char *kind, struct err *err)
 	}
 	p->size = (size_t)st.st_size;
 	m = mmap(NULL, p->size, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
+	p->fd = fd;
 	if (m == MAP_FAILED)
 		return err_errno(err, "cannot map %s", p->path);
 	p->base = m;
@@ -125,6 +126,7 @@ struct pack *pack_open(const char *path, const char *kind, uint32_t version,
 	struct pack *p = mem_zalloc(1, sizeof(*p));
 
 	p->path = mem_strdup(path);
+	p->fd = -1;
 	if (map(p, kind, err) || check_header(p, kind, version, err) ||
 	    check_table(p, err)) {
 		pack_close(p);
@@ -145,8 +147,18 @@ void pack_close(struct pack *p)
 	u.in = p->base;
 	if (p->base)
 		munmap(u.out, p->size);
+	if (p->fd >= 0)
+		close(p->fd);
 	free(p->path);
 	free(p);
+}
+
+void pack_copy(const struct pack *p, const void *from, size_t n, void *to)
+{
+	const char *at = from;
+
+	if (pread(p->fd, to, n, (off_t)(at - p->base)) != (ssize_t)n)
+		memcpy(to, from, n);
 }
 
 const uint8_t *pack_digest(const struct pack *p)

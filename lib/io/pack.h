@@ -25,6 +25,11 @@ int pack_put(struct pack_writer *w, const void *p, size_t n, struct err *err);
 /* A whole section at once. */
 int pack_section(struct pack_writer *w, const char *name, const void *p,
 		 size_t n, struct err *err);
+/* The bytes of a section that has ended, mapped until w ends: what is derived
+ * from a large one need not be kept in memory beside it. p NULL, ERR_ENV: the
+ * file cannot be mapped. */
+struct span pack_written(struct pack_writer *w, const char *name,
+			 struct err *err);
 /* Writes table and header, frees w in any case. digest (may be NULL) is the
  * SHA-256 of the table, which holds every section's: the pack's identity. */
 int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
@@ -44,6 +49,9 @@ struct span pack_get(const struct pack *p, const char *name);
  * bytes (count SIZE_MAX: any whole number). NULL with ERR_DATA otherwise. */
 const void *pack_array(const struct pack *p, const char *name, size_t size,
 		       size_t count, size_t *found, struct err *err);
+/* Copies n bytes that stand in a section: for a few in many places, reading the
+ * file costs a third of touching pages of the mapping for the first time. */
+void pack_copy(const struct pack *p, const void *from, size_t n, void *to);
 /* Checks every section's SHA-256 (reads all of the file). */
 int pack_verify(const struct pack *p, struct err *err);
 

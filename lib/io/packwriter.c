@@ -2,6 +2,7 @@
 /* Apart from pack.c so that a reader does not link the hash library. */
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "io/checksum.h"
@@ -15,6 +16,11 @@ struct pack_writer {
 	uint64_t at;
 	struct hash *hash;
 	bool open; /* a section is */
+	struct mapping {
+		void *p;
+		size_t n;
+	} * mapped;
+	size_t nmapped, mapped_cap;
 };
 
 static int write_error(struct err *err)
@@ -96,6 +102,30 @@ int pack_section(struct pack_writer *w, const char *name, const void *p,
 	return pack_begin(w, name, err) || pack_put(w, p, n, err) ? -1 : 0;
 }
 
+struct span pack_written(struct pack_writer *w, const char *name,
+			 struct err *err)
+{
+	const struct pack_entry *e = w->table;
+	struct mapping m;
+
+	close_section(w);
+	while (e < w->table + w->header.count && strcmp(e->name, name))
+		e++;
+	if (e == w->table + w->header.count || !e->size)
+		return SPAN("");
+	m.n = (size_t)e->size;
+	m.p = fflush(w->out) ? MAP_FAILED
+			     : mmap(NULL, m.n, PROT_READ, MAP_SHARED,
+				    fileno(w->out), (off_t)e->offset);
+	if (m.p == MAP_FAILED) {
+		err_errno(err, "cannot read back the artifact");
+		return (struct span){ NULL, 0 };
+	}
+	MEM_ROOM(w->mapped, w->nmapped + 1, w->mapped_cap);
+	w->mapped[w->nmapped++] = m;
+	return (struct span){ m.p, m.n };
+}
+
 static int finish(struct pack_writer *w, struct err *err)
 {
 	struct pack_header *h = &w->header;
@@ -127,6 +157,9 @@ int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
 
 	if (digest)
 		memcpy(digest, w->header.digest, HASH_SIZE);
+	for (size_t i = 0; i < w->nmapped; i++)
+		munmap(w->mapped[i].p, w->mapped[i].n);
+	free(w->mapped);
 	hash_free(w->hash);
 	free(w->table);
 	free(w);

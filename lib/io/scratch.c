@@ -2,6 +2,7 @@
 #include "io/scratch.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -29,4 +30,18 @@ FILE *scratch_open(struct err *err)
 	}
 	str_release(&path);
 	return f;
+}
+
+void *scratch_map(FILE *f, size_t n, struct err *err)
+{
+	void *p;
+
+	if (!n)
+		return NULL;
+	p = fflush(f) ? MAP_FAILED
+		      : mmap(NULL, n, PROT_READ, MAP_SHARED, fileno(f), 0);
+	if (p != MAP_FAILED)
+		return p;
+	err_errno(err, "cannot read temporary data back; is $TMPDIR full?");
+	return NULL;
 }

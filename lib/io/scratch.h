@@ -9,5 +9,7 @@
 
 /* A file to write and read back, in $TMPDIR or /tmp. NULL: ERR_ENV. */
 FILE *scratch_open(struct err *err);
+/* Its n bytes, all written; to munmap. NULL: ERR_ENV, or n is 0. */
+void *scratch_map(FILE *f, size_t n, struct err *err);
 
 #endif

@@ -181,7 +181,7 @@ int spool_rewind(struct spool *s, size_t buffer, struct err *err)
 static size_t settle(struct spool *s, size_t n)
 {
 	size_t rest = s->end - s->pos, base = blocks(rest);
-	char *room = s->room, *from = s->buf + s->pos;
+	char *room = s->room, *from = rest ? s->buf + s->pos : NULL;
 
 	if (!room || s->cap < base + n) {
 		make_room(s, base + n);

@@ -59,6 +59,33 @@ static void in_pieces_and_again(void **state)
 	hash_free(NULL);
 }
 
+/* Hex and back, in either case; nothing else passes. */
+static void unhex(void **state)
+{
+	static const char *const bad[] = { "0g", "g0", " 1", "1 ", "\0001",
+					   "/0", ":0", "@a", "`a", "\xc3\xa9" };
+	uint8_t all[256], back[256], one;
+	char hex[2 * 256 + 1];
+
+	(void)state;
+	for (size_t i = 0; i < 256; i++)
+		all[i] = (uint8_t)i;
+	hash_hex(all, 256, hex);
+	assert_int_equal(hash_unhex(hex, 256, back), 0);
+	assert_memory_equal(all, back, 256);
+	for (size_t i = 0; i < 512; i++)
+		if (hex[i] >= 'a')
+			hex[i] = (char)(hex[i] - 'a' + 'A');
+	assert_int_equal(hash_unhex(hex, 256, back), 0);
+	assert_memory_equal(all, back, 256);
+	assert_int_equal(hash_unhex("", 0, NULL), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(hash_unhex(bad[i], 1, &one), -1);
+	assert_int_equal(hash_unhex("00zz", 2, back), -1);
+	/* a short string is not read behind its end */
+	assert_int_equal(hash_unhex("a", 1, &one), -1);
+}
+
 /* Does not read behind the end, tells lengths apart, spreads its bits. */
 static void mix(void **state)
 {
@@ -86,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
 		cmocka_unit_test(in_pieces_and_again),
+		cmocka_unit_test(unhex),
 		cmocka_unit_test(mix),
 	};
 

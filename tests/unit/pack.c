@@ -237,6 +237,70 @@ static void sealed_mutations(void **state)
 	drop(path);
 }
 
+/* Sections that have ended can be read while the others are written. */
+static void read_back(void **state)
+{
+	char *path = test_path("back.pack"), *plain = make(NULL);
+	FILE *f = fopen(path, "w+");
+	struct err e = { 0 };
+	struct pack_writer *w = pack_writer_new(f, KIND, 3, &e);
+	char big[10000];
+	struct str x = { 0 }, y = { 0 };
+	struct span numbers, pieces, page;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(big); i++)
+		big[i] = (char)(i * 7);
+	/* what is not there reads as empty */
+	assert_int_equal(pack_written(w, "numbers", &e).n, 0);
+	pack_section(w, "numbers", (uint32_t[]){ 1, 2, 3 }, 12, &e);
+	numbers = pack_written(w, "numbers", &e);
+	assert_int_equal(numbers.n, 12);
+	assert_memory_equal(numbers.p, ((uint32_t[]){ 1, 2, 3 }), 12);
+	assert_int_equal(pack_begin(w, "pieces", &e), 0);
+	for (size_t i = 0; i < sizeof(big); i += 100)
+		assert_int_equal(pack_put(w, big + i, 100, &e), 0);
+	pieces = pack_written(w, "pieces", &e);
+	assert_int_equal(pieces.n, sizeof(big));
+	assert_memory_equal(pieces.p, big, sizeof(big));
+	pack_section(w, "empty", NULL, 0, &e);
+	assert_true(pack_written(w, "empty", &e).p != NULL);
+	assert_int_equal(pack_written(w, "empty", &e).n, 0);
+	pack_section(w, "page", big, 4096, &e);
+	page = pack_written(w, "page", &e);
+	assert_memory_equal(page.p, big, 4096);
+	/* the earlier ones are still there, and may be had twice */
+	assert_memory_equal(pieces.p, big, sizeof(big));
+	assert_memory_equal(pack_written(w, "numbers", &e).p, numbers.p, 12);
+	assert_int_equal(pack_writer_end(w, NULL, &e), 0);
+	fclose(f);
+	/* and all that leaves no trace */
+	test_load(plain, &x);
+	test_load(path, &y);
+	assert_true(span_eq(span_str(&x), span_str(&y)));
+	str_release(&x);
+	str_release(&y);
+	drop(path);
+	drop(plain);
+}
+
+/* A file that is open for writing alone. */
+static void no_read_back(void **state)
+{
+	char *path = test_path("blind.pack");
+	FILE *f = fopen(path, "w");
+	struct err e = { 0 };
+	struct pack_writer *w = pack_writer_new(f, KIND, 3, &e);
+
+	(void)state;
+	pack_section(w, "page", path, 4, &e);
+	assert_null(pack_written(w, "page", &e).p);
+	assert_status(&e, ERR_ENV);
+	pack_writer_end(w, NULL, NULL);
+	fclose(f);
+	drop(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +309,8 @@ int main(void)
 		cmocka_unit_test(of_another_kind),
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(sealed_mutations),
+		cmocka_unit_test(read_back),
+		cmocka_unit_test(no_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
