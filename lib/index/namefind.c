@@ -2,6 +2,7 @@
 #include "index/namefind.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "index/namefindkey.h"
@@ -9,6 +10,7 @@
 struct namefind_work {
 	struct str text;
 	struct namefind_key key, other;
+	const void *advised;     /* header of the view whose pages are */
 	uint32_t signature, far; /* of the query */
 	uint64_t *seen;          /* a bit per name; zeros between uses */
 	size_t seen_cap;
@@ -34,57 +36,28 @@ void namefind_work_free(struct namefind_work *w)
 	free(w);
 }
 
-/* --- the view --- */
+/* --- pages on the disk --- */
 
-static const void *take(const char **p, size_t *left, uint64_t count,
-			size_t size)
+/* Nothing is lost where it is not taken. */
+static void advise(const void *p, size_t n, int advice)
 {
-	const void *at = *p;
-	size_t n;
+	uintptr_t at = (uintptr_t)p, from = at & ~(uintptr_t)4095;
 
-	if (!at || count > *left / size) {
-		*p = NULL;
-		return NULL;
-	}
-	n = (size_t)count * size;
-	n += (8 - n % 8) % 8;
-	n = n < *left ? n : *left;
-	*p += n;
-	*left -= n;
-	return at;
+	(void)posix_madvise((void *)from, n + (size_t)(at - from), advice);
 }
 
-int namefind_view(struct namefind *v, struct span bytes, struct err *err)
+/* A search looks at a thousand signatures, and at little else. */
+static void advise_once(const struct namefind *v, struct namefind_work *w)
 {
-	const struct namefind_header *h = (const void *)bytes.p;
-	const char *p = bytes.p;
-	size_t left = bytes.n;
+	const char *from = (const void *)v->header;
 
-	if (!p || (uintptr_t)p % 8 || left < sizeof(*h))
-		return err_set(err, ERR_DATA, "artifact",
-			       "index of names: %zu bytes are too few: build "
-			       "it again",
-			       bytes.n);
-	if (h->version != NAMEFIND_VERSION)
-		return err_set(err, ERR_DATA, "version",
-			       "index of names: version %u, this program reads "
-			       "%d: build it again with this release",
-			       h->version, NAMEFIND_VERSION);
-	*v = (struct namefind){ .header = h, .names = (uint32_t)h->names };
-	if (h->names < UINT32_MAX && h->bits >= 1 && h->bits <= 31) {
-		take(&p, &left, 1, sizeof(*h));
-		v->offsets = take(&p, &left, h->names + 1, 8);
-		v->marks = take(&p, &left, h->names, 4);
-		v->signatures = take(&p, &left, h->names, 4);
-		v->buckets = take(&p, &left, ((uint64_t)1 << h->bits) + 2, 4);
-		v->entries = take(&p, &left, h->entries, 4);
-		v->keys = take(&p, &left, h->bytes, 1);
-	}
-	if (!v->keys)
-		return err_set(err, ERR_DATA, "artifact",
-			       "index of names: its header makes no sense; the "
-			       "file is damaged: build it again");
-	return 0;
+	if (w->advised == v->header)
+		return;
+	w->advised = v->header;
+	advise(from, (size_t)(v->keys - from) + (size_t)v->header->bytes,
+	       POSIX_MADV_RANDOM);
+	advise(v->signatures, (size_t)v->names * sizeof(*v->signatures),
+	       POSIX_MADV_WILLNEED);
 }
 
 /* --- distance --- */
@@ -282,6 +255,7 @@ size_t namefind_search(const struct namefind *v, struct namefind_work *w,
 	namefind_letters(span_str(&w->text), &w->key);
 	if (!w->key.n)
 		return 0;
+	advise_once(v, w);
 	far = least(far, NAMEFIND_FAR);
 	far = w->key.n < 3 ? 0 : w->key.n < 6 ? least(far, 1) : far;
 	w->signature = namefind_signature(&w->key);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/mem.h"
 #include "index/wordswork.h"
@@ -22,66 +23,6 @@ void words_model_default(struct words_model *m)
 		.weight = { 0.75F, 1, 0.5F, 6, 3, 0.5F },
 		.b = { 0.3F, 0.5F, 0.9F, 0.5F, 0.5F, 0.75F },
 	};
-}
-
-/* --- the view --- */
-
-static bool model_valid(const struct words_header *h)
-{
-	if (!(h->model.k1 > 0 && h->model.k1 < 1e6F))
-		return false;
-	for (int f = 0; f < WORDS_FIELDS; f++)
-		if (!(h->model.weight[f] >= 0 && h->model.weight[f] < 1e6F &&
-		      h->model.b[f] >= 0 && h->model.b[f] <= 1 &&
-		      h->average[f] >= 1 && h->average[f] < 1e6F))
-			return false;
-	return true;
-}
-
-static bool parts_valid(const struct words_header *h, size_t size)
-{
-	const uint64_t keys[2] = { h->parts[WORDS_TERM_KEYS].size,
-				   h->parts[WORDS_FORM_KEYS].size };
-
-	for (int i = 0; i < WORDS_PARTS; i++)
-		if (h->parts[i].offset % WORDS_ALIGN ||
-		    h->parts[i].offset > size ||
-		    h->parts[i].size > size - h->parts[i].offset)
-			return false;
-	return h->postings <= h->parts[WORDS_POSTINGS].size &&
-	       h->parts[WORDS_LENGTHS].size ==
-		   h->rows * WORDS_FIELDS * sizeof(uint16_t) &&
-	       h->parts[WORDS_LISTS].size / 8 == h->terms + 1 &&
-	       keys[0] % 8 == 0 && keys[1] % 8 == 0 &&
-	       h->parts[WORDS_TERMS].size == keys[0] / 8 * WORDS_PAGE &&
-	       h->parts[WORDS_FORMS].size == keys[1] / 8 * WORDS_PAGE;
-}
-
-int words_view(struct words_view *v, struct span bytes, struct err *err)
-{
-	const struct words_header *h = (const void *)bytes.p;
-
-	if (!bytes.p || bytes.n < sizeof(*h) || (uintptr_t)bytes.p % 8)
-		return err_set(err, ERR_DATA, "artifact",
-			       "word index: %zu bytes are too few: build it "
-			       "again",
-			       bytes.n);
-	if (h->version != WORDS_VERSION || h->fields != WORDS_FIELDS)
-		return err_set(err, ERR_DATA, "version",
-			       "word index: version %u, this program reads %d: "
-			       "build it again with this release",
-			       h->version, WORDS_VERSION);
-	if (h->rows > WORDS_ROWS_MAX || h->documents > h->rows ||
-	    h->terms >= UINT32_MAX || !model_valid(h) ||
-	    !parts_valid(h, bytes.n))
-		return err_set(err, ERR_DATA, "artifact",
-			       "word index: its header makes no sense; the "
-			       "file is damaged: build it again");
-	*v = (struct words_view){ .base = (const uint8_t *)bytes.p,
-				  .size = bytes.n,
-				  .header = h,
-				  .rows = (size_t)h->rows };
-	return 0;
 }
 
 /* --- work --- */
@@ -113,6 +54,21 @@ void words_work_free(struct words_work *w)
 	free(w->best);
 	free(w->heap);
 	free(w);
+}
+
+/* A search reads some pages here and there, even of long lists; what would be
+ * read around them is more than all of it. Nothing is lost where the advice is
+ * not taken. */
+static void advise_once(const struct words_view *v, struct words_work *w)
+{
+	uintptr_t at = (uintptr_t)v->base;
+	uintptr_t from = at & ~(uintptr_t)(WORDS_ALIGN - 1);
+
+	if (w->advised == v->base)
+		return;
+	w->advised = v->base;
+	(void)posix_madvise((void *)from, v->size + (size_t)(at - from),
+			    POSIX_MADV_RANDOM);
 }
 
 /* --- looking up --- */
@@ -232,6 +188,7 @@ static int look_up(const struct words_view *v, struct words_work *w,
 int words_prepare(const struct words_view *v, struct words_work *w,
 		  const struct words_query *q, struct err *err)
 {
+	advise_once(v, w);
 	w->count = w->nknown = 0;
 	w->nothing = false;
 	for (size_t i = 0; i < q->count && i < WORDS_CLAUSES_MAX; i++)

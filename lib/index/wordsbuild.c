@@ -7,19 +7,15 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
-#include "index/wordsdict.h"
-#include "index/wordsmerge.h"
+#include "index/wordswork.h"
+#include "index/wordswrite.h"
 #include "io/scratch.h"
-#include "io/sort.h"
-#include "io/spool.h"
 
 #define MEMORY_USUAL ((size_t)256 << 20)
 /* A batch's text is a twelfth of what inverting it takes, at most. */
 #define BATCH_SHARE 24
 #define BATCH_MIN ((size_t)64 << 10)
 #define BATCH_MAX ((size_t)8 << 20)
-#define RANGE_BYTES ((uint64_t)1 << 20) /* of runs, merged at a time */
-#define SPOOL_BYTES ((size_t)1 << 20)
 
 struct words_builder {
 	size_t rows, memory, batch_bytes;
@@ -34,6 +30,8 @@ struct words_builder {
 	size_t held; /* bytes of runs in memory */
 	FILE *file;  /* of spilled ones */
 	uint64_t spilled;
+	struct words_kept kept;
+	bool keeps;
 };
 
 struct words_builder *words_builder_new(size_t rows,
@@ -67,6 +65,7 @@ void words_builder_free(struct words_builder *b)
 		words_batch_release(&b->batches[i]);
 	for (size_t i = 0; i < b->nruns; i++)
 		words_run_release(&b->runs[i]);
+	words_kept_release(&b->kept);
 	if (b->file)
 		fclose(b->file);
 	free(b->batches);
@@ -168,26 +167,41 @@ int words_builder_add(struct words_builder *b, size_t row,
 	return ++b->filled == b->threads ? invert(b, err) : 0;
 }
 
-/* --- runs to an index --- */
+/* --- what is kept --- */
 
-struct ending {
-	struct words_builder *b;
-	struct words_merge merge;
-	struct span *cuts; /* [ncuts]: stems where ranges begin */
-	size_t ncuts, next;
-	struct spool *lists, *postings, *places;
-	uint64_t nlists, npostings, nplaces; /* bytes */
-	struct words_dict_writer terms, forms;
-	struct sort *words;
-	struct err *err;
-};
+int words_builder_keep(struct words_builder *b, const struct words_view *old,
+		       const uint32_t *row_of, struct err *err)
+{
+	size_t next = 0;
 
-struct job {
-	size_t range;
-	struct words_merged merged;
-	struct err err;
-	int rc;
-};
+	if (b->keeps)
+		return err_set(err, ERR_DATA, "row",
+			       "word index: only one can be kept");
+	b->keeps = true;
+	for (size_t i = 0; i < old->rows; i++) {
+		size_t row = row_of[i];
+
+		if (row_of[i] == UINT32_MAX)
+			continue;
+		if (row < next || row >= b->rows || b->seen[row])
+			return err_set(
+			    err, ERR_DATA, "row",
+			    "word index: row %zu of %zu, kept of row "
+			    "%zu, %s",
+			    row, b->rows, i,
+			    row < next      ? "is not in order"
+			    : row < b->rows ? "came twice"
+					    : "cannot be");
+		b->seen[row] = 1;
+		memcpy(b->lengths + row * WORDS_FIELDS,
+		       words_lengths(old, (uint32_t)i),
+		       WORDS_FIELDS * sizeof(*b->lengths));
+		next = row + 1;
+	}
+	return words_kept_open(&b->kept, old, row_of, err);
+}
+
+/* --- the end --- */
 
 static void averages(struct words_builder *b)
 {
@@ -209,267 +223,25 @@ static void averages(struct words_builder *b)
 		    rows[f] ? (float)((double)sum[f] / (double)rows[f]) : 1;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return span_cmp(*(const struct span *)a, *(const struct span *)b);
-}
-
-/* Ranges of about RANGE_BYTES of the runs, told from their samples. */
-static void cut(struct ending *e)
-{
-	const struct words_builder *b = e->b;
-	size_t n = 0, step;
-	uint64_t bytes = 0;
-	struct span *all;
-
-	for (size_t i = 0; i < b->nruns; i++) {
-		n += b->runs[i].nsamples;
-		bytes += b->runs[i].size;
-	}
-	all = mem_zalloc(n + 1, sizeof(*all));
-	n = 0;
-	for (size_t i = 0; i < b->nruns; i++)
-		for (size_t k = 0; k < b->runs[i].nsamples; k++) {
-			const uint8_t *p = (const uint8_t *)b->runs[i].stems.p +
-					   b->runs[i].samples[k].stem;
-			uint64_t length;
-
-			p = words_number_get(p, p + WORDS_NUMBER_MAX, &length);
-			all[n++] =
-			    (struct span){ (const char *)p, (size_t)length };
-		}
-	qsort(all, n, sizeof(*all), by_bytes);
-	step = (size_t)(n / (bytes / RANGE_BYTES + 1)) + 1;
-	for (size_t i = step; i < n; i += step)
-		if (!e->ncuts || !span_eq(all[e->ncuts - 1], all[i]))
-			all[e->ncuts++] = all[i];
-	e->cuts = all;
-}
-
-static int read_range(void *ctx, void *job)
-{
-	struct ending *e = ctx;
-	struct job *j = job;
-
-	if (e->next > e->ncuts)
-		return 0;
-	j->range = e->next++;
-	return 1;
-}
-
-static int merge_range(void *ctx, void *job, int thread)
-{
-	struct ending *e = ctx;
-	struct job *j = job;
-	struct span none = { 0 };
-
-	(void)thread;
-	j->rc = words_merge_range(
-	    &e->merge, j->range ? e->cuts[j->range - 1] : none,
-	    j->range < e->ncuts ? e->cuts[j->range] : none, &j->merged,
-	    &j->err);
-	return 0;
-}
-
-static int put_forms(struct ending *e, const struct words_merged *m,
-		     const struct words_merged_term *t)
-{
-	const uint8_t *p = (const uint8_t *)m->words.p + t->forms;
-	uint32_t value[2] = { (uint32_t)e->terms.count, 0 };
-
-	for (; value[1] < t->nforms; value[1]++) {
-		uint64_t n;
-
-		p = words_number_get(p, p + WORDS_NUMBER_MAX, &n);
-		if (sort_put(
-			e->words, (struct span){ (const char *)p, (size_t)n },
-			(struct span){ (const char *)value, sizeof(value) },
-			e->err))
-			return -1;
-		p += n;
-	}
-	return 0;
-}
-
-static int write_range(void *ctx, void *job)
-{
-	struct ending *e = ctx;
-	struct job *j = job;
-	const struct words_merged *m = &j->merged;
-	size_t body = 0, places = 0;
-
-	if (j->rc) {
-		*e->err = j->err;
-		return -1;
-	}
-	for (size_t i = 0; i < m->count; i++) {
-		const struct words_merged_term *t = &m->terms[i];
-		uint8_t head[4 * WORDS_NUMBER_MAX];
-		size_t n = words_number_put(head, t->rows);
-
-		n += words_number_put(head + n, t->nforms);
-		n += words_number_put(head + n, e->nplaces + places);
-		n += words_number_put(head + n, t->places);
-		if (spool_put(e->lists, &e->npostings, 8, e->err) ||
-		    spool_put(e->postings, head, n, e->err) ||
-		    spool_put(e->postings, m->bodies.p + body, t->body,
-			      e->err) ||
-		    put_forms(e, m, t))
-			return -1;
-		words_dict_put(&e->terms,
-			       (struct span){ m->words.p + t->stem, t->stem_n },
-			       0, 0);
-		e->nlists += 8;
-		e->npostings += n + t->body;
-		e->b->header.postings += t->rows;
-		body += t->body;
-		places += t->places;
-	}
-	e->nplaces += places;
-	return spool_span(e->places, span_str(&m->places), e->err);
-}
-
-static int merge_all(struct ending *e)
-{
-	static const struct parallel_ops ops = { read_range, merge_range,
-						 write_range };
-	size_t n = 2 * (size_t)e->b->threads;
-	struct job *jobs = mem_zalloc(n, sizeof(*jobs));
-	int rc =
-	    parallel_ordered(e->b->threads, &ops, e, jobs, sizeof(*jobs), n);
-
-	for (size_t i = 0; i < n; i++)
-		words_merged_release(&jobs[i].merged);
-	free(jobs);
-	e->nlists += 8;
-	return rc ? -1 : spool_put(e->lists, &e->npostings, 8, e->err);
-}
-
-static int sort_forms(struct ending *e)
-{
-	struct span word, value;
-	uint32_t v[2];
-	int got;
-
-	while ((got = sort_next(e->words, &word, &value, e->err)) > 0) {
-		memcpy(v, value.p, sizeof(v));
-		words_dict_put(&e->forms, word, v[0], v[1]);
-	}
-	words_dict_end(&e->forms);
-	words_dict_end(&e->terms);
-	return got;
-}
-
-/* --- writing --- */
-
-struct output {
-	words_put *put;
-	void *to;
-	uint64_t at;
-	struct err *err;
-};
-
-static int put_bytes(struct output *o, const void *p, size_t n)
-{
-	o->at += n;
-	return n ? o->put(o->to, p, n, o->err) : 0;
-}
-
-static int pad(struct output *o)
-{
-	static const char zeros[WORDS_ALIGN];
-
-	return put_bytes(o, zeros,
-			 (WORDS_ALIGN - o->at % WORDS_ALIGN) % WORDS_ALIGN);
-}
-
-static int put_spool(struct output *o, struct spool *s, uint64_t size)
-{
-	if (spool_rewind(s, SPOOL_BYTES, o->err))
-		return -1;
-	while (size) {
-		size_t n =
-		    size < SPOOL_BYTES / 4 ? (size_t)size : SPOOL_BYTES / 4;
-		struct span x;
-
-		if (spool_read(s, n, &x, o->err) <= 0 || put_bytes(o, x.p, x.n))
-			return -1;
-		size -= n;
-	}
-	return 0;
-}
-
-static int write_out(struct ending *e, struct output *o)
-{
-	struct words_header *h = &e->b->header;
-	const struct {
-		struct span bytes;
-		struct spool *spool;
-		uint64_t size;
-	} parts[WORDS_PARTS] = {
-		{ { (const char *)e->b->lengths,
-		    e->b->rows * WORDS_FIELDS * sizeof(uint16_t) },
-		  NULL,
-		  0 },
-		{ { 0 }, e->lists, e->nlists },
-		{ span_str(&e->terms.keys), NULL, 0 },
-		{ span_str(&e->terms.pages), NULL, 0 },
-		{ span_str(&e->forms.keys), NULL, 0 },
-		{ span_str(&e->forms.pages), NULL, 0 },
-		{ { 0 }, e->postings, e->npostings },
-		{ { 0 }, e->places, e->nplaces },
-	};
-	uint64_t at = sizeof(*h);
-
-	h->terms = e->terms.count;
-	h->forms = e->forms.count;
-	for (int i = 0; i < WORDS_PARTS; i++) {
-		at = (at + WORDS_ALIGN - 1) / WORDS_ALIGN * WORDS_ALIGN;
-		h->parts[i].offset = at;
-		h->parts[i].size =
-		    parts[i].spool ? parts[i].size : parts[i].bytes.n;
-		at += h->parts[i].size;
-	}
-	if (put_bytes(o, h, sizeof(*h)))
-		return -1;
-	for (int i = 0; i < WORDS_PARTS; i++)
-		if (pad(o) ||
-		    (parts[i].spool
-			 ? put_spool(o, parts[i].spool, parts[i].size)
-			 : put_bytes(o, parts[i].bytes.p, parts[i].bytes.n)))
-			return -1;
-	return 0;
-}
-
 int words_builder_end(struct words_builder *b, words_put *put, void *to,
 		      struct err *err)
 {
-	struct output o = { put, to, 0, err };
+	struct words_merge m;
 	struct err unused = { 0 };
-	struct ending e = { .b = b, .err = err ? err : &unused };
-	int rc;
 
-	o.err = e.err;
+	err = err ? err : &unused;
 	b->filled += b->filled < b->threads && b->batches[b->filled].count;
-	if (invert(b, e.err))
+	if (invert(b, err))
 		return -1;
 	averages(b);
-	e.merge =
-	    (struct words_merge){ &b->header, b->lengths, b->runs, b->nruns,
-				  b->file ? fileno(b->file) : -1 };
-	e.lists = spool_new(SPOOL_BYTES);
-	e.postings = spool_new(b->memory / 8);
-	e.places = spool_new(b->memory / 8);
-	e.words = sort_new(b->memory / 4);
-	e.forms.forms = true;
-	cut(&e);
-	rc = merge_all(&e) || sort_forms(&e) || write_out(&e, &o) ? -1 : 0;
-	spool_free(e.lists);
-	spool_free(e.postings);
-	spool_free(e.places);
-	sort_free(e.words);
-	words_dict_release(&e.terms);
-	words_dict_release(&e.forms);
-	free(e.cuts);
-	return rc;
+	m = (struct words_merge){
+		.header = &b->header,
+		.lengths = b->lengths,
+		.runs = b->runs,
+		.nruns = b->nruns,
+		.file = b->file ? fileno(b->file) : -1,
+		.kept = b->keeps ? &b->kept : NULL,
+	};
+	words_merge_codes(&m);
+	return words_write(&m, &b->header, b->memory, b->threads, put, to, err);
 }

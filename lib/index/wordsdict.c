@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/wordsdict.h"
 
-static uint64_t key_of(struct span word)
+uint64_t words_dict_key(struct span word)
 {
 	uint64_t key = 0;
 
@@ -81,7 +81,7 @@ bool words_dict_seek(const struct words_dict *d, struct span word,
 		     struct words_entry *e)
 {
 	size_t lo = 0, hi = d->npages; /* the last page that is not above */
-	uint64_t key = key_of(word);
+	uint64_t key = words_dict_key(word);
 
 	if (!hi)
 		return false;
@@ -139,7 +139,7 @@ void words_dict_put(struct words_dict_writer *w, struct span word,
 	    WORDS_PAGE)
 		end_page(w);
 	if (!w->on_page) {
-		uint64_t key = key_of(word);
+		uint64_t key = words_dict_key(word);
 
 		str_put(&w->keys, &key, sizeof(key));
 	}

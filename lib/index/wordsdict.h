@@ -29,6 +29,8 @@ struct words_entry {
 	const uint8_t *p, *end;
 };
 
+/* What keys have for a page that begins with `word`. */
+uint64_t words_dict_key(struct span word);
 /* The first word that is not below `word`; false: there is none. */
 bool words_dict_seek(const struct words_dict *d, struct span word,
 		     struct words_entry *e);

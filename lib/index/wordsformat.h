@@ -123,6 +123,10 @@ static inline const uint8_t *words_number_get(const uint8_t *p,
 	*v = 0;
 	if (!p)
 		return NULL;
+	if (p < end && *p < 128) { /* most are */
+		*v = *p;
+		return p + 1;
+	}
 	for (unsigned shift = 0; p < end && shift < 64; shift += 7) {
 		x |= (uint64_t)(*p & 127) << shift;
 		if (!(*p++ & 128)) {

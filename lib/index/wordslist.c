@@ -88,6 +88,22 @@ static void unpack(const uint8_t *p, unsigned bits, uint32_t *out)
 	}
 }
 
+void words_list_pack(struct str *out, const uint32_t gap[WORDS_BLOCK],
+		     unsigned bits)
+{
+	uint32_t words[4 * WORDS_BITS_MAX] = { 0 };
+
+	for (unsigned i = 0; i < WORDS_BLOCK; i++) {
+		unsigned lane = i % 4, at = i / 4 * bits;
+		uint64_t v = (uint64_t)gap[i] << at % 32;
+
+		words[at / 32 * 4 + lane] |= (uint32_t)v;
+		if (v >> 32)
+			words[(at / 32 + 1) * 4 + lane] |= (uint32_t)(v >> 32);
+	}
+	str_put(out, words, (size_t)16 * bits);
+}
+
 /* Gaps to rows; false: they do not end where the table says. */
 static bool add_up(uint32_t *x, uint32_t n, uint32_t first, uint32_t last)
 {

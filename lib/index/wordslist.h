@@ -65,6 +65,10 @@ static inline bool words_list_to(struct words_list *l, uint32_t row)
 	return !words_list_ended(l);
 }
 
+/* Appends a block's gaps, packed; bits is WORDS_BITS_MAX at most. */
+void words_list_pack(struct str *out, const uint32_t gap[WORDS_BLOCK],
+		     unsigned bits);
+
 /* To a row, upwards; true: it has the term, code[i] is its code. */
 bool words_list_find(struct words_list *l, uint32_t row);
 

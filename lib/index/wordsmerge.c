@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/wordsmerge.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "index/wordswork.h"
+
+#define UNUSED UINT32_MAX
 
 /* A stem of one run. Runs are our own: what is in them is right. */
 struct part {
 	struct span stem;
-	size_t run;
+	size_t run;    /* nruns: what is kept */
+	uint64_t term; /* of that */
 	const uint8_t *forms, *rows, *end;
 	uint32_t nforms, nrows;
 	size_t map; /* its forms' numbers in the whole: of maps */
+	bool same;  /* they are its own */
 };
 
 struct form {
@@ -26,6 +29,8 @@ struct row {
 	uint32_t row;
 	uint32_t part;
 	const uint8_t *places;
+	uint32_t size; /* of places, in bytes */
+	uint8_t code;
 };
 
 struct merger {
@@ -36,11 +41,16 @@ struct merger {
 	size_t nparts, parts_cap;
 	struct form *forms;
 	size_t nforms, forms_cap;
-	uint32_t *maps;
+	uint32_t *maps; /* UNUSED: no row has it */
 	size_t nmaps, maps_cap;
 	struct row *rows;
 	size_t nrows, rows_cap;
+	struct row *others;
+	size_t others_cap;
 	struct str table, data; /* of the list being written */
+	struct words_list list; /* of what is kept */
+	struct str stems;
+	const uint8_t *places; /* of the next of its terms */
 };
 
 void words_merged_release(struct words_merged *m)
@@ -68,49 +78,6 @@ static const uint8_t *word(const uint8_t *p, struct span *out)
 	return p + n;
 }
 
-static int read_at(int fd, struct str *out, uint64_t at, size_t n,
-		   struct err *err)
-{
-	str_reset(out);
-	str_reserve(out, n + WORDS_NUMBER_MAX);
-	while (out->n < n) {
-		ssize_t got = pread(fd, out->p + out->n, n - out->n,
-				    (off_t)(at + out->n));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return err_errno(err, "reading a temporary file");
-		out->n += (size_t)got;
-	}
-	return 0;
-}
-
-/* Where a sample's stem stands to `stem`. */
-static int compare_sample(const struct words_run *r, size_t i, struct span stem)
-{
-	struct span s;
-
-	word((const uint8_t *)r->stems.p + r->samples[i].stem, &s);
-	return span_cmp(s, stem);
-}
-
-/* The first sample above `stem`. */
-static size_t sample_above(const struct words_run *r, struct span stem)
-{
-	size_t lo = 0, hi = r->nsamples;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (compare_sample(r, mid, stem) > 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
-}
-
 static const uint8_t *read_part(const uint8_t *p, struct part *out)
 {
 	uint64_t n, size;
@@ -135,25 +102,14 @@ static const uint8_t *read_part(const uint8_t *p, struct part *out)
 static int read_run(struct merger *m, size_t run, struct span from,
 		    struct span to, struct err *err)
 {
-	const struct words_run *r = &m->common->runs[run];
-	size_t first = from.p ? sample_above(r, from) : 1,
-	       last = to.p ? sample_above(r, to) : r->nsamples;
-	uint64_t begin, end;
-	const uint8_t *p, *stop;
+	struct span bytes;
+	const uint8_t *p, *end;
 
-	if (!r->nsamples)
-		return 0;
-	begin = first ? r->samples[first - 1].at : 0;
-	end = last < r->nsamples ? r->samples[last].at : r->size;
-	if (r->spilled == UINT64_MAX) {
-		p = (const uint8_t *)r->bytes.p + begin;
-	} else {
-		if (read_at(m->common->file, &m->bytes[run], r->spilled + begin,
-			    (size_t)(end - begin), err))
-			return -1;
-		p = (const uint8_t *)m->bytes[run].p;
-	}
-	for (stop = p + (end - begin); p < stop;) {
+	if (words_run_read(&m->common->runs[run], m->common->file, from, to,
+			   &m->bytes[run], &bytes, err))
+		return -1;
+	p = (const uint8_t *)bytes.p;
+	for (end = p + bytes.n; p < end;) {
 		struct part x = { .run = run };
 
 		p = read_part(p, &x);
@@ -164,6 +120,52 @@ static int read_run(struct merger *m, size_t run, struct span from,
 		MEM_ROOM(m->parts, m->nparts + 1, m->parts_cap);
 		m->parts[m->nparts++] = x;
 	}
+	return 0;
+}
+
+/* Positions of a term begin where those of the term before end, so that none
+ * are read twice. */
+static int begin_places(struct merger *m, uint64_t term)
+{
+	const struct words_view *v = &m->common->kept->old;
+
+	m->places = v->base + v->header->parts[WORDS_POSITIONS].offset;
+	if (!term)
+		return 0;
+	if (words_list_open(&m->list, v, term - 1))
+		return -1;
+	m->places = m->list.positions + m->list.positions_size;
+	return 0;
+}
+
+static int read_kept(struct merger *m, struct span from, struct span to,
+		     struct err *err)
+{
+	const struct words_kept *k = m->common->kept;
+	struct words_dict d = words_dict_of(&k->old, false);
+	struct words_entry e;
+	bool more = words_dict_seek(&d, from.p ? from : SPAN(""), &e);
+	size_t first = m->nparts, at = 0;
+
+	if (more && begin_places(m, e.term))
+		return words_kept_damaged(err);
+	for (; more; more = words_dict_next(&d, &e)) {
+		struct span stem = { e.word, e.n };
+
+		if (to.p && span_cmp(stem, to) >= 0)
+			break;
+		str_span(&m->stems, stem);
+		MEM_ROOM(m->parts, m->nparts + 1, m->parts_cap);
+		m->parts[m->nparts++] = (struct part){
+			.stem = { NULL, e.n },
+			.run = m->common->nruns,
+			.term = e.term,
+			.forms = (const uint8_t *)k->words.p + k->begin[e.term],
+			.nforms = k->forms[e.term],
+		};
+	}
+	for (size_t i = first; i < m->nparts; at += m->parts[i++].stem.n)
+		m->parts[i].stem.p = m->stems.p + at;
 	return 0;
 }
 
@@ -185,29 +187,173 @@ static int by_word(const void *a, const void *b)
 	return c ? c : (x->part > y->part) - (x->part < y->part);
 }
 
-/* Numbers the distinct forms of parts[from..to); writes them. */
+static int by_row(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Reads the places of a row; returns what is behind them, NULL: damaged. Where
+ * row is UNUSED it is passed over. */
+static const uint8_t *read_row(struct merger *m, size_t part, uint32_t row,
+			       const uint8_t *p, const uint8_t *end)
+{
+	const struct part *x = &m->parts[part];
+	const uint16_t *length = m->common->lengths;
+	struct row r = { .row = row, .part = (uint32_t)part, .places = p };
+	struct words_place place = { 0 };
+	uint32_t tf[WORDS_FIELDS] = { 0 }, n = 0;
+	bool more = true;
+
+	for (; more; n++) {
+		p = words_place_get(p, end, x->nforms > 1, &place, &more);
+		if (!p || place.form >= x->nforms)
+			return NULL;
+		tf[place.field]++;
+		if (row != UNUSED)
+			m->maps[x->map + place.form] = 0;
+	}
+	if (row == UNUSED)
+		return p;
+	length += (size_t)row * WORDS_FIELDS;
+	r.size = (uint32_t)(p - r.places);
+	r.code = n == 1 && length[place.field] < WORDS_ONCE
+		     ? m->common->once[place.field][length[place.field]]
+		     : words_code(m->common->header, tf, length);
+	MEM_ROOM(m->rows, m->nrows + 1, m->rows_cap);
+	m->rows[m->nrows++] = r;
+	return p;
+}
+
+static void gather_run(struct merger *m, size_t part)
+{
+	const struct part *x = &m->parts[part];
+	const uint8_t *p = x->rows;
+	uint64_t row = 0, v;
+
+	for (uint32_t k = 0; k < x->nrows; k++) {
+		p = number(p, &v);
+		row += v;
+		p = read_row(m, part, (uint32_t)row, p, x->end);
+	}
+}
+
+static int gather_kept(struct merger *m, size_t part)
+{
+	const struct words_kept *kept = m->common->kept;
+	const struct part *x = &m->parts[part];
+	struct words_list *l = &m->list;
+	const uint8_t *p = m->places;
+	uint32_t left;
+
+	if (words_list_open(l, &kept->old, x->term) || l->forms != x->nforms ||
+	    l->positions != p || l->positions_size > UINT32_MAX)
+		return -1;
+	m->places += l->positions_size;
+	for (left = l->count; words_list_load(l); words_list_advance(l)) {
+		uint32_t row[WORDS_BLOCK];
+
+		/* Lengths are far apart in memory. */
+		for (uint32_t i = 0; i < l->n; i++) {
+			row[i] = kept->row_of[l->row[i]];
+			if (row[i] != UNUSED)
+				__builtin_prefetch(m->common->lengths +
+						   (size_t)row[i] *
+						       WORDS_FIELDS);
+		}
+		for (uint32_t i = 0; p && i < l->n; i++)
+			p = read_row(m, part, row[i], p, m->places);
+		left -= l->n;
+	}
+	return left || p != m->places ? -1 : 0;
+}
+
+/* Runs are in order, and most rows follow those before. */
+static void order_rows(struct merger *m)
+{
+	struct row *all = m->rows, *others;
+	size_t n = m->nrows, k = 1, rest;
+
+	while (k < n && all[k - 1].row < all[k].row)
+		k++;
+	if (k >= n)
+		return;
+	rest = n - k;
+	MEM_ROOM(m->others, rest, m->others_cap);
+	others = memcpy(m->others, all + k, rest * sizeof(*all));
+	qsort(others, rest, sizeof(*all), by_row);
+	while (rest)
+		all[--n] = k && all[k - 1].row > others[rest - 1].row
+			       ? all[--k]
+			       : others[--rest];
+}
+
+static int gather_rows(struct merger *m, size_t from, size_t to)
+{
+	m->nrows = m->nmaps = 0;
+	for (size_t i = from; i < to; i++) {
+		struct part *x = &m->parts[i];
+
+		x->map = m->nmaps;
+		m->nmaps += x->nforms;
+		MEM_ROOM(m->maps, m->nmaps, m->maps_cap);
+		memset(m->maps + x->map, 0xff, x->nforms * sizeof(*m->maps));
+		if (x->run < m->common->nruns)
+			gather_run(m, i);
+		else if (gather_kept(m, i))
+			return -1;
+	}
+	order_rows(m);
+	return 0;
+}
+
+/* A row's places, with the whole's numbers of forms. */
+static void put_row(struct merger *m, const struct row *r, uint32_t forms)
+{
+	const struct part *x = &m->parts[r->part];
+	const uint32_t *map = m->maps + x->map;
+	const uint8_t *p = r->places, *end = p + r->size;
+	struct str *out = &m->out->places;
+	uint64_t v, form = 0;
+
+	if (x->same) {
+		str_put(out, p, r->size);
+		return;
+	}
+	while (p && p < end) {
+		p = words_number_get(p, end, &v);
+		if (x->nforms > 1)
+			p = words_number_get(p, end, &form);
+		words_number(out, v);
+		if (forms > 1)
+			words_number(out, map[form]);
+	}
+}
+
+/* Numbers the distinct forms that rows have; writes them. */
 static uint32_t number_forms(struct merger *m, size_t from, size_t to)
 {
 	uint32_t n = 0;
 
-	m->nforms = m->nmaps = 0;
+	m->nforms = 0;
 	for (size_t i = from; i < to; i++) {
 		struct part *x = &m->parts[i];
 		const uint8_t *p = x->forms;
 
-		x->map = m->nmaps;
-		m->nmaps += x->nforms;
-		MEM_ROOM(m->forms, m->nforms + x->nforms, m->forms_cap);
+		x->same = true;
 		for (uint32_t k = 0; k < x->nforms; k++) {
-			struct form *f = &m->forms[m->nforms++];
+			struct form f = { .part = i, .number = k };
 
-			p = word(p, &f->word);
-			f->part = i;
-			f->number = k;
+			p = word(p, &f.word);
+			if (m->maps[x->map + k] == UNUSED)
+				continue;
+			MEM_ROOM(m->forms, m->nforms + 1, m->forms_cap);
+			m->forms[m->nforms++] = f;
 		}
 	}
-	MEM_ROOM(m->maps, m->nmaps, m->maps_cap);
-	qsort(m->forms, m->nforms, sizeof(*m->forms), by_word);
+	if (to - from > 1)
+		qsort(m->forms, m->nforms, sizeof(*m->forms), by_word);
 	for (size_t i = 0; i < m->nforms; i++) {
 		const struct form *f = &m->forms[i];
 
@@ -217,89 +363,11 @@ static uint32_t number_forms(struct merger *m, size_t from, size_t to)
 			n++;
 		}
 		m->maps[m->parts[f->part].map + f->number] = n - 1;
+		m->parts[f->part].same &= f->number == n - 1;
 	}
+	for (size_t i = from; i < to; i++)
+		m->parts[i].same &= (m->parts[i].nforms > 1) == (n > 1);
 	return n;
-}
-
-static int by_row(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-static void gather_rows(struct merger *m, size_t from, size_t to)
-{
-	bool ascending = true;
-
-	m->nrows = 0;
-	for (size_t i = from; i < to; i++) {
-		const struct part *x = &m->parts[i];
-		const uint8_t *p = x->rows;
-		uint64_t row = 0, v;
-
-		MEM_ROOM(m->rows, m->nrows + x->nrows, m->rows_cap);
-		for (uint32_t k = 0; k < x->nrows; k++) {
-			bool more = true;
-
-			p = number(p, &v);
-			row += v;
-			if (m->nrows && row < m->rows[m->nrows - 1].row)
-				ascending = false;
-			m->rows[m->nrows++] =
-			    (struct row){ (uint32_t)row, (uint32_t)i, p };
-			while (more) {
-				p = number(p, &v);
-				more = v & 1;
-				if (x->nforms > 1)
-					p = number(p, &v);
-			}
-		}
-	}
-	if (!ascending)
-		qsort(m->rows, m->nrows, sizeof(*m->rows), by_row);
-}
-
-/* A row's places, with the whole's numbers of forms; returns its code. */
-static uint8_t put_row(struct merger *m, const struct row *r, uint32_t forms)
-{
-	const struct part *x = &m->parts[r->part];
-	const uint32_t *map = m->maps + x->map;
-	const uint8_t *p = r->places;
-	uint32_t tf[WORDS_FIELDS] = { 0 }, field = 0;
-	uint64_t v, form;
-	bool more = true;
-
-	while (more) {
-		p = number(p, &v);
-		form = 0;
-		if (x->nforms > 1)
-			p = number(p, &form);
-		more = v & 1;
-		field += (uint32_t)(v >> 1 & 7);
-		tf[field]++;
-		words_number(&m->out->places, v);
-		if (forms > 1)
-			words_number(&m->out->places, map[form]);
-	}
-	return words_code(m->common->header, tf,
-			  m->common->lengths + (size_t)r->row * WORDS_FIELDS);
-}
-
-static void pack(struct str *out, const uint32_t gap[WORDS_BLOCK],
-		 unsigned bits)
-{
-	uint32_t words[4 * WORDS_BITS_MAX] = { 0 };
-
-	for (unsigned i = 0; i < WORDS_BLOCK; i++) {
-		unsigned lane = i % 4, at = i / 4 * bits;
-		uint64_t v = (uint64_t)gap[i] << at % 32;
-
-		words[at / 32 * 4 + lane] |= (uint32_t)v;
-		if (v >> 32)
-			words[(at / 32 + 1) * 4 + lane] |= (uint32_t)(v >> 32);
-	}
-	str_put(out, words, (size_t)16 * bits);
 }
 
 static void put_block(struct merger *m, size_t from, size_t n, bool packed,
@@ -319,14 +387,15 @@ static void put_block(struct merger *m, size_t from, size_t n, bool packed,
 
 		any |= gap[i] = r->row - next;
 		next = r->row + 1;
-		code[i] = put_row(m, r, forms);
+		code[i] = r->code;
+		put_row(m, r, forms);
 		b.best = code[i] > b.best ? code[i] : b.best;
 	}
 	while (any >> bits)
 		bits++;
 	if (packed && n == WORDS_BLOCK && bits <= WORDS_BITS_MAX) {
 		b.bits = (uint8_t)bits;
-		pack(&m->data, gap, bits);
+		words_list_pack(&m->data, gap, bits);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			words_number(&m->data, gap[i]);
@@ -344,10 +413,13 @@ static int put_term(struct merger *m, size_t from, size_t to, struct err *err)
 				       .stem_n = m->parts[from].stem.n };
 	size_t places = out->places.n, body = out->bodies.n;
 
+	if (gather_rows(m, from, to))
+		return words_kept_damaged(err);
+	if (!m->nrows)
+		return 0;
 	str_span(&out->words, m->parts[from].stem);
 	t.forms = out->words.n;
 	t.nforms = number_forms(m, from, to);
-	gather_rows(m, from, to);
 	t.rows = (uint32_t)m->nrows;
 	str_reset(&m->table);
 	str_reset(&m->data);
@@ -370,6 +442,19 @@ static int put_term(struct merger *m, size_t from, size_t to, struct err *err)
 	return 0;
 }
 
+void words_merge_codes(struct words_merge *m)
+{
+	for (unsigned f = 0; f < WORDS_FIELDS; f++)
+		for (unsigned n = 0; n < WORDS_ONCE; n++) {
+			uint32_t tf[WORDS_FIELDS] = { 0 };
+			uint16_t length[WORDS_FIELDS] = { 0 };
+
+			tf[f] = 1;
+			length[f] = (uint16_t)n;
+			m->once[f][n] = words_code(m->header, tf, length);
+		}
+}
+
 int words_merge_range(const struct words_merge *common, struct span from,
 		      struct span to, struct words_merged *out, struct err *err)
 {
@@ -381,6 +466,8 @@ int words_merge_range(const struct words_merge *common, struct span from,
 	str_reset(&out->places);
 	out->count = 0;
 	m.bytes = mem_zalloc(common->nruns + 1, sizeof(*m.bytes));
+	if (common->kept)
+		rc = read_kept(&m, from, to, err);
 	for (size_t i = 0; !rc && i < common->nruns; i++)
 		rc = read_run(&m, i, from, to, err);
 	if (m.nparts)
@@ -398,7 +485,9 @@ int words_merge_range(const struct words_merge *common, struct span from,
 	free(m.forms);
 	free(m.maps);
 	free(m.rows);
+	free(m.others);
 	str_release(&m.table);
 	str_release(&m.data);
+	str_release(&m.stems);
 	return rc;
 }

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside of wordsbuild.h: the lists of a range of stems, from all runs. */
+/* Inside of wordsbuild.h: the lists of a range of stems, from all runs and from
+ * what is kept of an older index. */
 #ifndef MOODPIPE_WORDSMERGE_H
 #define MOODPIPE_WORDSMERGE_H
 
 #include <stdio.h>
 
 #include "base/err.h"
-#include "index/wordsrun.h"
+#include "index/wordskeep.h"
+
+#define WORDS_ONCE 256
 
 struct words_merge {                       /* what all ranges have in common */
 	const struct words_header *header; /* the model, and averages */
 	const uint16_t *lengths;
 	const struct words_run *runs;
 	size_t nruns;
-	int file; /* of spilled runs */
+	int file;                      /* of spilled runs */
+	const struct words_kept *kept; /* NULL: nothing */
+	/* What words_code gives for one occurrence, by field and length. */
+	uint8_t once[WORDS_FIELDS][WORDS_ONCE];
 };
+/* Fills once; the rest is there. */
+void words_merge_codes(struct words_merge *m);
 
 struct words_merged_term {
 	size_t stem, stem_n; /* of words */
@@ -33,7 +41,8 @@ struct words_merged { /* zeroed: empty */
 void words_merged_release(struct words_merged *m);
 
 /* The stems from..to, `to` not included (p == NULL: no bound), replacing what
- * *out held. -1, ERR_ENV: the file cannot be read. */
+ * *out held. -1: ERR_ENV, the file cannot be read; ERR_DATA, what
+ * is kept is damaged. */
 int words_merge_range(const struct words_merge *m, struct span from,
 		      struct span to, struct words_merged *out,
 		      struct err *err);

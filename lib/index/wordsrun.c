@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/wordsrun.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/table.h"
@@ -230,14 +232,12 @@ static void put_word(struct str *out, struct span word)
 	str_span(out, word);
 }
 
-static void sample(struct words_run *r, struct span stem)
+void words_run_sample(struct words_run *r, struct span stem, uint64_t at)
 {
-	if (r->nsamples &&
-	    r->bytes.n - r->samples[r->nsamples - 1].at < SAMPLE_BYTES)
+	if (r->nsamples && at - r->samples[r->nsamples - 1].at < SAMPLE_BYTES)
 		return;
 	MEM_ROOM(r->samples, r->nsamples + 1, r->samples_cap);
-	r->samples[r->nsamples++] =
-	    (struct words_sample){ r->stems.n, r->bytes.n };
+	r->samples[r->nsamples++] = (struct words_sample){ r->stems.n, at };
 	put_word(&r->stems, stem);
 }
 
@@ -255,7 +255,7 @@ static void write_run(const struct inverter *v, const struct words_batch *b,
 		for (end = word;
 		     end < v->words.count && v->stem_of[v->words_by[end]] == s;)
 			end++;
-		sample(r, stem);
+		words_run_sample(r, stem, r->bytes.n);
 		put_word(&r->bytes, stem);
 		words_number(&r->bytes, end - word);
 		for (size_t w = word; w < end; w++)
@@ -291,4 +291,73 @@ void words_run_make(struct words_batch *b, uint16_t *lengths,
 	free(v.all);
 	free(v.sorted);
 	free(v.begin);
+}
+
+/* --- reading --- */
+
+struct span words_run_stem(const struct words_run *r, size_t i)
+{
+	const uint8_t *p = (const uint8_t *)r->stems.p + r->samples[i].stem;
+	uint64_t n;
+
+	p = words_number_get(p, p + WORDS_NUMBER_MAX, &n);
+	return (struct span){ (const char *)p, (size_t)n };
+}
+
+static int read_at(int fd, struct str *out, uint64_t at, size_t n,
+		   struct err *err)
+{
+	str_reset(out);
+	str_reserve(out, n + WORDS_NUMBER_MAX);
+	while (out->n < n) {
+		ssize_t got = pread(fd, out->p + out->n, n - out->n,
+				    (off_t)(at + out->n));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return err_errno(err, "reading a temporary file");
+		out->n += (size_t)got;
+	}
+	return 0;
+}
+
+/* The first sample above `stem`. */
+static size_t sample_above(const struct words_run *r, struct span stem)
+{
+	size_t lo = 0, hi = r->nsamples;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (span_cmp(words_run_stem(r, mid), stem) > 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo;
+}
+
+int words_run_read(const struct words_run *r, int file, struct span from,
+		   struct span to, struct str *buffer, struct span *bytes,
+		   struct err *err)
+{
+	size_t first = from.p ? sample_above(r, from) : 1,
+	       last = to.p ? sample_above(r, to) : r->nsamples;
+	uint64_t begin, end;
+
+	*bytes = (struct span){ "", 0 };
+	if (!r->nsamples)
+		return 0;
+	begin = first ? r->samples[first - 1].at : 0;
+	end = last < r->nsamples ? r->samples[last].at : r->size;
+	bytes->n = (size_t)(end - begin);
+	if (r->spilled == UINT64_MAX) {
+		bytes->p = r->bytes.p + begin;
+		return 0;
+	}
+	if (read_at(file, buffer, r->spilled + begin, bytes->n, err))
+		return -1;
+	bytes->p = buffer->p;
+	return 0;
 }

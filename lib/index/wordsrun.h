@@ -11,6 +11,7 @@
 #ifndef MOODPIPE_WORDSRUN_H
 #define MOODPIPE_WORDSRUN_H
 
+#include "base/err.h"
 #include "index/wordsformat.h"
 
 struct words_document {
@@ -44,5 +45,17 @@ void words_run_release(struct words_run *r);
  * The batch's documents are sorted by row. */
 void words_run_make(struct words_batch *b, uint16_t *lengths,
 		    struct words_run *r);
+
+/* A sample of a run that is being written: `stem` begins at byte `at`. Not each
+ * is taken. */
+void words_run_sample(struct words_run *r, struct span stem, uint64_t at);
+
+struct span words_run_stem(const struct words_run *r, size_t sample);
+/* The part of a run that has all stems from..to, `to` not included (p == NULL:
+ * no bound), and some beside; in the run's memory or, of one that spilled to
+ * `file`, in buffer. -1, ERR_ENV. */
+int words_run_read(const struct words_run *r, int file, struct span from,
+		   struct span to, struct str *buffer, struct span *bytes,
+		   struct err *err);
 
 #endif

@@ -36,6 +36,7 @@ struct words_sought {
 
 struct words_work {
 	struct stem *stem;
+	const uint8_t *advised; /* base of the view whose pages are */
 	struct words_sought sought[WORDS_CLAUSES_MAX];
 	size_t count;
 	bool nothing; /* a required clause has no rows */

@@ -5,7 +5,11 @@
  *   wordsbench tracks ROWS [LYRICS [THREADS [FILE]]]
  *       invented tracks with Zipf's law in titles, tags and descriptions, a
  *       share of LYRICS rows with 200 words: build, size, queries
- *   wordsbench names N
+ *   wordsbench keep ROWS [LYRICS [THREADS [FILE]]]
+ *       of such an index, one row in a hundred is removed, replaced or new: the
+ *       rest kept, against a build from all texts
+ *   wordsbench names N [FILE]
+ *       an index of N invented names: build, size, searches
  *   wordsbench rank DOCUMENTS QUERIES K [K1 WEIGHT*6 B*6]
  *       lines of tab-separated fields; writes "query TAB row TAB score"
  */
@@ -19,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/table.h"
 #include "index/namefind.h"
 #include "index/words.h"
 #include "index/wordsbuild.h"
@@ -142,7 +147,17 @@ static void track(struct str text[WORDS_FIELDS], size_t row, size_t rows,
 		text_of(&text[WORDS_LYRICS], &r, 0, 200000, 200);
 }
 
-static void build(const char *path, size_t rows, size_t lyrics, int threads)
+/* The rows of an index by the tracks they are, and what is kept. */
+struct change {
+	size_t of;                    /* rows that lyrics are a share of */
+	const size_t *track;          /* [rows]; NULL: track i is row i */
+	const struct words_view *old; /* NULL: nothing is kept */
+	const uint32_t *row_of;
+	const uint8_t *kept; /* [rows] */
+};
+
+static void build(const char *path, size_t rows, size_t lyrics, int threads,
+		  const struct change *change)
 {
 	struct words_options o = { .threads = threads };
 	struct words_builder *b;
@@ -156,11 +171,18 @@ static void build(const char *path, size_t rows, size_t lyrics, int threads)
 		die(path, NULL);
 	words_model_default(&o.model);
 	b = words_builder_new(rows, &o);
+	if (change->old &&
+	    words_builder_keep(b, change->old, change->row_of, &err))
+		die("keep", &err);
 	for (size_t i = 0; i < rows; i++) {
 		struct span spans[WORDS_FIELDS];
-		double t = mine();
+		double t;
 
-		track(text, i, rows, lyrics);
+		if (change->old && change->kept[i])
+			continue;
+		t = mine();
+		track(text, change->track ? change->track[i] : i, change->of,
+		      lyrics);
 		invention += mine() - t;
 		for (int x = 0; x < WORDS_FIELDS; x++) {
 			spans[x] = span_str(&text[x]);
@@ -298,7 +320,7 @@ static void forget(const char *path)
 }
 
 /* A process that asks one thing, of a file on the disk: what it reads. */
-static void cold(const char *path)
+static void cold(const char *path, const char *name, enum query_kind kind)
 {
 	enum { TIMES = 20 };
 	struct words_query q = { 0 };
@@ -317,22 +339,21 @@ static void cold(const char *path)
 
 		forget(path);
 		bytes = map(path);
-		madvise((void *)(uintptr_t)bytes.p, bytes.n, MADV_RANDOM);
 		before += (double)resident(bytes);
 		start = wall();
 		if (words_view(&v, bytes, &err))
 			die(path, &err);
 		words_query_reset(&q);
-		question(&q, OF_A_TRACK, &r, v.rows, text);
+		question(&q, kind, &r, v.rows, text);
 		words_search(&v, w, &q, NULL, 500, best, &err);
 		sum += wall() - start;
 		pages += (double)resident(bytes);
 		words_work_free(w);
 		munmap((void *)(uintptr_t)bytes.p, bytes.n);
 	}
-	printf("cold, 3 words, k 500: %.2f ms wall; %.0f pages in memory "
+	printf("cold, %s, k 500: %.2f ms wall; %.0f pages in memory "
 	       "after, %.0f before\n",
-	       1e3 * sum / TIMES, pages / TIMES, before / TIMES);
+	       name, 1e3 * sum / TIMES, pages / TIMES, before / TIMES);
 	for (int x = 0; x < WORDS_FIELDS; x++)
 		str_release(&text[x]);
 	words_query_release(&q);
@@ -347,8 +368,10 @@ static void tracks(int argc, char **argv)
 	struct err err = { 0 };
 	uint8_t *allowed = mem_zalloc(rows, 1);
 
-	build(path, rows, lyrics, argc > 4 ? atoi(argv[4]) : 1);
-	cold(path);
+	build(path, rows, lyrics, argc > 4 ? atoi(argv[4]) : 1,
+	      &(struct change){ .of = rows });
+	cold(path, "3 words of a track", OF_A_TRACK);
+	cold(path, "3 words by frequency", FREQUENT);
 	if (words_view(&v, map(path), &err))
 		die("view", &err);
 	ask(&v, "3 words of a track, k 10", OF_A_TRACK, 10, NULL);
@@ -365,69 +388,193 @@ static void tracks(int argc, char **argv)
 	free(allowed);
 }
 
+/* --- updates --- */
+
+static void keep(int argc, char **argv)
+{
+	size_t rows = strtoul(argv[2], NULL, 10), n = 0;
+	size_t lyrics = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+	int threads = argc > 4 ? atoi(argv[4]) : 1;
+	const char *path = argc > 5 ? argv[5] : "wordsbench.tmp";
+	struct str other = { 0 };
+	size_t *track = mem_zalloc(rows + rows / 300 + 1, sizeof(*track));
+	uint8_t *kept = mem_zalloc(rows + rows / 300 + 1, 1);
+	uint32_t *row_of = mem_zalloc(rows, sizeof(*row_of));
+	struct change change = { rows, track, NULL, row_of, kept };
+	struct words_view old;
+	struct span bytes;
+	struct err err = { 0 };
+
+	str_printf(&other, "%s.new", path);
+	build(path, rows, lyrics, threads, &(struct change){ .of = rows });
+	for (size_t i = 0; i < rows; i++) {
+		bool stays = i % 300 != 7 && i % 300 != 107;
+
+		row_of[i] = stays ? (uint32_t)n : UINT32_MAX;
+		if (stays)
+			kept[n] = 1;
+		if (i % 300 != 7) /* else it is removed */
+			track[n++] = stays ? i : i + 10 * rows;
+		if (i % 300 == 207)
+			track[n++] = i + 20 * rows;
+	}
+	build(other.p, n, lyrics, threads, &change);
+	bytes = map(other.p);
+	if (unlink(other.p) || words_view(&old, map(path), &err))
+		die(path, &err);
+	change.old = &old;
+	build(other.p, n, lyrics, threads, &change);
+	printf("the same bytes: %s\n",
+	       span_eq(bytes, map(other.p)) ? "yes" : "NO");
+	unlink(other.p);
+	free(track);
+	free(kept);
+	free(row_of);
+	str_release(&other);
+}
+
 /* --- names --- */
 
-static void names(size_t n)
+/* n distinct names of one to four words, NULs behind them. */
+static struct span *invent_names(size_t n, struct table *t)
 {
-	enum { QUERIES = 2000 };
 	struct span *name = mem_zalloc(n, sizeof(*name));
-	struct str all = { 0 }, bytes = { 0 };
-	size_t *at = mem_zalloc(n + 1, sizeof(*at)), found = 0, first = 0;
-	double *t = mem_zalloc(QUERIES, sizeof(*t)), start;
-	struct namefind_work *w = namefind_work_new();
-	struct namefind_name got[10];
-	struct namefind v;
-	struct err err = { 0 };
+	struct str s = { 0 };
 	struct random r;
 
 	random_seed(&r, 3, 0);
-	for (size_t i = 0; i < n; i++) {
-		text_of(&all, &r, 1, 60000, 1 + random_below(&r, 3));
-		at[i + 1] = all.n;
+	while (t->count < n) {
+		str_reset(&s);
+		text_of(&s, &r, 1, 200000, 1 + random_below(&r, 4));
+		table_put(t, (struct span){ s.p, s.n - 1 });
 	}
 	for (size_t i = 0; i < n; i++)
-		name[i] = (struct span){ all.p + at[i], at[i + 1] - at[i] - 1 };
-	start = cpu();
+		name[i] = t->entries[i].key;
+	str_release(&s);
+	return name;
+}
+
+enum name_kind { EXACT, ONE_ERROR, TWO_ERRORS, UNKNOWN };
+
+/* A name as somebody types it, or words that are none. */
+static void typed(struct str *out, enum name_kind kind, struct span name,
+		  struct random *r)
+{
+	str_reset(out);
+	if (kind == UNKNOWN) {
+		text_of(out, r, 0, 200000, 1 + random_below(r, 4));
+		out->n--;
+		return;
+	}
+	str_span(out, name);
+	for (unsigned d = 0; d < (unsigned)kind && out->n > 2; d++) {
+		size_t p = 1 + random_below(r, out->n - 1);
+
+		if (random_below(r, 3)) {
+			char c = out->p[p];
+
+			out->p[p] = out->p[p - 1];
+			out->p[p - 1] = c;
+		} else {
+			out->p[p] = 'e';
+		}
+	}
+}
+
+static void ask_names(const struct namefind *v, const struct span *name,
+		      const char *what, enum name_kind kind)
+{
+	enum { QUERIES = 2000 };
+	struct namefind_work *w = namefind_work_new();
+	struct namefind_name got[4];
+	double *t = mem_zalloc(QUERIES, sizeof(*t)), start, found = 0;
+	struct str s = { 0 };
+	size_t met = 0;
+	struct random r;
+
+	random_seed(&r, 4, kind);
+	for (int i = 0; i < QUERIES; i++) {
+		size_t x = random_below(&r, v->names), m;
+
+		typed(&s, kind, name[x], &r);
+		start = mine();
+		m = namefind_search(v, w, span_str(&s), 2, 4, got);
+		t[i] = mine() - start;
+		found += (double)m;
+		for (size_t k = 0; k < m; k++)
+			met += got[k].name == x;
+	}
+	quantiles(what, t, QUERIES, found / QUERIES);
+	if (kind != UNKNOWN)
+		printf("    the name itself is among the four: %.1f %%\n",
+		       100.0 * (double)met / QUERIES);
+	namefind_work_free(w);
+	str_release(&s);
+	free(t);
+}
+
+static void cold_names(const char *path, const struct span *name)
+{
+	enum { TIMES = 20 };
+	double sum = 0, pages = 0;
+	struct namefind_name got[4];
+	struct str s = { 0 };
+	struct err err = { 0 };
+	struct random r;
+
+	random_seed(&r, 5, 0);
+	for (int i = 0; i < TIMES; i++) {
+		struct namefind_work *w = namefind_work_new();
+		struct namefind v;
+		struct span bytes;
+		double start;
+
+		forget(path);
+		bytes = map(path);
+		start = wall();
+		if (namefind_view(&v, bytes, &err))
+			die(path, &err);
+		typed(&s, i % 2 ? UNKNOWN : ONE_ERROR,
+		      name[random_below(&r, v.names)], &r);
+		namefind_search(&v, w, span_str(&s), 2, 4, got);
+		sum += wall() - start;
+		pages += (double)resident(bytes);
+		namefind_work_free(w);
+		munmap((void *)(uintptr_t)bytes.p, bytes.n);
+	}
+	printf("cold: %.2f ms wall; %.0f pages in memory after\n",
+	       1e3 * sum / TIMES, pages / TIMES);
+	str_release(&s);
+}
+
+static void names(size_t n, const char *path)
+{
+	struct table all = { 0 };
+	struct span *name = invent_names(n, &all);
+	struct str bytes = { 0 };
+	struct namefind v;
+	struct err err = { 0 };
+	FILE *f = fopen(path, "w");
+	double start = cpu(), letters = 0;
+
 	if (namefind_build(name, n, 1, &bytes, &err) ||
 	    namefind_view(&v, span_str(&bytes), &err))
 		die("names", &err);
-	printf("names: %zu, %.1f letters; build %.2f s, %.1f MB, %.1f entries "
-	       "a name\n",
-	       n, (double)all.n / (double)n, cpu() - start,
-	       1e-6 * (double)bytes.n,
-	       (double)v.buckets[0] + (double)bytes.n / 4 / (double)n);
-	for (int i = 0; i < QUERIES; i++) {
-		struct str s = { 0 };
-		size_t x = random_below(&r, n), p, m;
-
-		str_span(&s, name[x]);
-		for (int d = 0; d < 1 + i % 2 && s.n > 2; d++) {
-			p = 1 + random_below(&r, s.n - 1);
-			if (i % 3) {
-				char c = s.p[p];
-				s.p[p] = s.p[p - 1];
-				s.p[p - 1] = c;
-			} else {
-				s.p[p] = 'e';
-			}
-		}
-		start = mine();
-		m = namefind_search(&v, w, span_str(&s), 2, 10, got);
-		t[i] = mine() - start;
-		found += m;
-		for (size_t k = 0; k < m; k++)
-			first += got[k].name == x;
-		str_release(&s);
-	}
-	quantiles("1 or 2 errors, k 10", t, QUERIES, (double)found / QUERIES);
-	printf("the name itself is among them: %.1f %%\n",
-	       100.0 * (double)first / QUERIES);
-	namefind_work_free(w);
-	str_release(&all);
+	start = cpu() - start;
+	for (size_t i = 0; i < n; i++)
+		letters += (double)name[i].n;
+	printf("names: %zu, %.1f letters; build %.2f s CPU, %.1f MB\n", n,
+	       letters / (double)n, start, 1e-6 * (double)bytes.n);
+	if (!f || put(f, bytes.p, bytes.n, &err) || fclose(f))
+		die(path, NULL);
+	cold_names(path, name);
+	ask_names(&v, name, "names, as they are, k 4", EXACT);
+	ask_names(&v, name, "names, 1 error, k 4", ONE_ERROR);
+	ask_names(&v, name, "names, 2 errors, k 4", TWO_ERRORS);
+	ask_names(&v, name, "other words, k 4", UNKNOWN);
 	str_release(&bytes);
+	table_release(&all);
 	free(name);
-	free(at);
-	free(t);
 }
 
 /* --- ranking of texts from files --- */
@@ -511,8 +658,11 @@ int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "tracks"))
 		tracks(argc, argv);
+	else if (argc > 2 && !strcmp(argv[1], "keep"))
+		keep(argc, argv);
 	else if (argc > 2 && !strcmp(argv[1], "names"))
-		names(strtoul(argv[2], NULL, 10));
+		names(strtoul(argv[2], NULL, 10),
+		      argc > 3 ? argv[3] : "wordsbench.tmp");
 	else if (argc > 4 && !strcmp(argv[1], "rank"))
 		rank(argc, argv);
 	else
