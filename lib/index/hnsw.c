@@ -6,31 +6,26 @@
 #include <sys/mman.h>
 
 #include "base/mem.h"
-#include "index/hnswwalk.h"
-#include "math/lanes.h"
+#include "index/hnswrows.h"
+#include "index/hnswscan.h"
 #include "math/vector.h"
 
-/* Measured by the benchmark helper, one core, 64 dimensions. A process that
- * asks one question is as fast with a scan up to this many nodes. */
-#define HNSW_SCAN_NODES 150000
-/* And up to so many, where the file has to be read first. */
-#define HNSW_COLD_NODES 4000000
+/* Nodes as hnsw_scan_nodes, where the file has to be read first: so many times
+ * as many. Measured like that. */
+#define HNSW_COLD 27
 /* In nodes scanned: what a node costs that is expanded, a row of the source
  * that is scored, one that is asked whether it is allowed. */
 #define HNSW_HOP_COST 250
+#define HNSW_HOP_ONCE 1500 /* pages that are touched for the first time */
 #define HNSW_ROW_COST 15
 #define HNSW_CHECK_COST 0.3
 #define SAMPLE 1024 /* of rows, to learn what share is allowed */
-#define BLOCK 256
-#define AHEAD 8 /* rows fetched before they are scored */
+#define AHEAD 8     /* rows fetched before they are scored */
 
 struct hnsw_work {
 	struct hnswwalk walk;
 	int8_t q[HNSW_DIM_MAX];
-	uint64_t *found; /* keys of a scan */
-	size_t found_room;
-	uint64_t *best; /* the scan's k best keys */
-	size_t best_room;
+	struct hnswscan scan;
 };
 
 struct hnsw_work *hnsw_work_new(void)
@@ -43,20 +38,11 @@ void hnsw_work_free(struct hnsw_work *w)
 	if (!w)
 		return;
 	hnswwalk_release(&w->walk);
-	free(w->found);
-	free(w->best);
+	hnswscan_release(&w->scan);
 	free(w);
 }
 
 /* --- the source --- */
-
-static inline bool is_allowed(const struct hnsw_source *s,
-			      const struct hnsw_query *q, size_t i)
-{
-	size_t row = s->rows ? s->rows[i] : i;
-
-	return !q->allowed || (row < q->allowed_rows && q->allowed[row]);
-}
 
 static bool is_zero(const struct hnsw_source *s, size_t i)
 {
@@ -111,7 +97,7 @@ static uint64_t allowed_bits(const struct hnsw_source *s,
 	uint64_t bits = 0;
 
 	for (size_t i = from; i < to; i++)
-		bits |= (uint64_t)is_allowed(s, q, i) << (i - from);
+		bits |= (uint64_t)hnsw_is_allowed(s, q, i) << (i - from);
 	if (q->allowed)
 		for (uint64_t left = bits; left; left &= left - 1)
 			fetch(s, from + (size_t)__builtin_ctzll(left));
@@ -143,42 +129,13 @@ static double allowed_share(const struct hnsw_source *s,
 	if (!q->allowed || !n)
 		return 1;
 	for (size_t i = 0; i < n; i++)
-		yes += is_allowed(s, q, (size_t)((uint64_t)i * s->count / n));
+		yes +=
+		    hnsw_is_allowed(s, q, (size_t)((uint64_t)i * s->count / n));
 	/* Not nothing: a walk would go on for ever. */
 	return yes == n ? 1 : ((double)yes + 0.5) / (double)(n + 1);
 }
 
 /* --- nodes --- */
-
-/* The positions that a node stands for, their number returned. */
-static uint32_t node_rows(const struct hnsw *h, uint32_t node,
-			  const uint32_t **rows)
-{
-	uint32_t first = h->rows[node], words = h->header->group_words, n;
-
-	*rows = h->rows + node;
-	if (!(first & HNSW_GROUP))
-		return 1;
-	first &= ~HNSW_GROUP;
-	if (first >= words)
-		return 0; /* HNSW_NONE among them */
-	n = h->groups[first];
-	*rows = h->groups + first + 1;
-	return n < words - first ? n : 0;
-}
-
-static bool node_allowed(const struct hnsw *h, const struct hnsw_query *q,
-			 uint32_t node)
-{
-	const uint32_t *rows;
-	uint32_t n = node_rows(h, node, &rows);
-
-	for (uint32_t i = 0; i < n; i++)
-		if (rows[i] < h->source.count &&
-		    is_allowed(&h->source, q, rows[i]))
-			return true;
-	return false;
-}
 
 /* Advice: nothing is lost where it is not taken. */
 static void read_ahead(const void *p, size_t n)
@@ -214,17 +171,46 @@ static size_t score_again(const struct hnsw *h, const struct hnsw_query *q,
 		read_rows_ahead(h, keys, count);
 	for (size_t i = 0; i < count; i++) {
 		const uint32_t *rows;
-		uint32_t n = node_rows(h, hnswwalk_node(keys[i]), &rows);
+		uint32_t n = hnsw_node_rows(h, hnswwalk_node(keys[i]), &rows);
 
 		if (i + AHEAD < count)
 			fetch(&h->source,
 			      h->rows[hnswwalk_node(keys[i + AHEAD])]);
 		for (uint32_t j = 0; j < n; j++)
 			if (rows[j] < h->source.count &&
-			    is_allowed(&h->source, q, rows[j]))
+			    hnsw_is_allowed(&h->source, q, rows[j]))
 				offer(&h->source, q, rows[j], &t);
 	}
 	return finish(&h->source, &t);
+}
+
+/* What keys[] hold, at byte precision: `unit` is that of their scores. */
+static size_t score_roughly(const struct hnsw *h, const struct hnsw_query *q,
+			    const uint64_t *keys, size_t count, float unit,
+			    struct topk_item *out)
+{
+	struct topk t = { out, 0, q->k };
+
+	for (size_t i = 0; i < count; i++) {
+		float score = unit * (float)hnswwalk_score(keys[i]);
+		const uint32_t *rows;
+		uint32_t n = hnsw_node_rows(h, hnswwalk_node(keys[i]), &rows);
+
+		for (uint32_t j = 0; j < n; j++)
+			if (rows[j] < h->source.count &&
+			    hnsw_is_allowed(&h->source, q, rows[j]))
+				topk_offer(&t, score, rows[j]);
+	}
+	return finish(&h->source, &t);
+}
+
+static size_t score_keys(const struct hnsw *h, const struct hnsw_query *q,
+			 const uint64_t *keys, size_t count, float step,
+			 struct topk_item *out)
+{
+	return q->rough ? score_roughly(h, q, keys, count,
+					step * h->header->step, out)
+			: score_again(h, q, keys, count, out);
 }
 
 /* Returns the query's step, 0: no direction. */
@@ -261,65 +247,23 @@ static int32_t scan_margin(const struct hnsw *h, const struct hnsw_work *w,
 	return margin < 1e9 ? (int32_t)margin : 1000000000;
 }
 
-LANES_CLONES
-static bool any_above(const int32_t *scores, int32_t least)
-{
-	lanes_int any = { 0 }, s;
-
-	for (size_t i = 0; i < BLOCK; i += LANES) {
-		memcpy(&s, scores + i, sizeof(s));
-		any |= s >= least;
-	}
-	for (size_t i = 0; i < LANES; i++)
-		if (any[i])
-			return true;
-	return false;
-}
-
 static size_t scan(const struct hnsw *h, struct hnsw_work *w,
 		   const struct hnsw_query *query,
-		   const struct hnswwalk_query *q, int32_t margin,
+		   const struct hnswwalk_query *q, float step,
 		   struct topk_item *out)
 {
-	const struct hnsw_header *d = h->header;
-	int32_t scores[BLOCK], least = INT32_MIN;
-	size_t found = 0, best = 0, kept = 0;
+	int32_t margin =
+	    query->rough ? 0 : scan_margin(h, w, query->unit, step);
+	size_t n;
 
-	MEM_ROOM(w->best, query->k + 1, w->best_room);
 	if (query->cold) {
-		read_ahead(h->rows, (size_t)d->nodes * sizeof(*h->rows));
-		read_ahead(h->vectors, (size_t)d->nodes * d->stride);
+		read_ahead(h->rows,
+			   (size_t)h->header->nodes * sizeof(*h->rows));
+		read_ahead(h->vectors,
+			   (size_t)h->header->nodes * h->header->stride);
 	}
-	for (uint32_t from = 0; from < d->nodes; from += BLOCK) {
-		uint32_t n = d->nodes - from < BLOCK ? d->nodes - from : BLOCK;
-
-		hnswwalk_dots(q, h->vectors + (size_t)from * d->stride,
-			      d->stride, NULL, n, scores);
-		for (uint32_t i = n; i < BLOCK; i++)
-			scores[i] = INT32_MIN;
-		if (!any_above(scores, least))
-			continue;
-		for (uint32_t i = 0; i < n; i++) {
-			uint64_t key = hnswwalk_key(scores[i], from + i);
-
-			if (scores[i] < least ||
-			    !node_allowed(h, query, from + i))
-				continue;
-			MEM_ROOM(w->found, found + 1, w->found_room);
-			w->found[found++] = key;
-			if (best == query->k && key < w->best[best - 1])
-				continue;
-			hnswwalk_insert(w->best, best, key);
-			best += best < query->k;
-			if (best == query->k)
-				least =
-				    hnswwalk_score(w->best[best - 1]) - margin;
-		}
-	}
-	for (size_t i = 0; i < found; i++)
-		if (hnswwalk_score(w->found[i]) >= least)
-			w->found[kept++] = w->found[i];
-	return score_again(h, query, w->found, kept, out);
+	n = hnswscan_run(&w->scan, h, query, q, margin);
+	return score_keys(h, query, w->scan.keys, n, step, out);
 }
 
 /* --- the walk --- */
@@ -350,15 +294,18 @@ static size_t pool_allowed(const struct hnsw *h, struct hnsw_work *w,
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->walk.count; i++)
-		if (node_allowed(h, query, hnswwalk_node(pool[i])))
+		if (hnsw_node_allowed(h, query, hnswwalk_node(pool[i])))
 			pool[n++] = pool[i];
 	return n;
 }
 
 /* Is walking so far cheaper than passing over everything? */
-static bool walk_is_cheaper(const struct hnsw *h, double hops)
+static bool walk_is_cheaper(const struct hnsw *h,
+			    const struct hnsw_query *query, double hops)
 {
-	return hops * HNSW_HOP_COST < (double)h->header->nodes;
+	double cost = query->once ? HNSW_HOP_ONCE : HNSW_HOP_COST;
+
+	return hops * cost < (double)h->header->nodes;
 }
 
 /* Of the two ways of passing over everything. */
@@ -372,13 +319,13 @@ static enum hnsw_way pass_over(double share)
  * too much, or more are not within reach. */
 static size_t walk_widening(const struct hnsw *h, struct hnsw_work *w,
 			    const struct hnsw_query *query,
-			    const struct hnswwalk_query *q, size_t ef,
-			    double share, struct topk_item *out)
+			    const struct hnswwalk_query *q, float step,
+			    size_t ef, double share, struct topk_item *out)
 {
 	double hops = (double)ef / share;
 
 	/* Asked for, and no filter: however wide. */
-	for (; walk_is_cheaper(h, hops) || !query->allowed; hops *= 4) {
+	for (; walk_is_cheaper(h, query, hops) || !query->allowed; hops *= 4) {
 		size_t n;
 
 		if (hops >= (double)h->header->nodes)
@@ -386,11 +333,16 @@ static size_t walk_widening(const struct hnsw *h, struct hnsw_work *w,
 		walk(h, w, q, (size_t)hops);
 		n = query->allowed ? pool_allowed(h, w, query) : w->walk.count;
 		if (n >= query->k && n >= ef / 2)
-			return score_again(h, query, w->walk.pool, n, out);
+			return score_keys(h, query, w->walk.pool, n, step, out);
 		if (w->walk.count < (size_t)hops)
 			break;
 	}
 	return SIZE_MAX;
+}
+
+size_t hnsw_scan_nodes(size_t dim)
+{
+	return (size_t)HNSW_SCAN_BYTES / hnsw_align(dim, HNSW_LINE);
 }
 
 static enum hnsw_way choose(const struct hnsw *h,
@@ -398,11 +350,11 @@ static enum hnsw_way choose(const struct hnsw *h,
 			    double share)
 {
 	const struct hnsw_header *d = h->header;
-	uint32_t least = query->cold ? HNSW_COLD_NODES : HNSW_SCAN_NODES;
+	size_t least = hnsw_scan_nodes(d->dim) * (query->cold ? HNSW_COLD : 1);
 
 	if (query->way == HNSW_AUTO)
 		return d->m && d->nodes > least &&
-			       walk_is_cheaper(h, (double)ef / share)
+			       walk_is_cheaper(h, query, (double)ef / share)
 			   ? HNSW_WALK
 			   : pass_over(share);
 	return query->way == HNSW_WALK && !d->m ? HNSW_SCAN : query->way;
@@ -428,12 +380,11 @@ size_t hnsw_search(const struct hnsw *h, struct hnsw_work *w,
 	if (!(step > 0))
 		way = HNSW_EXACT;
 	if (way == HNSW_WALK) {
-		n = walk_widening(h, w, query, &q, ef, share, out);
+		n = walk_widening(h, w, query, &q, step, ef, share, out);
 		way = n == SIZE_MAX ? pass_over(share) : way;
 	}
 	if (way == HNSW_SCAN)
-		n = scan(h, w, query, &q, scan_margin(h, w, query->unit, step),
-			 out);
+		n = scan(h, w, query, &q, step, out);
 	if (n == SIZE_MAX || (n < query->k && n < h->header->signal)) {
 		way = HNSW_EXACT;
 		n = hnsw_exact(&h->source, query, out);
@@ -441,57 +392,4 @@ size_t hnsw_search(const struct hnsw *h, struct hnsw_work *w,
 	if (found)
 		*found = way;
 	return n;
-}
-
-/* --- viewing --- */
-
-static bool header_is_sound(const struct hnsw_header *d)
-{
-	bool sound = d->nodes <= HNSW_NODES_MAX && d->signal <= d->count &&
-		     d->dead <= d->nodes && d->added <= d->nodes && d->dim &&
-		     d->dim <= HNSW_DIM_MAX &&
-		     d->stride == hnsw_align(d->dim, HNSW_LINE) &&
-		     d->m <= HNSW_M_MAX && d->m0 == 2 * d->m &&
-		     d->layers >= 1 && d->layers <= HNSW_LAYERS &&
-		     d->layer[0] == d->nodes && d->step > 0 &&
-		     isfinite(d->step) && d->error >= 0 && isfinite(d->error) &&
-		     !d->reserved[0] && !d->reserved[1];
-
-	for (uint32_t i = 1; sound && i < HNSW_LAYERS; i++)
-		sound = i < d->layers ? d->m && d->layer[i] &&
-					    d->layer[i] <= d->layer[i - 1]
-				      : !d->layer[i];
-	return sound;
-}
-
-int hnsw_view(struct hnsw *h, struct span bytes,
-	      const struct hnsw_source *source, struct err *err)
-{
-	const struct hnsw_header *d = (const void *)bytes.p;
-	struct hnsw_layout l;
-
-	if (bytes.n < sizeof(*d))
-		return err_set(err, ERR_DATA, "graph",
-			       "a graph of %zu bytes has no header", bytes.n);
-	if (!header_is_sound(d))
-		return err_set(err, ERR_DATA, "graph",
-			       "the header of the graph is damaged");
-	l = hnsw_layout(d);
-	if (l.end != bytes.n)
-		return err_set(err, ERR_DATA, "graph",
-			       "a graph of %u nodes takes %llu bytes, not %zu",
-			       d->nodes, (unsigned long long)l.end, bytes.n);
-	if (d->count != source->count || d->dim != source->dim)
-		return err_set(err, ERR_DATA, "graph",
-			       "the graph is of %u vectors of %u numbers, not "
-			       "of %zu of %zu",
-			       d->count, d->dim, source->count, source->dim);
-	*h = (struct hnsw){ .header = d, .source = *source };
-	h->vectors = (const int8_t *)bytes.p + l.vectors;
-	h->links = (const void *)(bytes.p + l.links);
-	h->rows = (const void *)(bytes.p + l.rows);
-	h->groups = (const void *)(bytes.p + l.groups);
-	for (uint32_t i = 1; i < d->layers; i++)
-		h->upper[i] = (const void *)(bytes.p + l.upper[i]);
-	return 0;
 }

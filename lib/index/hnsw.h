@@ -6,7 +6,7 @@
  * ef best are scored again from the source, so recall is a dial. Without a
  * walk, the byte-precision vectors can be scanned from end to end, which is
  * exact and, for a process that asks one question, as fast up to
- * HNSW_SCAN_NODES.
+ * HNSW_SCAN_BYTES.
  */
 #ifndef MOODPIPE_HNSW_H
 #define MOODPIPE_HNSW_H
@@ -19,6 +19,12 @@
 #define HNSW_M 32
 #define HNSW_EF_CONSTRUCTION 200
 #define HNSW_EF 128
+/* A process that asks one question is as fast with a scan of so many bytes of
+ * vectors: 150,000 of 64 dimensions, measured with the benchmark helper on one
+ * core. */
+#define HNSW_SCAN_BYTES (150000 * 64)
+/* So many vectors. */
+size_t hnsw_scan_nodes(size_t dim);
 
 /* What the graph was built over; the caller's. Zero vectors (and such as are
  * not finite) have no signal and are never found. */
@@ -64,6 +70,13 @@ struct hnsw_query {
 	/* The files are not in memory (mincore(2) tells): what will be needed
 	 * is asked for ahead, and a scan is preferred, as it reads in turn. */
 	bool cold;
+	/* The process asks nothing more, so that a page of the files that a
+	 * walk touches serves once: scans are then preferred for longer. */
+	bool once;
+	/* Scores of byte precision will do: the source is not read, and near
+	 * the k-th score rows may be the wrong ones by that much. */
+	bool rough;
+	int threads; /* of a scan of many; 0: 1 */
 };
 
 struct hnsw_work; /* of one thread */
@@ -76,6 +89,10 @@ void hnsw_work_free(struct hnsw_work *w);
 size_t hnsw_search(const struct hnsw *h, struct hnsw_work *w,
 		   const struct hnsw_query *query, struct topk_item *out,
 		   enum hnsw_way *way);
+
+/* Are the links mostly not in memory? A guess, by a few pages; false where the
+ * system does not tell. */
+bool hnsw_is_cold(const struct hnsw *h);
 
 /* The exact pass alone, which needs no graph. */
 size_t hnsw_exact(const struct hnsw_source *source,
