@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * build-index: one index generation from the records and feature files of a
- * corpus. Reads id, title, artist, genre, tags (effective values), year, the
- * working URL, url_status, playback_count, popularity, popularity_tier,
- * is_music, music_class, duplicate_of. Writes INDEX/<generation>.idx and swaps
- * INDEX/current; index(5).
+ * corpus, or from those that changed and the generation before. Reads id,
+ * title, artist, genre, tags (effective values), description, lyrics, language,
+ * year, duration_ms, the working URL, url_status, playback_count, popularity,
+ * popularity_tier, is_music, music_class, duplicate_of. Writes
+ * INDEX/<generation>.idx and swaps INDEX/current; index(5).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +14,24 @@
 #include "corpus/eachline.h"
 #include "corpus/indexinputs.h"
 #include "corpus/indexrow.h"
+#include "corpus/track.h"
+#include "corpus/understood.h"
+#include "corpus/weights.h"
+#include "index/indexcheck.h"
 #include "index/indexexport.h"
 #include "index/publish.h"
 #include "io/atomic.h"
 #include "io/options.h"
 #include "io/progress.h"
+#include "learn/textmodel.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 30)
 
 static const char usage[] =
     "usage: build-index --index DIR [--text-model PACK --text FEAT...]\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
+    "                   [TRACKS...]\n"
+    "       build-index --update --index DIR [--remove IDS] [FEAT options]\n"
     "                   [TRACKS...]\n"
     "       build-index --verify --index PATH\n"
     "       build-index --export WHAT --index PATH [--format F] [-o FILE]\n"
@@ -36,6 +44,14 @@ static const char usage[] =
     "  --audio FEAT       sound vectors (embed audio): components, a "
     "network's,\n"
     "                     or both\n"
+    "  --update           begin with the index that is there: TRACKS and FEAT\n"
+    "                     files hold what is new or changed\n"
+    "  --remove IDS       a file of ids, one a line, whose tracks are to go\n"
+    "  --lists N, --probe N  of text vectors: lists, and how many of them a\n"
+    "                     query compares (by the number of rows)\n"
+    "  --graph WHEN       of sound vectors: auto (where it is faster than a\n"
+    "                     scan), always, never\n"
+    "  --links N, --ef-construction N  of the graph (32, 200)\n"
     "  --verify           check every byte of an index, build nothing\n"
     "  --export WHAT      write its vectors of text, audio or cnn, in the\n"
     "                     order of rows, for others' tools\n"
@@ -51,8 +67,10 @@ struct ctx {
 	struct options options;
 	const char *index;
 	struct indexinput_paths paths;
-	bool verify;
-	const char *export, *format;
+	bool verify, update;
+	const char *export, *format, *remove, *graph;
+	int lists, probe, links, ef;
+	struct generation *base; /* of an update */
 	struct indexwriter *writer;
 	struct indexrow row;
 	struct record record;
@@ -79,27 +97,55 @@ static int process(void *ctx, struct span line, struct err *err)
 		return -1;
 	case 1:
 		p->dropped++;
+		indexwriter_drop(c->writer, c->row.row.key);
 		return 0;
 	}
 	p->ok++;
 	return indexwriter_add(c->writer, &c->row.row, err);
 }
 
-static int write_sections(struct ctx *c, struct pack_writer *pw,
-			  struct err *err)
+static int process_removed(void *ctx, struct span line, struct err *err)
 {
-	struct index_counts counts;
+	struct ctx *c = ctx;
+	struct span id = span_trim(line);
 
-	c->inputs.sources.threads = c->options.jobs;
-	return indexwriter_write(c->writer, &c->inputs.sources, pw, &counts,
-				 err) ||
-		       indexinputs_write(&c->inputs, &counts, pw, err)
+	(void)err;
+	if (id.n)
+		indexwriter_drop(c->writer, track_key(id));
+	return 0;
+}
+
+static int read_tracks(struct ctx *c, char **files, int count, struct err *err)
+{
+	if (c->remove &&
+	    eachline_of(c->remove, LINE_MAX_BYTES, c, process_removed, err))
+		return -1;
+	/* An update may be one of files alone. */
+	if (c->update && !count)
+		return 0;
+	return eachline(files, count, LINE_MAX_BYTES, c, process, err);
+}
+
+static int write_sections(struct ctx *c, struct pack_writer *pw,
+			  struct index_counts *counts, struct err *err)
+{
+	struct index_sources *s = &c->inputs.sources;
+
+	s->threads = c->options.jobs;
+	s->memory = c->options.memory;
+	s->lists.lists = (size_t)c->lists;
+	s->lists.probe = (size_t)c->probe;
+	s->graph.links = (uint32_t)c->links;
+	s->graph.ef = (uint32_t)c->ef;
+	return indexwriter_write(c->writer, s, pw, counts, err) ||
+		       indexinputs_write(&c->inputs, counts, pw, err)
 		   ? -1
 		   : 0;
 }
 
 /* Writes the file and gives its generation's name. */
 static int write_index(struct ctx *c, const char *path,
+		       struct index_counts *counts,
 		       char name[2 * HASH_SIZE + 1], struct err *err)
 {
 	uint8_t digest[HASH_SIZE];
@@ -108,7 +154,7 @@ static int write_index(struct ctx *c, const char *path,
 	    !a ? NULL
 	       : pack_writer_new(atomic_file(a), GENERATION_KIND,
 				 GENERATION_VERSION, err);
-	int rc = pw ? write_sections(c, pw, err) : -1;
+	int rc = pw ? write_sections(c, pw, counts, err) : -1;
 
 	if (pw && pack_writer_end(pw, digest, rc ? NULL : err))
 		rc = -1;
@@ -121,38 +167,89 @@ static int write_index(struct ctx *c, const char *path,
 	return atomic_commit(a, err);
 }
 
+static int open_inputs(struct ctx *c, struct err *err)
+{
+	if (c->update) {
+		c->base = generation_open(c->index, err);
+		if (!c->base)
+			return -1;
+		/* What is damaged is not to get checksums that are right. */
+		if (pack_verify(c->base->pack, err))
+			return err_prefix(err, "%s", c->base->path);
+	}
+	c->writer = indexwriter_new(c->base);
+	return indexinputs_open(&c->inputs, &c->paths, c->base, err);
+}
+
+static void tell(const struct ctx *c, const char *name, bool changed,
+		 const struct index_counts *n)
+{
+	fprintf(stderr, "build-index: generation %s%s\n", name,
+		changed ? "" : ", as before");
+	if (c->update)
+		fprintf(stderr,
+			"build-index: %zu tracks added, %zu replaced, %zu "
+			"removed; %zu now\n",
+			n->added, n->replaced, n->removed, n->tracks);
+}
+
+/* Else an update would leave a directory and a lock where none is. */
+static bool has_index(const char *path, struct err *err)
+{
+	struct generation *g = generation_open(path, err);
+
+	generation_close(g);
+	return g;
+}
+
 static int build(struct ctx *c, char **files, int count, struct err *err)
 {
 	char name[2 * HASH_SIZE + 1];
+	struct index_counts counts;
 	struct str path = { 0 };
 	bool changed = false;
-	int lock = publish_begin(c->index, err);
+	int lock = c->update && !has_index(c->index, err)
+		       ? -1
+		       : publish_begin(c->index, err);
 	int rc =
-	    lock < 0 || indexinputs_open(&c->inputs, &c->paths, err) ? -1 : 0;
+	    lock < 0 || open_inputs(c, err) ||
+	    read_tracks(c, files, count, err) ||
+	    write_index(c, publish_path(c->index, &path), &counts, name, err) ||
+	    publish_end(c->index, name, &changed, err);
 
-	if (!rc)
-		rc = eachline(files, count, LINE_MAX_BYTES, c, process, err);
-	if (!rc)
-		rc = write_index(c, publish_path(c->index, &path), name, err);
-	if (!rc)
-		rc = publish_end(c->index, name, &changed, err);
 	if (!rc && c->options.verbose)
-		fprintf(stderr, "build-index: generation %s%s\n", name,
-			changed ? "" : ", as before");
+		tell(c, name, changed, &counts);
 	if (lock >= 0)
 		close(lock);
 	str_release(&path);
-	return rc;
+	return rc ? -1 : 0;
+}
+
+/* What a query reads beside rows. */
+static int check_tables(const struct generation *g, struct err *err)
+{
+	struct understood_models models = { .lexicon = NULL };
+	struct weights weights = { 0 };
+	struct textmodel *text = NULL;
+	int rc = weights_parse(&weights, g->weights, "weights", err);
+
+	if (!rc && pack_get(g->pack, "text.info").p) {
+		text = textmodel_open(g->pack, err);
+		rc = text ? 0 : -1;
+	}
+	rc = rc || understood_open(&models, g, text, err);
+	understood_close(&models);
+	textmodel_free(text);
+	weights_release(&weights);
+	return rc ? -1 : 0;
 }
 
 static int verify(struct ctx *c, struct err *err)
 {
 	struct generation *g = generation_open(c->index, err);
-	int rc = g ? pack_verify(g->pack, err) : -1;
+	int rc = g ? indexcheck(g, err) || check_tables(g, err) : -1;
 
-	if (!rc && g->text_count)
-		rc = ivf_verify(&g->text_lists, err);
-	if (g && rc)
+	if (g && rc && strncmp(err->message, g->path, strlen(g->path)))
 		err_prefix(err, "%s", g->path);
 	if (!rc && c->options.verbose)
 		fprintf(stderr, "build-index: generation %s is whole\n",
@@ -191,22 +288,41 @@ static int export_vectors(struct ctx *c, struct err *err)
 static void release(struct ctx *c)
 {
 	indexwriter_free(c->writer);
+	generation_close(c->base);
 	indexrow_release(&c->row);
 	record_release(&c->record);
 	indexinputs_release(&c->inputs);
 	indexinput_paths_release(&c->paths);
 }
 
+/* What is wrong with the options; NULL: nothing. */
+static const char *misused(struct ctx *c)
+{
+	static const char *const when[] = { "auto", "always", "never" };
+	int w = 0;
+
+	while (c->graph && w < 3 && strcmp(c->graph, when[w]))
+		w++;
+	c->inputs.sources.graph.when = (enum soundgraph_when)w;
+	if (!c->index || !*c->index)
+		return "--index DIR is needed";
+	if (c->verify + c->update + (c->export != NULL) > 1)
+		return "--update, --verify and --export exclude each other";
+	if (!c->verify && !c->export && !c->update &&
+	    !c->paths.text.count != !c->paths.model)
+		return "--text and --text-model belong together";
+	if (c->remove && !c->update)
+		return "--remove belongs to --update";
+	return w == 3 ? "--graph takes auto, always or never" : NULL;
+}
+
 static int run(struct ctx *c, char **files, int count)
 {
 	struct err err = { 0 };
+	const char *wrong = misused(c);
 
-	if (!c->index || (!c->verify && !c->export &&
-			  !c->paths.text.count != !c->paths.model)) {
-		fprintf(stderr, "build-index: %s\n%s",
-			c->index ? "--text and --text-model belong together"
-				 : "--index DIR is needed",
-			usage);
+	if (wrong) {
+		fprintf(stderr, "build-index: %s\n%s", wrong, usage);
 		return ERR_USAGE;
 	}
 	if (c->export)
@@ -215,7 +331,6 @@ static int run(struct ctx *c, char **files, int count)
 	if (c->verify)
 		return verify(c, &err) ? options_fail(&c->options, &err) : 0;
 	progress_start(&c->progress, &c->options);
-	c->writer = indexwriter_new();
 	if (build(c, files, count, &err))
 		return options_fail(&c->options, &err);
 	progress_end(&c->progress, false);
@@ -232,6 +347,13 @@ int main(int argc, char **argv)
 		{ "sound", 0, OPTION_LIST, &c.paths.sound, 0, 0 },
 		{ "mood", 0, OPTION_LIST, &c.paths.mood, 0, 0 },
 		{ "audio", 0, OPTION_LIST, &c.paths.audio, 0, 0 },
+		{ "update", 0, OPTION_FLAG, &c.update, 0, 0 },
+		{ "remove", 0, OPTION_TEXT, &c.remove, 0, 0 },
+		{ "lists", 0, OPTION_INT, &c.lists, 1, 65536 },
+		{ "probe", 0, OPTION_INT, &c.probe, 1, 65536 },
+		{ "graph", 0, OPTION_TEXT, &c.graph, 0, 0 },
+		{ "links", 0, OPTION_INT, &c.links, 2, HNSW_M_MAX },
+		{ "ef-construction", 0, OPTION_INT, &c.ef, 1, 65536 },
 		{ "verify", 0, OPTION_FLAG, &c.verify, 0, 0 },
 		{ "export", 0, OPTION_TEXT, &c.export, 0, 0 },
 		{ "format", 0, OPTION_TEXT, &c.format, 0, 0 },

@@ -17,21 +17,39 @@
 
 #define REQUEST_LINE_MAX ((size_t)64 << 20)
 
+enum { OWN_OPTIONS = 10 }; /* beside those of requests */
+
 static const char usage[] =
-    "usage: query [--index PATH] [-k N] [--min-year Y] [--max-year Y]\n"
-    "             [--genre G]... [--exclude-artist A]... [--sets] WORDS...\n"
+    "usage: query [--index PATH] [-k N] [--mood V,A[,D]] [FILTER]... WORDS...\n"
     "       query [--index PATH] < REQUESTS\n"
     "Find candidates for a mood or other words; pipe them into rerank.\n"
     "  --index PATH  directory of generations or an .idx file; else\n"
     "                $MOODPIPE_INDEX, else the demo corpus\n"
     "  -k, --top-k N        answers wanted of rerank (1-1000)\n"
-    "  --min-year Y, --max-year Y, --genre G, --exclude-artist A\n"
-    "                       filters, for WORDS\n"
-    "  --sets               DJ sets and mixes too, for WORDS\n"
+    "  --mood V,A[,D]       music of that valence, arousal and dominance, "
+    "each\n"
+    "                       -1 to 1, whatever the mood of WORDS, if any\n"
+    "Filters, for WORDS; those with ... may be repeated:\n"
+    "  --genre G ...        these genres\n"
+    "  --artist A ...       these artists, typing errors forgiven\n"
+    "  --exclude-artist A ...  all but these artists\n"
+    "  --language L ...     these languages, by code: en\n"
+    "  --min-year Y  --max-year Y\n"
+    "  --min-duration T  --max-duration T    seconds, or 3:30\n"
+    "  --min-popularity P  --max-popularity P\n"
+    "                       percentiles: 98 leaves the most played 2 %\n"
+    "  --status S ...       links that are UNKNOWN, VALID, MOVED,\n"
+    "                       REQUIRES_AUTH or DEAD; else all but DEAD\n"
+    "  --sets               DJ sets and mixes too\n"
+    "Candidates:\n"
     "  --retrieve N         rows of each retrieval (500)\n"
     "  --per-artist N       candidates of one artist, 0: any (10)\n"
     "  --candidates N       candidates in all (1000)\n"
     "  --keep-dead          dead links too (rerank drops them)\n"
+    "  --probe N            lists of texts that are compared (the index')\n"
+    "  --ef N               of the graph of sounds: how far it is walked "
+    "(128)\n"
+    "  --exact              compare all texts and sounds\n"
     "  -j, --jobs N  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
     "  -h, --help  -V, --version\n"
     "Without WORDS (or with -) requests are read from standard input, one\n"
@@ -42,8 +60,8 @@ struct ctx {
 	struct options options;
 	const char *index;
 	struct retrieval_limits limits;
-	int each, per_artist, most, top_k, min_year, max_year;
-	struct option_list genres, exclude;
+	int probe, ef, each, per_artist, most, top_k;
+	struct option_list said[REQUEST_OPTIONS]; /* of WORDS */
 	bool sets;
 
 	struct generation *g;
@@ -80,6 +98,9 @@ static int open_index(struct ctx *c, struct err *err)
 	c->limits.per_artist = (size_t)c->per_artist;
 	c->limits.most = (size_t)c->most;
 	c->limits.threads = c->options.jobs;
+	c->limits.dials.probe = (size_t)c->probe;
+	c->limits.dials.ef = (size_t)c->ef;
+	c->found.threads = c->options.jobs;
 	c->retrieval = retrieval_new(c->g, c->model, c->limits);
 	return 0;
 }
@@ -94,13 +115,25 @@ static void put_error(struct candidates *found, const struct err *err)
 	str_puts(&found->error, ",\"retry\":false}");
 }
 
+static bool is_name(void *ctx, struct span query)
+{
+	struct ctx *c = ctx;
+
+	return retrieval_is_name(c->retrieval, query);
+}
+
 static int search(struct ctx *c, struct err *err)
 {
 	struct candidates *found = &c->found;
 	double start = progress_clock(), understood;
+	struct intent_known known = { .is_name = is_name, .ctx = c };
+	struct requestmood given;
 
+	given = requestmood_given(c->request.valence, c->request.arousal);
+	if (c->request.has_mood)
+		known.mood = &given;
 	intent_read(&c->intent, &c->weights, &c->models.mood,
-		    span_str(&c->request.query));
+		    span_str(&c->request.query), &known);
 	understood_write(&c->models, &c->intent, span_str(&c->request.query),
 			 &found->understood);
 	understood = progress_clock();
@@ -150,34 +183,38 @@ static int answer(struct ctx *c, int refused, struct err *err)
 	return 0;
 }
 
-static void add_filters(struct ctx *c)
+/* What the options say, before there is an index. */
+static int read_options(struct ctx *c, struct err *err)
 {
-	struct request *r = &c->request;
-	size_t i;
-
-	r->top_k = c->top_k;
-	r->has_min_year = c->min_year != INT32_MIN;
-	r->min_year = c->min_year;
-	r->has_max_year = c->max_year != INT32_MIN;
-	r->max_year = c->max_year;
-	r->sets = c->sets;
-	for (i = 0; i < c->genres.count; i++)
-		str_printf(&r->genres, "%s\n", c->genres.items[i]);
-	for (i = 0; i < c->exclude.count; i++)
-		str_printf(&r->exclude, "%s\n", c->exclude.items[i]);
+	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
+		for (size_t k = 0; k < c->said[i].count; k++)
+			if (request_option(&c->request, request_option_name(i),
+					   span_of(c->said[i].items[k]), err))
+				return -1;
+	c->request.top_k = c->top_k;
+	c->request.sets = c->sets;
+	return 0;
 }
 
-static int ask_words(struct ctx *c, char **words, int count, struct err *err)
+static bool any_option(const struct ctx *c)
+{
+	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
+		if (c->said[i].count)
+			return true;
+	return c->sets;
+}
+
+/* 1: they are refused, with what is to be answered. */
+static int read_words(struct ctx *c, char **words, int count, struct err *err)
 {
 	struct str text = { 0 };
-	int refused;
+	int rc;
 
 	for (int i = 0; i < count; i++)
 		str_printf(&text, i ? " %s" : "%s", words[i]);
-	refused = request_words(&c->request, span_str(&text), err);
-	add_filters(c);
+	rc = request_words(&c->request, span_str(&text), err);
 	str_release(&text);
-	return answer(c, refused, err);
+	return rc && err->status == ERR_RECORD ? 1 : rc;
 }
 
 static int ask_line(void *ctx, struct span line, struct err *err)
@@ -201,23 +238,34 @@ static void release(struct ctx *c)
 	intent_release(&c->intent);
 	candidates_release(&c->found);
 	str_release(&c->out);
-	free(c->genres.items);
-	free(c->exclude.items);
+	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
+		free(c->said[i].items);
 }
 
 static int run(struct ctx *c, char **words, int count, struct err *err)
 {
-	bool requests = !count || (count == 1 && !strcmp(words[0], "-"));
+	bool requests = count == 1 && !strcmp(words[0], "-");
+	struct err why = { 0 };
 	struct atomic *a;
-	int rc;
+	int rc, refused = 0;
 
-	if (requests && (c->genres.count || c->exclude.count || c->sets ||
-			 c->min_year != INT32_MIN || c->max_year != INT32_MIN))
+	if (read_options(c, err))
+		return -1;
+	requests = requests || (!count && !c->request.has_mood);
+	if (requests && any_option(c))
 		return err_set(err, ERR_USAGE, "usage",
-			       "filters are options of WORDS; a request "
-			       "brings its own \"filters\"");
+			       "filters and --mood are options of WORDS; a "
+			       "request brings its own \"filters\" and "
+			       "\"mood\"");
+	if (!requests)
+		refused = read_words(c, words, count, &why);
+	if (refused < 0) {
+		*err = why;
+		return -1;
+	}
 	if (open_index(c, err))
 		return -1;
+	c->g->once = !requests;
 	a = atomic_open(c->options.output, err);
 	if (!a)
 		return -1;
@@ -225,7 +273,9 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 	if (requests)
 		rc = eachline_of("-", REQUEST_LINE_MAX, c, ask_line, err);
 	else
-		rc = ask_words(c, words, count, err);
+		rc = answer(c, refused, refused ? &why : err);
+	if (rc && refused)
+		*err = why;
 	if (!rc)
 		return atomic_commit(a, err);
 	atomic_abort(a);
@@ -234,29 +284,28 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .each = 500,
-			 .per_artist = 10,
-			 .most = 1000,
-			 .min_year = INT32_MIN,
-			 .max_year = INT32_MIN };
+	struct ctx c = { .each = 500, .per_artist = 10, .most = 1000 };
 	struct err err = { 0 };
-	const struct option_spec specs[] = {
+	struct option_spec specs[OWN_OPTIONS + REQUEST_OPTIONS + 1] = {
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
 		{ "top-k", 'k', OPTION_INT, &c.top_k, 1, REQUEST_TOP_K_MAX },
-		{ "min-year", 0, OPTION_INT, &c.min_year, -9999, 9999 },
-		{ "max-year", 0, OPTION_INT, &c.max_year, -9999, 9999 },
-		{ "genre", 0, OPTION_LIST, &c.genres, 0, 0 },
-		{ "exclude-artist", 0, OPTION_LIST, &c.exclude, 0, 0 },
 		{ "sets", 0, OPTION_FLAG, &c.sets, 0, 0 },
 		{ "retrieve", 0, OPTION_INT, &c.each, 1, CANDIDATES_MAX },
 		{ "per-artist", 0, OPTION_INT, &c.per_artist, 0, 1 << 20 },
 		{ "candidates", 0, OPTION_INT, &c.most, 1, CANDIDATES_MAX },
 		{ "keep-dead", 0, OPTION_FLAG, &c.limits.keep_dead, 0, 0 },
-		{ 0 }
+		{ "probe", 0, OPTION_INT, &c.probe, 1, 65536 },
+		{ "ef", 0, OPTION_INT, &c.ef, 1, 1 << 20 },
+		{ "exact", 0, OPTION_FLAG, &c.limits.dials.exact, 0, 0 },
 	};
-	int status, first = options_parse(&c.options, "query", usage, specs,
-					  argc, argv, &status);
+	int status, first;
 
+	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
+		specs[OWN_OPTIONS + i] = (struct option_spec){
+			request_option_name(i), 0, OPTION_LIST, &c.said[i], 0, 0
+		};
+	first = options_parse(&c.options, "query", usage, specs, argc, argv,
+			      &status);
 	if (first < 0) {
 		release(&c);
 		return status;

@@ -202,12 +202,14 @@ static void put_metadata(const struct answer *a, struct str *out)
 	str_printf(out,
 		   ",\"metadata\":{\"total_candidates\":%zu,"
 		   "\"eligible\":%zu,\"dead_links\":%zu,"
-		   "\"generation\":\"%s\",\"query_type\":\"%s\",",
+		   "\"generation\":\"%s\",\"query_type\":\"%s\"",
 		   c->count, c->eligible, a->dead, c->generation,
 		   query_type_name(c->type));
 	if (c->blend != QUERY_TYPES)
-		str_printf(out, "\"blended_with\":\"%s\",",
+		str_printf(out, ",\"blended_with\":\"%s\"",
 			   query_type_name(c->blend));
+	candidates_put_searched(c, out);
+	str_putc(out, ',');
 	put_ms(out, "processing_time_ms",
 	       c->understanding_ms + c->retrieval_ms + a->scoring_ms +
 		   a->reranking_ms + after);

@@ -6,7 +6,18 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "io/json.h"
+
+enum { TOGETHER = 64 /* items that a thread writes at once */ };
+
+const char *source_name(enum source s)
+{
+	static const char *const names[SOURCES] = { "text", "audio", "mood",
+						    "words" };
+
+	return names[s < SOURCES ? s : SOURCE_TEXT];
+}
 
 void candidates_reset(struct candidates *c)
 {
@@ -27,6 +38,7 @@ void candidates_reset(struct candidates *c)
 		.error = kept.error,
 		.items = kept.items,
 		.cap = kept.cap,
+		.threads = kept.threads,
 		.type = QUERY_DEFAULT,
 		.blend = QUERY_TYPES,
 	};
@@ -77,6 +89,15 @@ void candidates_put_array(struct str *out, const struct str *lines)
 	str_putc(out, ']');
 }
 
+void candidates_put_searched(const struct candidates *c, struct str *out)
+{
+	str_puts(out, ",\"searched\":{");
+	for (int s = 0; s < SOURCES; s++)
+		str_printf(out, s ? ",\"%s\":\"%s\"" : "\"%s\":\"%s\"",
+			   source_name(s), search_way_name(c->way[s]));
+	str_putc(out, '}');
+}
+
 void candidates_put_lines(struct str *out, const char *name,
 			  const struct str *lines)
 {
@@ -95,25 +116,28 @@ static void put_number(struct str *out, const char *name, float v)
 }
 
 static int write_item(const struct candidate *i, const struct generation *g,
-		      struct str *out, struct err *err)
+		      struct str *id, struct str *out, struct err *err)
 {
 	const char *before = "";
-	struct span id;
 
-	if (catalogue_text(g, i->row, CATALOGUE_ID, &id, err))
+	if (catalogue_copy(g, i->row, CATALOGUE_ID, id, err))
 		return -1;
 	str_puts(out, "{\"row\":");
 	str_u64(out, i->row);
 	str_puts(out, ",\"track_id\":");
-	json_put_string(out, id);
+	json_put_string(out, span_str(id));
 	put_number(out, ",\"text_distance\":", i->text_distance);
 	put_number(out, ",\"audio_cosine\":", i->audio_cosine);
 	put_number(out, ",\"mood_distance\":", i->mood_distance);
+	if (i->words_score > 0)
+		put_number(out, ",\"words_score\":", i->words_score);
+	if (i->named > 0)
+		put_number(out, ",\"named\":", i->named);
 	str_puts(out, ",\"from\":[");
-	for (int s = 0; s < SIGNAL_COUNT; s++) {
+	for (int s = 0; s < SOURCES; s++) {
 		if (!(i->from >> s & 1))
 			continue;
-		str_printf(out, "%s\"%s\"", before, signal_name(s));
+		str_printf(out, "%s\"%s\"", before, source_name(s));
 		before = ",";
 	}
 	str_puts(out, "]}");
@@ -149,30 +173,65 @@ static void write_head(const struct candidates *c, struct str *out)
 	candidates_put_mood(c, out);
 	candidates_put_lines(out, "context_tags", &c->context);
 	candidates_put_lines(out, "warnings", &c->warnings);
-	str_printf(out,
-		   ",\"eligible\":%zu,\"stages\":{"
-		   "\"query_understanding\":",
-		   c->eligible);
+	put_number(out, ",\"words_met\":", c->words_met);
+	str_printf(out, ",\"eligible\":%zu", c->eligible);
+	candidates_put_searched(c, out);
+	str_puts(out, ",\"stages\":{\"query_understanding\":");
 	str_fixed(out, c->understanding_ms, 3);
 	str_puts(out, ",\"retrieval\":");
 	str_fixed(out, c->retrieval_ms, 3);
 	str_puts(out, "},\"candidates\":[");
 }
 
+struct writing {
+	const struct candidates *c;
+	const struct generation *g;
+	struct written { /* of TOGETHER items */
+		struct str out;
+		struct err err;
+	} * parts;
+};
+
+static void write_part(void *ctx, size_t part, int thread)
+{
+	struct writing *w = ctx;
+	struct written *to = &w->parts[part];
+	size_t from = part * TOGETHER, end = from + TOGETHER;
+	struct str id = { 0 };
+
+	(void)thread;
+	end = end < w->c->count ? end : w->c->count;
+	for (size_t i = from; i < end && !to->err.status; i++) {
+		if (i)
+			str_putc(&to->out, ',');
+		write_item(&w->c->items[i], w->g, &id, &to->out, &to->err);
+	}
+	str_release(&id);
+}
+
 int candidates_write(const struct candidates *c, const struct generation *g,
 		     struct str *out, struct err *err)
 {
+	size_t n = (c->count + TOGETHER - 1) / TOGETHER;
+	struct writing w = { c, g, NULL };
+	int rc = 0;
+
 	write_head(c, out);
 	if (c->error.n)
 		return 0;
-	for (size_t i = 0; i < c->count; i++) {
-		if (i)
-			str_putc(out, ',');
-		if (write_item(&c->items[i], g, out, err))
-			return -1;
+	w.parts = mem_zalloc(n + 1, sizeof(*w.parts));
+	parallel_for(c->threads > 1 ? c->threads : 1, n, write_part, &w);
+	for (size_t i = 0; i < n; i++) {
+		str_span(out, span_str(&w.parts[i].out));
+		if (!rc && w.parts[i].err.status) {
+			*err = w.parts[i].err;
+			rc = -1;
+		}
+		str_release(&w.parts[i].out);
 	}
+	free(w.parts);
 	str_puts(out, "]}\n");
-	return 0;
+	return rc;
 }
 
 static int bad(struct err *err, const char *member, const char *expected)
@@ -220,9 +279,9 @@ static unsigned read_from(struct span v)
 	char quoted[16];
 
 	while (json_each(v, &pos, &element) > 0)
-		for (int s = 0; s < SIGNAL_COUNT; s++) {
+		for (int s = 0; s < SOURCES; s++) {
 			snprintf(quoted, sizeof(quoted), "\"%s\"",
-				 signal_name(s));
+				 source_name(s));
 			if (span_is(element, quoted))
 				from |= 1u << s;
 		}
@@ -254,6 +313,10 @@ static int read_item(struct candidate *c, struct span object, struct err *err)
 		} else if (span_is(name, "mood_distance")) {
 			rc = read_float(v, "mood_distance", &c->mood_distance,
 					err);
+		} else if (span_is(name, "words_score")) {
+			rc = read_float(v, "words_score", &c->words_score, err);
+		} else if (span_is(name, "named")) {
+			rc = read_float(v, "named", &c->named, err);
 		} else if (span_is(name, "from")) {
 			c->from = read_from(v);
 		}
@@ -314,6 +377,21 @@ static int read_mood(struct candidates *c, struct span v, struct err *err)
 	return 0;
 }
 
+static void read_searched(struct candidates *c, struct span v)
+{
+	struct str name = { 0 };
+
+	for (int s = 0; s < SOURCES; s++) {
+		str_reset(&name);
+		if (json_string(json_get(v, source_name(s)), &name))
+			continue;
+		for (int w = 0; w < SEARCH_WAYS; w++)
+			if (span_is(span_str(&name), search_way_name(w)))
+				c->way[s] = w;
+	}
+	str_release(&name);
+}
+
 static int read_member(struct candidates *c, struct span name, struct span v,
 		       struct err *err)
 {
@@ -331,10 +409,14 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 		return read_mood(c, v, err);
 	if (span_is(name, "candidates"))
 		return read_items(c, v, err);
+	if (span_is(name, "words_met"))
+		return read_float(v, "words_met", &c->words_met, err);
 	if (span_is(name, "context_tags"))
 		read_lines(v, &c->context);
 	if (span_is(name, "warnings"))
 		read_lines(v, &c->warnings);
+	if (span_is(name, "searched"))
+		read_searched(c, v);
 	if (span_is(name, "top_k")) {
 		rc = read_float(v, "top_k", &f, err);
 		if (!rc && !(f >= 1 && f <= 100000))

@@ -8,12 +8,18 @@
 
 #include "corpus/moodby.h"
 #include "corpus/weights.h"
+#include "index/searchway.h"
 
 enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
 
+enum source { SOURCE_TEXT, SOURCE_AUDIO, SOURCE_MOOD, SOURCE_WORDS, SOURCES };
+const char *source_name(enum source s); /* "text" ... "words" */
+
 struct candidate {
 	uint32_t row;
-	unsigned from;       /* bits 1 << signal that found it */
+	unsigned from;       /* bits 1 << source that found it */
+	float words_score;   /* BM25F; 0: the words did not find it */
+	float named;         /* (0, 1]: the request names it; 0: it does not */
 	float text_distance; /* Euclidean, unit vectors; NaN */
 	float audio_cosine;  /* of both kinds, their mean; NaN: no signal */
 	float mood_distance; /* Euclidean; NaN */
@@ -30,9 +36,12 @@ struct candidates {
 	float valence, arousal;
 	struct str understood;        /* raw JSON object, empty: none */
 	struct str context, warnings; /* one per line */
-	size_t eligible;              /* rows that passed the filters */
+	float words_met; /* share of the words that the best row has, [0, 1] */
+	size_t eligible; /* rows that passed the filters */
+	enum search_way way[SOURCES]; /* how each was searched */
 	double understanding_ms, retrieval_ms;
 	struct str error; /* raw JSON of a refused request */
+	int threads;      /* to write with; the bytes are the same */
 	struct candidate *items;
 	size_t count, cap;
 };
@@ -50,6 +59,8 @@ int candidates_read(struct candidates *c, struct span line, struct err *err);
 /* Appends the members mood_detected and understood, each with the comma
  * before. */
 void candidates_put_mood(const struct candidates *c, struct str *out);
+/* Appends the member searched, with the comma before. */
+void candidates_put_searched(const struct candidates *c, struct str *out);
 /* Appends ["line",...] of lines, [] of none. */
 void candidates_put_array(struct str *out, const struct str *lines);
 /* Appends "name":["line",...] of lines, with the comma before; nothing where

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which rows may answer a request: its filters, applied before anything is
- * ranked or cut. A row without a year passes no year filter, one without a
- * genre no genre filter. A genre passes where the wanted name is a run of its
+ * ranked or cut. A row without a value (no year, no genre, no language ...)
+ * passes no filter on it. A genre passes where the wanted name is a run of its
  * words ("Indie" lets "Indie Rock" through), or the same with other gaps
- * ("hip-hop", "hiphop"); artists are compared whole. Both folded. Dead links
- * never pass, unless asked for; DJ sets and mixes where the request wants them.
+ * ("hip-hop", "hiphop"), folded; artists are those that artistfilter.h
+ * understands; a popularity is the percentile (percentile.h) of the catalogue's
+ * popularity among all rows of the index. Dead links never pass, unless asked
+ * for; DJ sets and mixes where the request wants them.
+ *
+ * Artists cost what they have rows, of other filters each is one pass over its
+ * column.
  */
 #ifndef MOODPIPE_ELIGIBLE_H
 #define MOODPIPE_ELIGIBLE_H
@@ -13,8 +18,11 @@
 #include "corpus/request.h"
 #include "index/generation.h"
 
-/* Fills allowed[g->count] with 0 or 1, returns how many pass. */
+/* Fills allowed[g->count] with 0 or 1, returns how many pass. told (may be
+ * NULL): a line is appended for each name that is not in the index, or that was
+ * taken for another, and for what cannot be: an artist both wanted and left
+ * out. */
 size_t eligible_rows(const struct generation *g, const struct request *r,
-		     bool keep_dead, uint8_t *allowed);
+		     bool keep_dead, uint8_t *allowed, struct str *told);
 
 #endif

@@ -10,7 +10,7 @@
 #include "corpus/targets.h"
 #include "corpus/themes.h"
 #include "corpus/weights.h"
-#include "index/signalwriter.h"
+#include "index/soundwriter.h"
 #include "io/input.h"
 #include "learn/recipe.h"
 #include "learn/textmodel.h"
@@ -67,7 +67,7 @@ static int open_audio(struct indexinputs *in, const struct indexinput_paths *p,
 			rc = -1;
 			break;
 		}
-		list = &files[signalwriter_audio_kind(feat_schema(f))];
+		list = &files[soundwriter_kind(feat_schema(f))];
 		MEM_ROOM(list->items, list->count + 1, list->cap);
 		list->items[list->count++] = p->audio.items[i];
 		feat_close(f);
@@ -80,26 +80,94 @@ static int open_audio(struct indexinputs *in, const struct indexinput_paths *p,
 	return rc ? -1 : 0;
 }
 
+/* What feature files were made with; an update is to have the base's. */
+static int check_origin(struct indexinputs *in, enum index_origin which,
+			const struct featset *set, const char *option,
+			struct err *err)
+{
+	char was[ORIGIN_HEX];
+
+	if (!set)
+		return 0;
+	memcpy(was, in->origins.digest[which], ORIGIN_HEX);
+	index_origins_set(&in->origins, which, featset_schema(set)->recipe);
+	if (!*was || !strcmp(was, in->origins.digest[which]))
+		return 0;
+	return err_set(err, ERR_DATA, "recipe",
+		       "the %s files were made in another way than those of "
+		       "the index that is to be updated; build it anew, "
+		       "without --update",
+		       option);
+}
+
+static int check_origins(struct indexinputs *in, struct err *err)
+{
+	const struct index_sources *s = &in->sources;
+
+	return check_origin(in, ORIGIN_SOUND, s->sound, "--sound", err) ||
+		       check_origin(in, ORIGIN_MOOD, s->mood, "--mood", err) ||
+		       check_origin(in, ORIGIN_AUDIO,
+				    s->audio[AUDIO_COMPONENTS], "--audio",
+				    err) ||
+		       check_origin(in, ORIGIN_CNN, s->audio[AUDIO_NETWORK],
+				    "--audio", err)
+		   ? -1
+		   : 0;
+}
+
+/* The pack that holds the text model; NULL: there is none. */
+static const struct pack *text_pack(const struct indexinputs *in)
+{
+	return in->model                                        ? in->model
+	       : in->base && in->origins.digest[ORIGIN_TEXT][0] ? in->base->pack
+								: NULL;
+}
+
+static int open_named(struct indexinputs *in, const char *path, struct err *err)
+{
+	char was[ORIGIN_HEX];
+
+	in->model = pack_open(path, TEXTMODEL_KIND, TEXTMODEL_VERSION, err);
+	if (!in->model)
+		return -1;
+	memcpy(was, in->origins.digest[ORIGIN_TEXT], ORIGIN_HEX);
+	index_origins_set(&in->origins, ORIGIN_TEXT, pack_digest(in->model));
+	if (!*was || !strcmp(was, in->origins.digest[ORIGIN_TEXT]))
+		return 0;
+	return err_set(err, ERR_DATA, "recipe",
+		       "%s is not the text model of the index that is to be "
+		       "updated; build it anew, without --update",
+		       path);
+}
+
 /* The vectors must be the model's: query encodes with it. */
 static int open_model(struct indexinputs *in, const struct indexinput_paths *p,
 		      struct textmodel **model, struct err *err)
 {
-	uint8_t recipe[HASH_SIZE];
+	uint8_t digest[HASH_SIZE], recipe[HASH_SIZE];
+	const char *name = p->model ? p->model : "the index' text model";
 
-	if (!p->model)
-		return 0;
-	in->model = pack_open(p->model, TEXTMODEL_KIND, TEXTMODEL_VERSION, err);
-	*model = in->model ? textmodel_open(in->model, err) : NULL;
+	if (p->model && open_named(in, p->model, err))
+		return -1;
+	if (!text_pack(in))
+		return p->text.count
+			   ? err_set(err, ERR_USAGE, "usage",
+				     "--text needs --text-model, which made it")
+			   : 0;
+	*model = textmodel_open(text_pack(in), err);
 	if (!*model)
 		return -1;
-	recipe_embed_text(pack_digest(in->model), recipe);
+	if (!in->sources.text ||
+	    hash_unhex(in->origins.digest[ORIGIN_TEXT], HASH_SIZE, digest))
+		return 0;
+	recipe_embed_text(digest, recipe);
 	if (!memcmp(recipe, featset_schema(in->sources.text)->recipe,
 		    HASH_SIZE))
 		return 0;
 	return err_set(err, ERR_DATA, "recipe",
 		       "%s was not made with %s; "
 		       "make it again: embed text --model %s",
-		       p->text.items[0], p->model, p->model);
+		       p->text.items[0], name, p->model ? p->model : "MODEL");
 }
 
 /* Replaces *path and *text with where a table is and what it says. */
@@ -178,6 +246,7 @@ static int open_emotion(struct indexinputs *in, struct err *err)
 	struct textnet *net = NULL;
 	int rc = 0;
 
+	in->origins.digest[ORIGIN_EMOTION][0] = '\0';
 	if (!access(datadir_path("models/emotion.pack", &path), F_OK)) {
 		in->emotion =
 		    pack_open(path.p, TEXTNET_KIND, TEXTNET_VERSION, err);
@@ -191,6 +260,8 @@ static int open_emotion(struct indexinputs *in, struct err *err)
 				err_prefix(err, "%s", path.p);
 			rc = -1;
 		}
+		index_origins_set(&in->origins, ORIGIN_EMOTION,
+				  pack_digest(in->emotion));
 	}
 	textnet_free(net);
 	str_release(&path);
@@ -198,68 +269,25 @@ static int open_emotion(struct indexinputs *in, struct err *err)
 }
 
 int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
-		     struct err *err)
+		     const struct generation *base, struct err *err)
 {
 	struct textmodel *model = NULL;
-	int rc = open_set(&in->sources.text, &p->text, err) ||
-		 open_set(&in->sources.sound, &p->sound, err) ||
-		 open_set(&in->sources.mood, &p->mood, err) ||
-		 open_audio(in, p, err) || open_model(in, p, &model, err) ||
-		 read_texts(in, err) || compile_lexicon(&in->lexicon, err) ||
-		 compile_themes(model, &in->themes, err) ||
-		 compile_foreign(&in->foreign, err) || open_emotion(in, err);
+	int rc;
+
+	in->base = base;
+	if (base)
+		index_origins_read(&in->origins, base->meta);
+	rc = open_set(&in->sources.text, &p->text, err) ||
+	     open_set(&in->sources.sound, &p->sound, err) ||
+	     open_set(&in->sources.mood, &p->mood, err) ||
+	     open_audio(in, p, err) || check_origins(in, err) ||
+	     open_model(in, p, &model, err) || read_texts(in, err) ||
+	     compile_lexicon(&in->lexicon, err) ||
+	     compile_themes(model, &in->themes, err) ||
+	     compile_foreign(&in->foreign, err) || open_emotion(in, err);
 
 	textmodel_free(model);
 	return rc ? -1 : 0;
-}
-
-static void put_digest(struct str *out, const char *name, const uint8_t *d)
-{
-	char hex[2 * HASH_SIZE + 1];
-
-	hash_hex(d, HASH_SIZE, hex);
-	str_printf(out, ",\"%s\":\"%s\"", name, hex);
-}
-
-static int write_meta(const struct indexinputs *in,
-		      const struct index_counts *n, struct pack_writer *pw,
-		      struct err *err)
-{
-	static const char *const recipe[AUDIO_KINDS] = { "audio_recipe",
-							 "cnn_recipe" };
-	struct str s = { 0 };
-	int rc;
-
-	str_printf(&s,
-		   "{\"format\":%d,\"tracks\":%zu,\"artists\":%zu,"
-		   "\"genres\":%zu,\"text\":%zu,\"audio\":%zu,\"mood\":%zu,"
-		   "\"sound\":%zu,\"measured\":%zu,\"text_lists\":%zu,"
-		   "\"text_recall\":",
-		   GENERATION_VERSION, n->tracks, n->artists, n->genres,
-		   n->text, n->audio[AUDIO_COMPONENTS], n->mood, n->display,
-		   n->measured, n->lists.lists);
-	str_fixed(&s, n->lists.recall, 3);
-	if (in->model)
-		put_digest(&s, "text_model", pack_digest(in->model));
-	if (in->emotion)
-		put_digest(&s, "emotion_model", pack_digest(in->emotion));
-	if (in->sources.sound)
-		put_digest(&s, "sound_recipe",
-			   featset_schema(in->sources.sound)->recipe);
-	if (in->sources.mood)
-		put_digest(&s, "mood_recipe",
-			   featset_schema(in->sources.mood)->recipe);
-	if (in->sources.audio[AUDIO_NETWORK])
-		str_printf(&s, ",\"cnn\":%zu", n->audio[AUDIO_NETWORK]);
-	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		if (in->sources.audio[kind])
-			put_digest(
-			    &s, recipe[kind],
-			    featset_schema(in->sources.audio[kind])->recipe);
-	str_puts(&s, "}\n");
-	rc = pack_section(pw, "meta", s.p, s.n, err);
-	str_release(&s);
-	return rc;
 }
 
 /* The sections of that name that `from` has, byte for byte. */
@@ -288,12 +316,18 @@ int indexinputs_write(const struct indexinputs *in,
 		{ "weights", &in->weights },
 	};
 
-	if (copy_sections(in->model, textmodel_sections, pw, err) ||
+	struct str meta = { 0 };
+	int rc;
+
+	if (copy_sections(text_pack(in), textmodel_sections, pw, err) ||
 	    copy_sections(in->emotion, textnet_sections, pw, err))
 		return -1;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (pack_section(pw, tables[i].name, tables[i].bytes->p,
 				 tables[i].bytes->n, err))
 			return -1;
-	return write_meta(in, counts, pw, err);
+	indexmeta_write(counts, &in->origins, &meta);
+	rc = pack_section(pw, "meta", meta.p, meta.n, err);
+	str_release(&meta);
+	return rc;
 }

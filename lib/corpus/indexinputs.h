@@ -7,7 +7,7 @@
 #ifndef MOODPIPE_INDEXINPUTS_H
 #define MOODPIPE_INDEXINPUTS_H
 
-#include "index/indexwriter.h"
+#include "corpus/indexmeta.h"
 #include "io/options.h"
 
 struct indexinput_paths { /* zeroed is valid: none */
@@ -17,18 +17,21 @@ struct indexinput_paths { /* zeroed is valid: none */
 void indexinput_paths_release(struct indexinput_paths *p);
 
 struct indexinputs { /* zeroed is valid; release it also after a failure */
-	struct pack *model;
+	struct pack *model;            /* NULL: no text, or the base's */
+	const struct generation *base; /* of an update, else NULL */
+	struct index_origins origins;
 	struct pack *emotion; /* the network of feelings; NULL: none there */
 	struct index_sources sources;
 	struct str lexicon, themes, foreign; /* compiled */
 	struct str targets, weights;         /* texts, which parse */
 };
-/* Files of `audio` are sorted by what they hold, components or a network's
+/* base: the index that is updated (which must outlive *in), or NULL; its text
+ * model serves where none is named. Files of `audio` are sorted by what they hold, components or a network's
  * vectors. -1: one cannot be read (ERR_ENV), is damaged, of another recipe than
- * the others of its signal, or of another text model (ERR_DATA); so for tables
- * and networks, which the message names. */
+ * the others of its signal or the base, or of another text model (ERR_DATA); so
+ * for tables and networks, which the message names. */
 int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
-		     struct err *err);
+		     const struct generation *base, struct err *err);
 void indexinputs_release(struct indexinputs *in);
 
 /* The sections that copy the models and the tables, and "meta"; counts are

@@ -69,6 +69,20 @@ static bool left_out(const struct record *record)
 	       json_type(record_get(record, "duplicate_of")) == JSON_STRING;
 }
 
+/* What is searched by words beside the catalogue: nothing that was made up. */
+static void read_beside(struct indexrow *r, const struct record *record)
+{
+	struct index_row *row = &r->row;
+
+	if (track_description(record, &r->description, NULL) == TRACK_SOURCE)
+		row->description = span_str(&r->description);
+	if (record_text(record, "lyrics", &r->lyrics))
+		row->lyrics = span_str(&r->lyrics);
+	if (record_text(record, "language", &r->language) &&
+	    !span_is(span_str(&r->language), "unknown"))
+		row->language = span_str(&r->language);
+}
+
 int indexrow_read(struct indexrow *r, const struct record *record,
 		  struct err *err)
 {
@@ -78,9 +92,9 @@ int indexrow_read(struct indexrow *r, const struct record *record,
 	*row = (struct index_row){ 0 };
 	if (record_id(record, &t[CATALOGUE_ID], err))
 		return -1;
+	row->key = track_key(span_str(&t[CATALOGUE_ID]));
 	if (left_out(record))
 		return 1;
-	row->key = track_key(span_str(&t[CATALOGUE_ID]));
 	/* The title is read behind these and serves as scratch. */
 	row->tier = tier_of(record, &t[CATALOGUE_TITLE]);
 	row->link = link_of(record, &t[CATALOGUE_TITLE]);
@@ -98,10 +112,12 @@ int indexrow_read(struct indexrow *r, const struct record *record,
 	if (track_tags(record, &t[CATALOGUE_TAGS], NULL) == TRACK_IMPUTED)
 		row->flags |= CATALOGUE_TAGS_IMPUTED;
 	row->has_year = track_year(record, &row->year);
+	row->duration = number(record, "duration_ms") / 1000;
 	row->plays = number(record, "playback_count");
 	row->popularity = number(record, "popularity");
 	for (int f = 0; f < CATALOGUE_FIELDS; f++)
 		row->text[f] = span_str(&t[f]);
+	read_beside(r, record);
 	return 0;
 }
 
@@ -109,4 +125,7 @@ void indexrow_release(struct indexrow *r)
 {
 	for (int f = 0; f < CATALOGUE_FIELDS; f++)
 		str_release(&r->text[f]);
+	str_release(&r->description);
+	str_release(&r->lyrics);
+	str_release(&r->language);
 }

@@ -8,12 +8,12 @@
 
 struct indexrow {             /* zeroed is valid */
 	struct index_row row; /* spans into text, until the next */
-	struct str text[CATALOGUE_FIELDS];
+	struct str text[CATALOGUE_FIELDS], description, lyrics, language;
 };
 
 /* Replaces *r: 0; 1: the record does not belong into an index, as it is known
- * not to be music or is another copy of a recording (duplicate_of); -1,
- * ERR_RECORD: a record without an id. */
+ * not to be music or is another copy of a recording (duplicate_of), and only
+ * its key is there; -1, ERR_RECORD: a record without an id. */
 int indexrow_read(struct indexrow *r, const struct record *record,
 		  struct err *err);
 void indexrow_release(struct indexrow *r);

@@ -98,15 +98,26 @@ static enum query_type type_of(const struct weights *w, struct stem *stem,
 }
 
 void intent_read(struct intent *in, const struct weights *w,
-		 const struct requestmood_models *m, struct span query)
+		 const struct requestmood_models *m, struct span query,
+		 const struct intent_known *known)
 {
 	struct stem *stem = stem_new();
 	struct str stemmed = { 0 };
+	bool named;
 
 	in->mood = requestmood_read(m, query, &in->context, &in->matched);
+	if (known->mood)
+		in->mood = *known->mood;
+	named = in->mood.by == MOODBY_MODEL && known->is_name &&
+		known->is_name(known->ctx, query);
+	if (named)
+		in->mood = (struct requestmood){ .by = MOODBY_NONE };
 	stems(stem, query, &stemmed);
-	in->type = type_of(w, stem, query, span_str(&stemmed),
-			   in->mood.by != MOODBY_NONE, m->emotion != NULL);
+	in->type =
+	    known->mood ? QUERY_MOOD
+	    : named     ? QUERY_ARTIST
+			: type_of(w, stem, query, span_str(&stemmed),
+				  in->mood.by != MOODBY_NONE, m->emotion != NULL);
 	in->blend = QUERY_TYPES;
 	if (in->type == QUERY_GENRE &&
 	    any_phrase(stem, span_str(&stemmed), &w->words[QUERY_TEXT]))

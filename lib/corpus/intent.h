@@ -22,9 +22,19 @@ struct intent {
 	struct str matched; /* phrases of the lexicon, one per line */
 };
 
+struct intent_known { /* of a request, beside its words; zeroed: nothing */
+	/* A mood that it brings, which makes it one of a mood whatever its
+	 * words; NULL: they tell it. */
+	const struct requestmood *mood;
+	/* Is it as a whole the name of tracks (named.h)? A mood that only the
+	 * network hears in a name is none. */
+	bool (*is_name)(void *ctx, struct span query);
+	void *ctx;
+};
 /* Replaces *in, which begins zeroed. */
 void intent_read(struct intent *in, const struct weights *w,
-		 const struct requestmood_models *m, struct span query);
+		 const struct requestmood_models *m, struct span query,
+		 const struct intent_known *known);
 void intent_release(struct intent *in);
 
 #endif

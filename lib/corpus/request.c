@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "corpus/request.h"
+#include "corpus/requestvalues.h"
 
 #include <math.h>
 #include <stdio.h>
 
+#include "index/generation.h"
 #include "io/json.h"
 
 void request_reset(struct request *r)
 {
+	struct request kept = *r;
+
+	*r = (struct request){ .query = kept.query,
+			       .qid = kept.qid,
+			       .genres = kept.genres,
+			       .artists = kept.artists,
+			       .exclude = kept.exclude,
+			       .languages = kept.languages,
+			       .warnings = kept.warnings };
 	str_reset(&r->query);
 	str_reset(&r->qid);
 	str_reset(&r->genres);
+	str_reset(&r->artists);
 	str_reset(&r->exclude);
+	str_reset(&r->languages);
 	str_reset(&r->warnings);
-	r->top_k = r->min_year = r->max_year = 0;
-	r->has_min_year = r->has_max_year = r->sets = false;
 }
 
 void request_release(struct request *r)
@@ -22,8 +32,25 @@ void request_release(struct request *r)
 	str_release(&r->query);
 	str_release(&r->qid);
 	str_release(&r->genres);
+	str_release(&r->artists);
 	str_release(&r->exclude);
+	str_release(&r->languages);
 	str_release(&r->warnings);
+}
+
+bool request_next(struct span *rest, struct span *name)
+{
+	const char *end;
+	size_t n;
+
+	if (!rest->n)
+		return false;
+	end = memchr(rest->p, '\n', rest->n);
+	n = end ? (size_t)(end - rest->p) : rest->n;
+	*name = (struct span){ rest->p, n };
+	n += end ? 1 : 0;
+	*rest = (struct span){ rest->p + n, rest->n - n };
+	return true;
 }
 
 static int bad(struct err *err, const char *member, const char *expected)
@@ -32,13 +59,36 @@ static int bad(struct err *err, const char *member, const char *expected)
 		       "\"%s\" must be %s; see answer(5)", member, expected);
 }
 
+static int check_range(const struct request_range *range, const char *name,
+		       const char *relation, bool option, struct err *err)
+{
+	if (!range->has_min || !range->has_max || range->min <= range->max)
+		return 0;
+	return err_set(err, option ? ERR_USAGE : ERR_RECORD,
+		       option ? "usage" : "request",
+		       "min_%s %g is %s max_%s %g", name, range->min, relation,
+		       name, range->max);
+}
+
+static int check(struct request *r, bool option, struct err *err)
+{
+	if (check_range(&r->year, "year", "after", option, err) ||
+	    check_range(&r->duration, "duration", "more than", option, err) ||
+	    check_range(&r->popularity, "popularity", "more than", option, err))
+		return -1;
+	if (r->statuses & 1u << LINK_DEAD)
+		str_puts(&r->warnings, "status DEAD: candidates are found, but "
+				       "rerank leaves dead links out\n");
+	if (r->popularity.has_min && r->popularity.min >= 100)
+		str_puts(&r->warnings,
+			 "min_popularity 100 lets no track through; 99 asks "
+			 "for the top hundredth\n");
+	return 0;
+}
+
 static int set_query(struct request *r, struct span text, struct err *err)
 {
 	text = span_trim(text);
-	if (!text.n)
-		return err_set(err, ERR_RECORD, "request",
-			       "the query is empty; ask with words, "
-			       "{\"query\":\"i miss my ex\"}");
 	if (text.n > REQUEST_QUERY_MAX)
 		return err_set(err, ERR_RECORD, "request",
 			       "a query of %zu bytes, %d are the most", text.n,
@@ -48,119 +98,153 @@ static int set_query(struct request *r, struct span text, struct err *err)
 	return 0;
 }
 
+static int has_words(const struct request *r, struct err *err)
+{
+	return r->query.n || r->has_mood
+		   ? 0
+		   : err_set(err, ERR_RECORD, "request",
+			     "the query is empty; ask with words, "
+			     "{\"query\":\"i miss my ex\"}, or for a mood");
+}
+
 int request_words(struct request *r, struct span words, struct err *err)
 {
-	request_reset(r);
-	return set_query(r, words, err);
+	return check(r, true, err) || set_query(r, words, err) ||
+		       has_words(r, err)
+		   ? -1
+		   : 0;
 }
+
+/* --- JSON --- */
 
 static int read_text(struct str *out, struct span value, const char *member,
 		     struct err *err)
 {
 	struct str text = { 0 };
-	struct span s;
 	int rc = json_string(value, &text);
 
 	if (rc)
 		rc = bad(err, member, "a string");
-	s = span_trim(span_str(&text));
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '\n' || text.p[i] == '\r')
-			text.p[i] = ' ';
-	if (!rc)
-		str_span(out, s);
+	else
+		request_put_line(out, span_trim(span_str(&text)));
 	str_release(&text);
 	return rc;
 }
 
-static int read_int(int *out, struct span value, int lo, int hi,
-		    const char *member, struct err *err)
+static int read_top_k(struct request *r, struct span value, struct err *err)
 {
 	char expected[64];
 	double v;
 
 	if (json_type(value) == JSON_NUMBER && !json_number(value, &v) &&
-	    v == floor(v) && v >= lo && v <= hi) {
-		*out = (int)v;
+	    v == floor(v) && v >= 1 && v <= REQUEST_TOP_K_MAX) {
+		r->top_k = (int)v;
 		return 0;
 	}
-	snprintf(expected, sizeof(expected), "a whole number from %d to %d", lo,
-		 hi);
-	return bad(err, member, expected);
+	snprintf(expected, sizeof(expected), "a whole number from 1 to %d",
+		 REQUEST_TOP_K_MAX);
+	return bad(err, "top_k", expected);
 }
 
-/* A string, or an array of strings, as lines. */
-static int read_names(struct str *out, struct span value, const char *member,
-		      struct err *err)
+static int read_name(struct request *r, const struct request_member *m,
+		     struct span value)
+{
+	struct str text = { 0 };
+	int rc = json_type(value) == JSON_STRING && !json_string(value, &text)
+		     ? request_add_name(r, m, span_str(&text))
+		     : -1;
+
+	str_release(&text);
+	return rc;
+}
+
+/* A string, or an array of strings. */
+static int read_names(struct request *r, const struct request_member *m,
+		      struct span value)
 {
 	struct span element;
 	size_t pos = 0;
+	int rc = 0;
 
-	if (json_type(value) == JSON_STRING) {
-		if (read_text(out, value, member, err))
-			return -1;
-		str_putc(out, '\n');
-		return 0;
-	}
+	request_clear(r, m);
 	if (json_type(value) != JSON_ARRAY)
-		return bad(err, member, "an array of strings");
-	while (json_each(value, &pos, &element) > 0) {
-		if (json_type(element) != JSON_STRING ||
-		    read_text(out, element, member, err))
-			return bad(err, member, "an array of strings");
-		str_putc(out, '\n');
-	}
-	return 0;
+		return read_name(r, m, value);
+	while (!rc && json_each(value, &pos, &element) > 0)
+		rc = read_name(r, m, element);
+	return rc;
 }
 
-/* A year may lie far off, but not where it would not be a year. */
-enum { YEAR_LO = -9999, YEAR_HI = 9999 };
+static int read_filter(struct request *r, struct span name, struct span value,
+		       struct err *err)
+{
+	char member[64];
+	double v;
+	int rc = -1;
+
+	for (const struct request_member *m = request_members;
+	     m->kind != REQUEST_MOOD; m++) {
+		if (!json_name_is(name, m->name))
+			continue;
+		if (m->kind >= REQUEST_NAMES)
+			rc = read_names(r, m, value);
+		else if (json_type(value) == JSON_NUMBER &&
+			 !json_number(value, &v))
+			rc = request_set_number(r, m, v);
+		snprintf(member, sizeof(member), "filters.%s", m->name);
+		return rc ? bad(err, member, request_wanted[m->kind][0]) : 0;
+	}
+	if (json_name_is(name, "sets"))
+		return json_bool(value, &r->sets)
+			   ? bad(err, "filters.sets", "true or false")
+			   : 0;
+	return err_set(err, ERR_RECORD, "request",
+		       "unknown filter \"%.*s\"; there are min_year, max_year, "
+		       "genres, artists, exclude_artists, languages, "
+		       "min_duration, max_duration, min_popularity, "
+		       "max_popularity, status and sets",
+		       (int)(name.n < 64 ? name.n : 64), name.p);
+}
 
 static int read_filters(struct request *r, struct span value, struct err *err)
 {
 	struct span name, v;
 	size_t pos = 0;
-	int rc = 0;
 
 	if (json_type(value) != JSON_OBJECT)
 		return bad(err, "filters", "an object");
-	while (!rc && json_member(value, &pos, &name, &v) > 0) {
-		if (json_type(v) == JSON_NULL)
+	while (json_member(value, &pos, &name, &v) > 0)
+		if (json_type(v) != JSON_NULL && read_filter(r, name, v, err))
+			return -1;
+	return 0;
+}
+
+static int read_mood(struct request *r, struct span value, struct err *err)
+{
+	static const char *const names[] = { "valence", "arousal", "dominance",
+					     NULL };
+	float axes[3] = { NAN, NAN, NAN };
+
+	if (json_type(value) != JSON_OBJECT)
+		return bad(err, "mood", request_wanted[REQUEST_MOOD][0]);
+	if (json_only(value, names, err))
+		return bad(err, "mood",
+			   "an object of valence, arousal and dominance alone");
+	for (int i = 0; i < 3; i++) {
+		struct span v = json_get(value, names[i]);
+		double d;
+
+		if (i == 2 && (!v.p || json_type(v) == JSON_NULL))
 			continue;
-		if (json_name_is(name, "min_year")) {
-			rc = read_int(&r->min_year, v, YEAR_LO, YEAR_HI,
-				      "filters.min_year", err);
-			r->has_min_year = true;
-		} else if (json_name_is(name, "max_year")) {
-			rc = read_int(&r->max_year, v, YEAR_LO, YEAR_HI,
-				      "filters.max_year", err);
-			r->has_max_year = true;
-		} else if (json_name_is(name, "genres")) {
-			str_reset(&r->genres);
-			rc = read_names(&r->genres, v, "filters.genres", err);
-		} else if (json_name_is(name, "exclude_artists")) {
-			str_reset(&r->exclude);
-			rc = read_names(&r->exclude, v,
-					"filters.exclude_artists", err);
-		} else if (json_name_is(name, "sets")) {
-			rc = json_bool(v, &r->sets)
-				 ? bad(err, "filters.sets", "true or false")
-				 : 0;
-		} else {
-			rc = err_set(err, ERR_RECORD, "request",
-				     "unknown filter \"%.*s\"; there are "
-				     "min_year, max_year, genres, "
-				     "exclude_artists and sets",
-				     (int)(name.n < 64 ? name.n : 64), name.p);
-		}
+		if (json_type(v) != JSON_NUMBER || json_number(v, &d) ||
+		    request_set_axis(&axes[i], d))
+			return bad(err, "mood",
+				   request_wanted[REQUEST_MOOD][0]);
 	}
-	if (!rc && r->has_min_year && r->has_max_year &&
-	    r->min_year > r->max_year)
-		rc = err_set(err, ERR_RECORD, "request",
-			     "min_year %d is after "
-			     "max_year %d",
-			     r->min_year, r->max_year);
-	return rc;
+	r->has_mood = true;
+	r->valence = axes[0];
+	r->arousal = axes[1];
+	r->dominance = axes[2];
+	return 0;
 }
 
 static int read_member(struct request *r, struct span name, struct span value,
@@ -179,10 +263,11 @@ static int read_member(struct request *r, struct span name, struct span value,
 	if (json_type(value) == JSON_NULL)
 		return 0;
 	if (json_name_is(name, "top_k"))
-		return read_int(&r->top_k, value, 1, REQUEST_TOP_K_MAX, "top_k",
-				err);
+		return read_top_k(r, value, err);
 	if (json_name_is(name, "filters"))
 		return read_filters(r, value, err);
+	if (json_name_is(name, "mood"))
+		return read_mood(r, value, err);
 	if (json_name_is(name, "qid")) {
 		str_reset(&r->qid);
 		return read_text(&r->qid, value, "qid", err);
@@ -225,9 +310,9 @@ int request_read(struct request *r, struct span line, struct err *err)
 		*err = first;
 		return -1;
 	}
-	if (!asked)
+	if (!asked && !r->has_mood)
 		return err_set(err, ERR_RECORD, "request",
-			       "no member "
-			       "\"query\"; ask with {\"query\":\"...\"}");
-	return 0;
+			       "no member \"query\"; ask with "
+			       "{\"query\":\"...\"}, or for a \"mood\"");
+	return has_words(r, err) || check(r, false, err) ? -1 : 0;
 }

@@ -109,3 +109,15 @@ struct requestmood requestmood_read(const struct requestmood_models *models,
 		by_words(&m, &words);
 	return m;
 }
+
+struct requestmood requestmood_given(float valence, float arousal)
+{
+	struct requestmood m = { .by = MOODBY_REQUEST,
+				 .valence = valence,
+				 .arousal = arousal,
+				 .confidence = 1 };
+	bool bright = valence >= 0, lively = arousal >= 0;
+
+	m.quadrant[lively ? !bright : 2 + bright] = 1; /* Q1 to Q4 */
+	return m;
+}

@@ -46,5 +46,7 @@ struct requestmood {
 struct requestmood requestmood_read(const struct requestmood_models *m,
 				    struct span text, struct str *context,
 				    struct str *matched);
+/* A mood that is given by its place. */
+struct requestmood requestmood_given(float valence, float arousal);
 
 #endif

@@ -6,38 +6,53 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "corpus/asked.h"
 #include "corpus/eligible.h"
+#include "corpus/moodsound.h"
+#include "corpus/named.h"
+#include "index/artistcap.h"
 #include "math/vector.h"
 
-#define CHUNK 65536 /* positions of a scan that one thread takes */
+enum { TOGETHER = 64 /* candidates that a thread fills at once */ };
+
+struct met { /* a row that some retrieval found */
+	uint32_t row;
+	float text, audio;        /* cosines, where these found it; else NAN */
+	float words_score, named; /* as in candidates.h */
+	uint8_t from;             /* bits by source */
+	bool taken;
+};
 
 struct retrieval {
 	const struct generation *g;
 	const struct textmodel *model;
 	struct retrieval_limits limits;
-	float *scores[3];          /* [count] by signal; or NULL, no scan */
-	uint8_t *allowed, *from;   /* [count]; from: bits by signal */
-	struct topk_item *best[3]; /* [each] */
-	size_t found[3];
+	struct search *search;
+	struct named *named;
+	struct asked *asked;
+	struct moodsound *sounds;
+	uint8_t *allowed;                /* [count] */
+	struct topk_item *best[SOURCES]; /* [each] */
+	size_t found[SOURCES];
+	struct met *met; /* ascending rows */
+	size_t nmet, met_cap;
+	struct artistcap artists;
 	struct textvector vector;
-	struct moodgrid_work moods;
-	struct ivf_work *texts; /* NULL: texts are scanned */
-	size_t eligible;
 
 	/* of the request at hand */
-	bool wants[3], hears[AUDIO_KINDS];
-	struct scan_query text;
-	float *audio[AUDIO_KINDS]; /* unit [g->audio[kind].dim] */
-	enum audio_kind scanned;
-	float valence, arousal;
-	struct err *errors; /* [chunks_max] */
-	size_t chunks_max;
+	const struct request *request;
+	struct search_among among;
+	bool wants[SOURCES];
+	enum search_way way[SOURCES];
+	struct search_text text;
+	struct search_mood mood;
+	struct topk_item *names; /* [each], what is named */
+	size_t named_count;
+	float words_met;
+	const float *sound[AUDIO_KINDS];
+	struct err error; /* of the words */
+	struct candidates *out;
 };
-
-static size_t chunks(size_t n)
-{
-	return (n + CHUNK - 1) / CHUNK;
-}
 
 struct retrieval *retrieval_new(const struct generation *g,
 				const struct textmodel *model,
@@ -50,25 +65,16 @@ struct retrieval *retrieval_new(const struct generation *g,
 	r->limits = limits;
 	if (r->limits.each > g->count)
 		r->limits.each = g->count;
-	for (int s = 0; s < 3; s++) {
-		if (s == SIGNAL_AUDIO ||
-		    (s == SIGNAL_TEXT && !g->text_lists.nlist))
-			r->scores[s] = mem_zalloc(g->count + 1, sizeof(float));
+	r->limits.dials.threads = limits.threads;
+	r->search = search_new(g, &r->limits.dials);
+	r->named = named_new(g);
+	r->asked = asked_new();
+	r->names = mem_zalloc(r->limits.each + 1, sizeof(*r->names));
+	r->sounds = moodsound_new(g);
+	r->allowed = mem_zalloc(g->count + 1, 1);
+	for (int s = 0; s < SOURCES; s++)
 		r->best[s] =
 		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
-	}
-	if (g->text_count && g->text_lists.nlist)
-		r->texts = ivf_work_new(&g->text_lists);
-	r->allowed = mem_zalloc(g->count + 1, 1);
-	r->from = mem_zalloc(g->count + 1, 1);
-	r->chunks_max = chunks(g->text_count) + 1;
-	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
-		const struct audio_vectors *v = &g->audio[kind];
-
-		r->audio[kind] = mem_zalloc(v->dim + 1, sizeof(float));
-		r->chunks_max += chunks(v->count);
-	}
-	r->errors = mem_zalloc(r->chunks_max, sizeof(*r->errors));
 	return r;
 }
 
@@ -76,265 +82,310 @@ void retrieval_free(struct retrieval *r)
 {
 	if (!r)
 		return;
-	for (int s = 0; s < 3; s++) {
-		free(r->scores[s]);
+	for (int s = 0; s < SOURCES; s++)
 		free(r->best[s]);
-	}
+	search_free(r->search);
+	named_free(r->named);
+	asked_free(r->asked);
+	free(r->names);
+	moodsound_free(r->sounds);
+	artistcap_release(&r->artists);
 	textvector_release(&r->vector);
-	moodgrid_work_release(&r->moods);
-	ivf_work_free(r->texts);
-	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		free(r->audio[kind]);
 	free(r->allowed);
-	free(r->from);
-	free(r->errors);
+	free(r->met);
 	free(r);
 }
 
-size_t retrieval_mood_tracks(size_t measured)
+static void prepare_mood(struct retrieval *r, const struct intent *intent)
 {
-	size_t n = (size_t)sqrt((double)measured);
+	const struct request *request = r->request;
+	bool asked = request->has_mood || intent->mood.by != MOODBY_NONE;
 
-	return n < 5 ? 5 : n > 50 ? 50 : n;
-}
-
-/* The positions of v of at most n measured tracks (of any that have sound,
- * where nothing is measured), those nearest to the mood first. */
-static size_t nearest_heard(struct retrieval *r, const struct audio_vectors *v,
-			    bool measured, size_t n, size_t *position)
-{
-	const struct generation *g = r->g;
-	const float at[2] = { r->valence, r->arousal };
-	size_t depth = 4 * n, met, found = 0;
-
-	for (;; depth *= 4) {
-		struct topk_item *near;
-
-		depth = depth < g->count ? depth : g->count;
-		near = mem_alloc((depth + 1) * sizeof(*near));
-		met =
-		    moodgrid_search(&g->grid, &r->moods, at, NULL, depth, near);
-		found = 0;
-		for (size_t i = 0; i < met && found < n; i++) {
-			size_t p =
-			    generation_find(v->rows, v->count, near[i].index);
-
-			if (p != SIZE_MAX && (!measured || v->measured[p]))
-				position[found++] = p;
-		}
-		free(near);
-		if (found == n || met < depth || depth == g->count)
-			return found;
+	r->mood = (struct search_mood){ intent->mood.valence,
+					intent->mood.arousal, NAN };
+	if (request->has_mood)
+		r->mood =
+		    (struct search_mood){ request->valence, request->arousal,
+					  request->dominance };
+	r->wants[SOURCE_MOOD] = asked && r->g->valence;
+	r->wants[SOURCE_AUDIO] = false;
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		r->sound[kind] =
+		    r->wants[SOURCE_MOOD]
+			? moodsound_of(r->sounds, kind, r->mood.valence,
+				       r->mood.arousal)
+			: NULL;
+		r->wants[SOURCE_AUDIO] =
+		    r->wants[SOURCE_AUDIO] || r->sound[kind];
 	}
 }
 
-/* The audio query of the mood: the mean of the nearest measured tracks, of all
- * that have sound where nothing is measured. false: there are none. */
-static bool mood_sound(struct retrieval *r, enum audio_kind kind)
+static void prepare(struct retrieval *r, const struct intent *intent)
 {
-	const struct audio_vectors *v = &r->g->audio[kind];
-	float *out = r->audio[kind];
-	size_t measured = 0, n, *position;
+	struct span query = span_str(&r->request->query);
+	float unit[GENERATION_TEXT_DIM];
 
-	for (size_t i = 0; i < v->count; i++)
-		measured += v->measured[i] != 0;
-	n = retrieval_mood_tracks(measured ? measured : v->count);
-	position = mem_alloc(n * sizeof(*position));
-	n = nearest_heard(r, v, measured > 0, n, position);
-	memset(out, 0, v->dim * sizeof(*out));
-	for (size_t i = 0; i < n; i++)
-		vector_axpy(out, 1, v->vectors + position[i] * v->dim, v->dim);
-	free(position);
-	return n && vector_normalise(out, v->dim) > 0;
-}
-
-static size_t end_of(size_t chunk, size_t n)
-{
-	return (chunk + 1) * CHUNK < n ? (chunk + 1) * CHUNK : n;
-}
-
-/* Chunk 0 is the sound of the mood; then text chunks. */
-static void text_and_mood(void *ctx, size_t i, int thread)
-{
-	struct retrieval *r = ctx;
-	const struct generation *g = r->g;
-
-	(void)thread;
-	if (i) {
-		scan_text(g, &r->text, (i - 1) * CHUNK,
-			  end_of(i - 1, g->text_count), r->scores[SIGNAL_TEXT],
-			  &r->errors[i]);
-		return;
+	prepare_mood(r, intent);
+	r->wants[SOURCE_WORDS] = true;
+	r->wants[SOURCE_TEXT] = false;
+	if (r->model && r->g->text_count) {
+		textvector_reset(&r->vector);
+		textmodel_add(r->model, &r->vector, query, 1);
+		r->wants[SOURCE_TEXT] = !textvector_finish(&r->vector, unit) &&
+					!search_text_query(&r->text, unit);
 	}
-	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		r->hears[kind] = r->wants[SIGNAL_AUDIO] && mood_sound(r, kind);
 }
 
-static void sound(void *ctx, size_t i, int thread)
-{
-	struct retrieval *r = ctx;
+/* --- the searches --- */
 
-	(void)thread;
-	scan_audio(r->g, r->scanned, r->audio[r->scanned], i * CHUNK,
-		   end_of(i, r->g->audio[r->scanned].count),
-		   r->scores[SIGNAL_AUDIO], &r->errors[i]);
+/* What is named worth most; the same name more than one that is like it, which
+ * counts for less the more of the request are words that tracks have. Names of
+ * one similarity share a rank. */
+static void weigh_names(struct retrieval *r)
+{
+	float rank = 0, before = 0;
+
+	for (size_t i = 0; i < r->named_count; i++) {
+		struct topk_item *name = &r->names[i];
+		float similar = name->score;
+
+		if (i && similar < before)
+			rank++;
+		before = similar;
+		name->score =
+		    (similar < NAMED_SAME ? 1 - r->words_met : 1) / (1 + rank);
+	}
 }
 
-static void select_best(void *ctx, size_t s, int thread)
+static size_t find_asked(struct retrieval *r, const struct words_query *q)
+{
+	struct topk_item *best = r->best[SOURCE_WORDS];
+	struct words_reason why[WORDS_CLAUSES_MAX];
+	size_t n = search_words(r->search, q, &r->among, best,
+				&r->way[SOURCE_WORDS], &r->error);
+
+	if (n == SIZE_MAX || !n)
+		return 0;
+	r->words_met = asked_met(
+	    q, why, search_words_explain(r->search, q, best[0].index, why));
+	return n;
+}
+
+static size_t find_words(struct retrieval *r)
+{
+	struct span query = span_str(&r->request->query);
+	const struct words_query *q = asked_signs(r->asked, query);
+	struct search_among among = r->among;
+	size_t n = q ? find_asked(r, q) : 0;
+
+	if (!n && !r->error.status)
+		n = find_asked(r, asked_words(r->asked, query));
+	among.per_artist = 0;
+	r->named_count = named_find(r->named, query, &among, r->names);
+	weigh_names(r);
+	return n;
+}
+
+static void find(void *ctx, size_t s, int thread)
 {
 	struct retrieval *r = ctx;
-	const struct retrieval_limits *l = &r->limits;
+	struct topk_item *best = r->best[s];
 
 	(void)thread;
 	r->found[s] = 0;
-	if (r->wants[s] && s == SIGNAL_MOOD)
-		r->found[s] = scan_moods(r->g, &r->moods, r->valence,
-					 r->arousal, r->allowed, r->eligible,
-					 l->each, l->per_artist, r->best[s]);
-	else if (r->wants[s] && s == SIGNAL_TEXT && r->texts)
-		r->found[s] = scan_texts(r->g, r->texts, &r->text, r->allowed,
-					 l->each, l->per_artist, r->best[s]);
-	else if (r->wants[s])
-		r->found[s] = scan_select(r->g, r->scores[s], r->allowed,
-					  l->each, l->per_artist, r->best[s]);
-}
-
-static int first_error(struct retrieval *r, struct err *err)
-{
-	for (size_t i = 0; i < r->chunks_max; i++)
-		if (r->errors[i].status) {
-			*err = r->errors[i];
-			return -1;
-		}
-	return 0;
-}
-
-static void prepare(struct retrieval *r, const struct request *request,
-		    const struct intent *intent)
-{
-	const struct generation *g = r->g;
-	float unit[GENERATION_TEXT_DIM];
-	bool mood = intent->mood.by != MOODBY_NONE;
-
-	r->valence = intent->mood.valence;
-	r->arousal = intent->mood.arousal;
-	r->wants[SIGNAL_MOOD] = mood && g->valence;
-	r->wants[SIGNAL_AUDIO] = mood && g->valence;
-	r->wants[SIGNAL_TEXT] = false;
-	if (r->model && g->text_count) {
-		textvector_reset(&r->vector);
-		textmodel_add(r->model, &r->vector, span_str(&request->query),
-			      1);
-		r->wants[SIGNAL_TEXT] = !textvector_finish(&r->vector, unit) &&
-					!scan_text_query(&r->text, unit);
+	r->way[s] = SEARCH_NONE;
+	if (s == SOURCE_WORDS) {
+		r->named_count = 0;
+		r->words_met = 0;
 	}
-	memset(r->errors, 0, r->chunks_max * sizeof(*r->errors));
-	for (int s = 0; s < 3; s++)
-		for (size_t i = 0; r->scores[s] && r->wants[s] && i < g->count;
-		     i++)
-			r->scores[s][i] = NAN;
+	if (!r->wants[s])
+		return;
+	if (s == SOURCE_TEXT)
+		r->found[s] = search_texts(r->search, &r->text, &r->among, best,
+					   &r->way[s]);
+	else if (s == SOURCE_AUDIO)
+		r->found[s] = search_sounds(r->search, r->sound, &r->among,
+					    best, &r->way[s]);
+	else if (s == SOURCE_MOOD)
+		r->found[s] = search_moods(r->search, &r->mood, &r->among, best,
+					   &r->way[s]);
+	else
+		r->found[s] = find_words(r);
 }
 
 static int search(struct retrieval *r, struct err *err)
 {
-	const struct generation *g = r->g;
-	int threads = r->limits.threads;
-	bool scan = r->wants[SIGNAL_TEXT] && !r->texts;
-	size_t text = scan ? chunks(g->text_count) : 0;
-
-	parallel_for(threads, 1 + text, text_and_mood, r);
-	r->wants[SIGNAL_AUDIO] = false;
-	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
-		if (!r->hears[kind])
-			continue;
-		r->wants[SIGNAL_AUDIO] = true;
-		r->scanned = kind;
-		parallel_for(threads, chunks(g->audio[kind].count), sound, r);
-	}
-	if (first_error(r, err))
+	r->error = (struct err){ 0 };
+	parallel_for(r->limits.threads, SOURCES, find, r);
+	if (r->error.status) {
+		*err = r->error;
 		return -1;
-	parallel_for(threads, 3, select_best, r);
-	if (r->found[SIGNAL_TEXT] && r->found[SIGNAL_MOOD] &&
-	    r->best[SIGNAL_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
-		r->found[SIGNAL_TEXT] = 0;
-		r->wants[SIGNAL_TEXT] = false;
+	}
+	if (r->found[SOURCE_TEXT] && r->found[SOURCE_MOOD] &&
+	    r->best[SOURCE_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
+		r->found[SOURCE_TEXT] = 0;
+		r->wants[SOURCE_TEXT] = false;
 	}
 	return 0;
 }
 
-static void add(struct retrieval *r, struct candidates *out, uint32_t row)
+/* --- the candidates --- */
+
+static int by_row(const void *a, const void *b)
 {
-	struct candidate c = { .row = row,
-			       .from = r->from[row],
-			       .text_distance = NAN,
-			       .audio_cosine = NAN,
-			       .mood_distance = NAN };
+	const struct met *x = a, *y = b;
 
-	if (r->wants[SIGNAL_TEXT]) {
-		float d = 2 - 2 * (r->texts ? scan_text_row(r->g, &r->text, row)
-					    : r->scores[SIGNAL_TEXT][row]);
+	return (x->row > y->row) - (x->row < y->row);
+}
 
-		c.text_distance = isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
-	}
-	if (r->wants[SIGNAL_AUDIO])
-		c.audio_cosine = r->scores[SIGNAL_AUDIO][row];
-	if (r->wants[SIGNAL_MOOD])
-		c.mood_distance =
-		    scan_mood_row(r->g, r->valence, r->arousal, row);
+static void join(struct met *to, const struct met *m)
+{
+	to->from |= m->from;
+	to->text = isnan(to->text) ? m->text : to->text;
+	to->audio = isnan(to->audio) ? m->audio : to->audio;
+	to->words_score += m->words_score;
+	to->named += m->named;
+}
+
+static void gather(struct retrieval *r)
+{
+	size_t n = r->named_count, kept = 0;
+
+	for (int s = 0; s < SOURCES; s++)
+		n += r->found[s];
+	MEM_ROOM(r->met, n + 1, r->met_cap);
+	n = 0;
+	for (int s = 0; s < SOURCES; s++)
+		for (size_t i = 0; i < r->found[s]; i++) {
+			const struct topk_item *b = &r->best[s][i];
+
+			r->met[n++] = (struct met){
+				.row = b->index,
+				.text = s == SOURCE_TEXT ? b->score : NAN,
+				.audio = s == SOURCE_AUDIO ? b->score : NAN,
+				.words_score = s == SOURCE_WORDS ? b->score : 0,
+				.from = (uint8_t)(1u << s)
+			};
+		}
+	for (size_t i = 0; i < r->named_count; i++)
+		r->met[n++] = (struct met){ .row = r->names[i].index,
+					    .text = NAN,
+					    .audio = NAN,
+					    .named = r->names[i].score,
+					    .from = 1u << SOURCE_WORDS };
+	qsort(r->met, n, sizeof(*r->met), by_row);
+	for (size_t i = 0; i < n; i++)
+		if (kept && r->met[kept - 1].row == r->met[i].row)
+			join(&r->met[kept - 1], &r->met[i]);
+		else
+			r->met[kept++] = r->met[i];
+	r->nmet = kept;
+}
+
+static void add(struct candidates *out, const struct met *m)
+{
 	MEM_ROOM(out->items, out->count + 1, out->cap);
-	out->items[out->count++] = c;
+	out->items[out->count++] =
+	    (struct candidate){ .row = m->row,
+				.from = m->from,
+				.words_score = m->words_score,
+				.named = m->named,
+				.text_distance = m->text,
+				.audio_cosine = m->audio,
+				.mood_distance = NAN };
 }
 
-static bool artist_is_full(const struct retrieval *r,
-			   const struct candidates *out, uint32_t row)
+static float distance_of(float cosine)
 {
-	uint32_t artist = r->g->artist[row];
-	size_t met = 0;
+	float d = 2 - 2 * cosine;
 
-	if (!r->limits.per_artist || artist == CATALOGUE_NONE)
-		return false;
-	for (size_t i = 0; i < out->count && met < r->limits.per_artist; i++)
-		met += r->g->artist[out->items[i].row] == artist;
-	return met >= r->limits.per_artist;
+	return isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
 }
 
-/* In turns by rank, so that no signal crowds out another. */
+/* The signals of some of the candidates, whatever found them. */
+static void fill(void *ctx, size_t chunk, int thread)
+{
+	struct retrieval *r = ctx;
+	size_t from = chunk * TOGETHER, to = from + TOGETHER;
+
+	(void)thread;
+	for (size_t i = from; i < to && i < r->out->count; i++) {
+		struct candidate *c = &r->out->items[i];
+
+		if (!r->wants[SOURCE_TEXT])
+			c->text_distance = NAN;
+		else if (isnan(c->text_distance))
+			c->text_distance =
+			    search_text_row(r->g, &r->text, c->row);
+		c->text_distance = distance_of(c->text_distance);
+		if (r->wants[SOURCE_AUDIO] && isnan(c->audio_cosine))
+			c->audio_cosine =
+			    search_sound_row(r->g, r->sound, c->row);
+		if (r->wants[SOURCE_MOOD])
+			c->mood_distance =
+			    search_mood_row(r->g, &r->mood, c->row);
+	}
+}
+
+/* Who asks for an artist wants more than a few of him: no cap on names. */
+static void take(struct retrieval *r, struct candidates *out, uint32_t row,
+		 bool named)
+{
+	struct met key = { .row = row };
+	struct met *m = bsearch(&key, r->met, r->nmet, sizeof(key), by_row);
+
+	if (m->taken || out->count >= r->limits.most ||
+	    (!artistcap_take(&r->artists, r->g->artist[row]) && !named))
+		return;
+	m->taken = true;
+	add(out, m);
+}
+
+/* In turns by rank, so that no retrieval crowds out another. */
 static void merge(struct retrieval *r, struct candidates *out)
 {
-	for (int s = 0; s < 3; s++)
-		for (size_t i = 0; i < r->found[s]; i++) {
-			uint8_t *from = &r->from[r->best[s][i].index];
-
-			*from = (uint8_t)(*from | 1u << s);
-		}
+	gather(r);
+	artistcap_start(&r->artists, r->limits.per_artist, r->limits.most);
 	out->count = 0;
-	for (size_t rank = 0; rank < r->limits.each; rank++)
-		for (int s = 0; s < 3; s++) {
-			uint32_t row;
+	for (size_t rank = 0; rank < r->limits.each; rank++) {
+		if (rank < r->named_count)
+			take(r, out, r->names[rank].index, true);
+		for (int s = 0; s < SOURCES; s++)
+			if (rank < r->found[s])
+				take(r, out, r->best[s][rank].index, false);
+	}
+}
 
-			if (rank >= r->found[s] || out->count >= r->limits.most)
-				continue;
-			row = r->best[s][rank].index;
-			if (!r->from[row] || artist_is_full(r, out, row))
-				continue;
-			add(r, out, row);
-			r->from[row] = 0; /* taken */
-		}
-	for (int s = 0; s < 3; s++)
-		for (size_t i = 0; i < r->found[s]; i++)
-			r->from[r->best[s][i].index] = 0;
+bool retrieval_is_name(struct retrieval *r, struct span query)
+{
+	struct search_among all = { .eligible = r->g->count, .k = 1 };
+	struct topk_item best;
+
+	return named_find(r->named, query, &all, &best) &&
+	       best.score >= NAMED_SAME;
 }
 
 int retrieval_run(struct retrieval *r, const struct request *request,
 		  const struct intent *intent, struct candidates *out,
 		  struct err *err)
 {
-	prepare(r, request, intent);
-	out->eligible =
-	    eligible_rows(r->g, request, r->limits.keep_dead, r->allowed);
-	r->eligible = out->eligible;
+	r->request = request;
+	prepare(r, intent);
+	out->eligible = eligible_rows(r->g, request, r->limits.keep_dead,
+				      r->allowed, &out->warnings);
+	r->among = (struct search_among){ .allowed = out->eligible < r->g->count
+							 ? r->allowed
+							 : NULL,
+					  .eligible = out->eligible,
+					  .k = r->limits.each,
+					  .per_artist = r->limits.per_artist };
 	if (search(r, err))
 		return -1;
 	merge(r, out);
+	r->out = out;
+	parallel_for(r->limits.threads, (out->count + TOGETHER - 1) / TOGETHER,
+		     fill, r);
+	memcpy(out->way, r->way, sizeof(out->way));
+	out->words_met = r->words_met;
 	return 0;
 }

@@ -45,7 +45,47 @@ static void fill_audio(struct scored *s, const struct generation *g)
 	}
 }
 
-static void fill(struct scored *s, const struct candidate *c,
+struct text_best { /* of all candidates */
+	float words, cosine;
+};
+
+static float cosine_of(const struct candidate *c)
+{
+	float d = c->text_distance;
+
+	return 1 - d * d / 2;
+}
+
+static struct text_best best_text(const struct candidates *c)
+{
+	struct text_best best = { 0, 0 };
+
+	for (size_t i = 0; i < c->count; i++) {
+		float words = c->items[i].words_score;
+		float cosine = cosine_of(&c->items[i]);
+
+		best.words = words > best.words ? words : best.words;
+		best.cosine = cosine > best.cosine ? cosine : best.cosine;
+	}
+	return best;
+}
+
+/* What words, names and vectors say together; NaN: none of them anything. */
+static float text_of(const struct candidates *c, const struct candidate *i,
+		     const struct text_best *best)
+{
+	float sum = SCORING_NAMED * i->named, cosine = cosine_of(i);
+
+	if (best->words > 0)
+		sum +=
+		    SCORING_WORDS * c->words_met * i->words_score / best->words;
+	if (!isnan(cosine) && best->cosine > 0)
+		sum += cosine / best->cosine;
+	return isnan(cosine) && i->words_score <= 0 && i->named <= 0 ? NAN
+								     : sum;
+}
+
+static void fill(struct scored *s, const struct candidate *c, float text,
 		 const struct generation *g)
 {
 	float cosine = c->audio_cosine;
@@ -65,7 +105,7 @@ static void fill(struct scored *s, const struct candidate *c,
 		cosine = 1;
 	if (cosine < -1)
 		cosine = -1;
-	s->part[SIGNAL_TEXT] = unit_of_distance(c->text_distance);
+	s->part[SIGNAL_TEXT] = text;
 	s->part[SIGNAL_AUDIO] = (cosine + 1) / 2;
 	s->part[SIGNAL_MOOD] = unit_of_distance(c->mood_distance);
 	s->part[SIGNAL_COLLAB] =
@@ -137,6 +177,7 @@ size_t scoring_run(const struct candidates *c, const struct generation *g,
 		   const struct weights *w, struct scored *out, size_t *dead,
 		   struct err *err)
 {
+	struct text_best best = best_text(c);
 	size_t n = 0;
 
 	*dead = 0;
@@ -148,7 +189,7 @@ size_t scoring_run(const struct candidates *c, const struct generation *g,
 				c->items[i].row, g->count, g->name);
 			return SIZE_MAX;
 		}
-		fill(&out[n], &c->items[i], g);
+		fill(&out[n], &c->items[i], text_of(c, &c->items[i], &best), g);
 		if (out[n].link == LINK_DEAD)
 			(*dead)++;
 		else

@@ -2,7 +2,11 @@
 /*
  * Candidates to scores. Each signal is mapped to [0, 1]:
  *
- *	text    1 / (1 + distance), min-max normalised over the candidates
+ *	text    4 met w + 5 n + c, min-max normalised over the candidates, where
+ *	        w is the score by words over the best one's, n what it is worth
+ *	        that the request names the track, c the cosine of the vectors
+ *	        over the best one's, and met the share of the request's words
+ *	        that the best row by words has (chosen by tests/words.sh)
  *	audio   (cosine + 1) / 2, of the mean cosine where a track has vectors
  *	        of both kinds
  *	mood    1 / (1 + distance)
@@ -18,6 +22,9 @@
 #define MOODPIPE_SCORING_H
 
 #include "corpus/candidates.h"
+
+#define SCORING_WORDS 4 /* times what vectors count, where all words are met */
+#define SCORING_NAMED 5
 
 struct scored {
 	uint32_t row, artist;     /* CATALOGUE_NONE: no artist */

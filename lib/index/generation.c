@@ -8,27 +8,11 @@
 #include "base/mem.h"
 #include "base/num.h"
 
-const char *catalogue_link_name(unsigned link)
-{
-	static const char *const names[LINK_COUNT] = { "UNKNOWN", "VALID",
-						       "MOVED", "REQUIRES_AUTH",
-						       "DEAD" };
-
-	return names[link < LINK_COUNT ? link : LINK_UNKNOWN];
-}
-
-const char *catalogue_tier_name(unsigned tier)
-{
-	static const char *const names[TIER_COUNT] = { "", "Underground",
-						       "Niche", "Popular",
-						       "Viral" };
-
-	return names[tier < TIER_COUNT ? tier : TIER_NONE];
-}
-
 const struct audio_sections audio_sections[AUDIO_KINDS] = {
-	{ "audio.rows", "audio.vectors", "audio.confidence", "audio.measured" },
-	{ "cnn.rows", "cnn.vectors", "cnn.confidence", "cnn.measured" },
+	{ "audio.rows", "audio.vectors", "audio.confidence", "audio.measured",
+	  NULL, "audio.graph" },
+	{ "cnn.rows", "cnn.vectors", "cnn.confidence", "cnn.measured",
+	  "cnn.mean", "cnn.graph" },
 };
 
 /* hash_hex would bring the hash library into query. */
@@ -80,6 +64,69 @@ static int open_names(struct generation *g, struct names *n,
 	return 0;
 }
 
+/* A section's bytes, which must be there. */
+static int section(const struct generation *g, const char *name,
+		   struct span *bytes, struct err *err)
+{
+	*bytes = pack_get(g->pack, name);
+	return bytes->p ? 0
+			: err_set(err, ERR_DATA, "artifact",
+				  "section \"%s\" is missing; build the "
+				  "index again",
+				  name);
+}
+
+static int open_rows(struct generation *g, struct name_rows *n,
+		     const char *const names[3], struct err *err)
+{
+	struct span find;
+	size_t found;
+
+	n->first = pack_array(g->pack, names[0], sizeof(*n->first), SIZE_MAX,
+			      &found, err);
+	if (!n->first || section(g, names[2], &find, err))
+		return -1;
+	n->rows = pack_array(g->pack, names[1], sizeof(*n->rows), SIZE_MAX,
+			     &n->total, err);
+	if (!n->rows)
+		return -1;
+	n->count = found ? found - 1 : 0;
+	if (namefind_view(&n->find, find, err))
+		return err_prefix(err, "section \"%s\"", names[2]);
+	return found && n->find.names == n->count
+		   ? 0
+		   : err_set(err, ERR_DATA, "artifact",
+			     "sections \"%s\" and \"%s\" are not of one "
+			     "index; build it again",
+			     names[0], names[2]);
+}
+
+static int open_found(struct generation *g, struct err *err)
+{
+	static const char *const artists[3] = { "artist.first", "artist.rows",
+						"artist.find" };
+	static const char *const titles[3] = { "title.first", "title.rows",
+					       "title.find" };
+	struct span words;
+
+	if (open_rows(g, &g->by_artist, artists, err) ||
+	    open_rows(g, &g->by_title, titles, err) ||
+	    section(g, "words", &words, err))
+		return -1;
+	if (g->by_artist.count != g->artists.count)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"artist.first\" is of another index; "
+			       "build it again");
+	if (words_view(&g->words, words, err))
+		return err_prefix(err, "section \"words\"");
+	return g->words.rows == g->count
+		   ? 0
+		   : err_set(err, ERR_DATA, "artifact",
+			     "section \"words\" is of %zu rows, the index of "
+			     "%zu; build it again",
+			     g->words.rows, g->count);
+}
+
 static int open_catalogue(struct generation *g, struct err *err)
 {
 	size_t n, strings;
@@ -94,7 +141,9 @@ static int open_catalogue(struct generation *g, struct err *err)
 			       "%zu rows are more than an index holds", n);
 	if (ARRAY(g, artist, "track.artist", n) ||
 	    ARRAY(g, genre, "track.genre", n) ||
+	    ARRAY(g, language, "track.language", n) ||
 	    ARRAY(g, year, "track.year", n) ||
+	    ARRAY(g, duration, "track.duration", n) ||
 	    ARRAY(g, plays, "track.plays", n) ||
 	    ARRAY(g, popularity, "track.popularity", n) ||
 	    ARRAY(g, tier, "track.tier", n) ||
@@ -102,16 +151,14 @@ static int open_catalogue(struct generation *g, struct err *err)
 	    ARRAY(g, flags, "track.flags", n) ||
 	    ARRAY(g, offsets, "track.offsets", strings))
 		return -1;
-	g->blob = pack_get(g->pack, "track.strings");
-	if (!g->blob.p)
-		return err_set(err, ERR_DATA, "artifact",
-			       "section "
-			       "\"track.strings\" is missing; build the index "
-			       "again");
-	return open_names(g, &g->artists, "artist.offsets", "artist.names",
-			  err) ||
+	return section(g, "track.strings", &g->blob, err) ||
+		       open_names(g, &g->artists, "artist.offsets",
+				  "artist.names", err) ||
 		       open_names(g, &g->genres, "genre.offsets", "genre.names",
-				  err)
+				  err) ||
+		       open_names(g, &g->languages, "language.offsets",
+				  "language.names", err) ||
+		       open_found(g, err)
 		   ? -1
 		   : 0;
 }
@@ -121,7 +168,25 @@ static bool has(const struct generation *g, const char *section)
 	return pack_get(g->pack, section).p != NULL;
 }
 
-/* How long vectors are follows from how many there are. */
+static int open_graph(const struct generation *g, struct audio_vectors *v,
+		      const struct audio_sections *name, struct err *err)
+{
+	struct hnsw_source source = { .count = v->count,
+				      .dim = v->dim,
+				      .floats = v->vectors,
+				      .rows = v->rows };
+	struct span bytes;
+
+	if (section(g, name->graph, &bytes, err))
+		return -1;
+	return hnsw_view(&v->graph, bytes, &source, err)
+		   ? err_prefix(err, "section \"%s\" (build the index again)",
+				name->graph)
+		   : 0;
+}
+
+/* How long vectors are follows from how many there are, and where there are
+ * none from their mean. */
 static int open_audio(const struct generation *g, struct audio_vectors *v,
 		      const struct audio_sections *name, struct err *err)
 {
@@ -144,37 +209,45 @@ static int open_audio(const struct generation *g, struct audio_vectors *v,
 		return -1;
 	v->count = n;
 	v->dim = n ? found / n : GENERATION_AUDIO_DIM;
+	if (name->mean) {
+		v->mean = pack_array(g->pack, name->mean, sizeof(*v->mean),
+				     n ? v->dim : SIZE_MAX, &v->dim, err);
+		if (!v->mean)
+			return -1;
+	}
 	if (!v->dim || v->dim > GENERATION_AUDIO_MAX || found != v->dim * n)
 		return err_set(err, ERR_DATA, "artifact",
 			       "section \"%s\" holds %zu numbers for %zu "
 			       "rows; build the index again",
 			       name->vectors, found, n);
-	return 0;
+	return n ? open_graph(g, v, name, err) : 0;
 }
 
-static int open_grid(struct generation *g, struct err *err)
+static int open_grid(struct generation *g, const char *name, size_t dims,
+		     struct moodgrid *grid, struct err *err)
 {
-	struct span bytes = pack_get(g->pack, "mood.grid");
+	struct span bytes;
 
-	if (!bytes.p)
-		return err_set(err, ERR_DATA, "artifact",
-			       "section \"mood.grid\" is missing; build the "
-			       "index again");
-	return moodgrid_view(&g->grid, bytes, g->count, err)
-		   ? err_prefix(err, "section \"mood.grid\"")
-		   : 0;
+	if (section(g, name, &bytes, err))
+		return -1;
+	if (moodgrid_view(grid, bytes, g->count, err))
+		return err_prefix(err, "section \"%s\"", name);
+	return grid->dims == dims
+		   ? 0
+		   : err_set(err, ERR_DATA, "artifact",
+			     "section \"%s\" has %zu axes; build the index "
+			     "again",
+			     name, grid->dims);
 }
 
 static int open_lists(struct generation *g, struct err *err)
 {
 	struct ivf_rows rows = { g->text_count, GENERATION_TEXT_DIM, g->text,
 				 g->text_scale, g->text_rows,        g->count };
-	struct span bytes = pack_get(g->pack, "vector.lists");
+	struct span bytes;
 
-	if (!bytes.p)
-		return err_set(err, ERR_DATA, "artifact",
-			       "section \"vector.lists\" is missing; build the "
-			       "index again");
+	if (section(g, "vector.lists", &bytes, err))
+		return -1;
 	return ivf_view(&g->text_lists, bytes, &rows, err)
 		   ? err_prefix(err, "section \"vector.lists\"")
 		   : 0;
@@ -188,7 +261,11 @@ static int open_signals(struct generation *g, struct err *err)
 	    (ARRAY(g, valence, "mood.valence", n) ||
 	     ARRAY(g, arousal, "mood.arousal", n) ||
 	     ARRAY(g, mood_confidence, "mood.confidence", n) ||
-	     open_grid(g, err)))
+	     open_grid(g, "mood.grid", 2, &g->grid, err)))
+		return -1;
+	if (g->valence && has(g, "mood.dominance") &&
+	    (ARRAY(g, dominance, "mood.dominance", n) ||
+	     open_grid(g, "mood.space", 3, &g->space, err)))
 		return -1;
 	if (has(g, "display.values") &&
 	    (ARRAY(g, display, "display.values", n * DISPLAY_FEATURES) ||
@@ -206,6 +283,7 @@ static int open_signals(struct generation *g, struct err *err)
 		       ARRAY(g, text, "vector.int8",
 			     g->text_count * GENERATION_TEXT_DIM) ||
 		       ARRAY(g, text_scale, "vector.scale", g->text_count) ||
+		       ARRAY(g, text_at, "vector.at", g->count) ||
 		       open_lists(g, err)
 		   ? -1
 		   : 0;
@@ -328,74 +406,4 @@ void generation_close(struct generation *g)
 	pack_close(g->pack);
 	free(g->path);
 	free(g);
-}
-
-int catalogue_text(const struct generation *g, size_t row,
-		   enum catalogue_field field, struct span *out,
-		   struct err *err)
-{
-	const uint64_t *o;
-
-	if (row >= g->count)
-		return err_set(err, ERR_DATA, "artifact",
-			       "%s: row %zu of %zu; "
-			       "build the index again",
-			       g->path, row, g->count);
-	o = g->offsets + row * CATALOGUE_FIELDS + field;
-	if (o[0] > o[1] || o[1] > g->blob.n)
-		return err_set(err, ERR_DATA, "artifact",
-			       "%s: strings of row %zu are out of bounds; "
-			       "build the index again",
-			       g->path, row);
-	*out = (struct span){ g->blob.p + o[0], (size_t)(o[1] - o[0]) };
-	return 0;
-}
-
-int names_get(const struct names *n, size_t i, struct span *out)
-{
-	if (i >= n->count || n->offsets[i] > n->offsets[i + 1] ||
-	    n->offsets[i + 1] > n->blob.n)
-		return -1;
-	*out = (struct span){ n->blob.p + n->offsets[i],
-			      (size_t)(n->offsets[i + 1] - n->offsets[i]) };
-	return 0;
-}
-
-uint32_t names_find(const struct names *n, struct span folded)
-{
-	size_t lo = 0, hi = n->count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		struct span s;
-		int c;
-
-		if (names_get(n, mid, &s))
-			return CATALOGUE_NONE;
-		c = span_cmp(s, folded);
-		if (!c)
-			return (uint32_t)mid;
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return CATALOGUE_NONE;
-}
-
-size_t generation_find(const uint32_t *rows, size_t count, size_t row)
-{
-	size_t lo = 0, hi = count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (rows[mid] == row)
-			return mid;
-		if (rows[mid] < row)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return SIZE_MAX;
 }

@@ -9,12 +9,15 @@
 #ifndef MOODPIPE_GENERATION_H
 #define MOODPIPE_GENERATION_H
 
+#include "index/hnsw.h"
 #include "index/ivf.h"
 #include "index/moodgrid.h"
+#include "index/namefind.h"
+#include "index/words.h"
 #include "io/pack.h"
 
 #define GENERATION_KIND "moodindex"
-#define GENERATION_VERSION 3
+#define GENERATION_VERSION 4
 #define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
 #define GENERATION_CURRENT "current"
 
@@ -34,9 +37,11 @@ struct audio_vectors {
 	const float *vectors;    /* [count][dim], unit length */
 	const float *confidence; /* [count] */
 	const uint8_t *measured; /* [count]: 1, or 0: imputed */
+	const float *mean;       /* [dim], of a network's: taken off before */
+	struct hnsw graph;       /* of them, or byte-precision copies alone */
 };
 struct audio_sections { /* what they are called in the file */
-	const char *rows, *vectors, *confidence, *measured;
+	const char *rows, *vectors, *confidence, *measured, *mean, *graph;
 };
 extern const struct audio_sections audio_sections[AUDIO_KINDS];
 
@@ -85,43 +90,62 @@ enum display_feature {                   /* columns of display.values */
 		       DISPLAY_FEATURES
 };
 
-#define CATALOGUE_NONE UINT32_MAX /* no artist, no genre */
+#define CATALOGUE_NONE UINT32_MAX /* no artist, no genre, no title */
 #define CATALOGUE_NO_YEAR INT16_MIN
+#define CATALOGUE_NO_LANGUAGE UINT16_MAX
 
 struct names { /* folded names, sorted; number = rank */
 	size_t count;
 	const uint64_t *offsets; /* [count + 1] */
 	struct span blob;
 };
+struct name_rows { /* of the names of artists, of titles */
+	size_t count;
+	const uint32_t *first; /* [count + 1]: rows[first[i]] on have name i, */
+	const uint32_t *rows;  /* ascending; row numbers are not checked */
+	size_t total;
+	struct namefind find; /* by how they are spelt, more or less */
+};
 
 struct generation {
 	struct pack *pack;
 	char *path;
 	char name[GENERATION_NAME];
+	/* Set by a process that answers one request: what single rows have is
+	 * then read from the file (pack_copy). */
+	bool once;
 	size_t count; /* rows, in key order */
 
 	const uint64_t *keys;           /* [count], as are the others */
 	const uint32_t *artist, *genre; /* numbers into names, or NONE */
+	const uint16_t *language;       /* likewise, or NO_LANGUAGE */
 	const int16_t *year;
-	const float *plays, *popularity; /* NaN: missing */
+	const float *duration;           /* seconds; NaN: missing */
+	const float *plays, *popularity; /* likewise */
 	const uint8_t *tier, *link, *flags;
 	const uint64_t *offsets; /* [count * FIELDS + 1] into blob */
 	struct span blob;
-	struct names artists, genres;
+	struct names artists, genres, languages;
+	struct name_rows by_artist, by_title;
+	struct words_view words; /* of title, artist, tags, genre and more */
 
 	/* [count] each, NaN where missing; all NULL: no mood signal. */
 	const float *valence, *arousal, *mood_confidence;
-	struct moodgrid grid; /* of valence and arousal, where there are any */
+	const float *dominance; /* NULL: no track has one */
+	struct moodgrid grid;  /* of valence and arousal, where there are any */
+	struct moodgrid space; /* with dominance, where there is any */
 
 	/* Of either kind there may be none; a row may have one, both or
 	 * neither. */
 	struct audio_vectors audio[AUDIO_KINDS];
 
-	size_t text_count;         /* 0: no text signal */
-	const uint32_t *text_rows; /* [text_count], ascending */
-	const int8_t *text;        /* [text_count][384] */
-	const float *text_scale;   /* [text_count]: unit = scale * q */
-	struct ivf text_lists;     /* of them; nlist 0: too few for lists */
+	size_t text_count; /* 0: no text signal */
+	const uint32_t
+	    *text_rows;          /* [text_count], list by list, or ascending */
+	const uint32_t *text_at; /* [count]: position of a row, or NONE */
+	const int8_t *text;      /* [text_count][384] */
+	const float *text_scale; /* [text_count]: unit = scale * q */
+	struct ivf text_lists;   /* of them; nlist 0: too few for lists */
 
 	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */
@@ -148,11 +172,25 @@ bool generation_is_name(struct span s);
 int catalogue_text(const struct generation *g, size_t row,
 		   enum catalogue_field field, struct span *out,
 		   struct err *err);
+/* The same, in place of what *out held. */
+int catalogue_copy(const struct generation *g, size_t row,
+		   enum catalogue_field field, struct str *out,
+		   struct err *err);
+/* n bytes of a section for this moment: where they are, or, where g->once,
+ * copied into room. */
+const void *generation_look(const struct generation *g, const void *at,
+			    size_t n, void *room);
 /* -1: out of bounds. */
 int names_get(const struct names *n, size_t i, struct span *out);
 /* The number of a folded name, CATALOGUE_NONE where there is none. */
 uint32_t names_find(const struct names *n, struct span folded);
 
+/* The rows of name i; none where the section is damaged. */
+size_t name_rows_get(const struct name_rows *n, size_t i,
+		     const uint32_t **rows);
+
+/* Position of a row's text vector, SIZE_MAX: it has none. */
+size_t generation_text_at(const struct generation *g, size_t row);
 /* Position of row in an ascending array of row numbers, SIZE_MAX: none. */
 size_t generation_find(const uint32_t *rows, size_t count, size_t row);
 

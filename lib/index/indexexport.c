@@ -122,7 +122,7 @@ static int put_lists(const struct source *s, const struct ivf_centroids *c,
 	struct faissfile *f;
 	int rc;
 
-	ivf_assign(&lists->rows, c, threads, list);
+	ivf_assign(&lists->rows, c, NULL, threads, list);
 	order = by_list(list, s->count, c->nlist, size);
 	f = faissfile_ivfflat(out, name, s->dim, centroids, size, c->nlist,
 			      lists->nprobe, err);

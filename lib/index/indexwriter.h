@@ -3,42 +3,64 @@
  * Writing a generation: rows are collected, ordered by key and written as the
  * sections of index(5). The bytes depend on the set of rows only, never on the
  * order or the files in which they came.
+ *
+ * An update begins with an index: its rows stay, but for those that are added
+ * again or dropped, and what was computed for them serves again. Catalogue,
+ * words, moods and vectors are then, byte for byte, those that all rows would
+ * give anew; lists and graphs answer alike (ivfbuild.h, hnswbuild.h).
  */
 #ifndef MOODPIPE_INDEXWRITER_H
 #define MOODPIPE_INDEXWRITER_H
 
 #include "index/featset.h"
 #include "index/generation.h"
+#include "index/soundgraph.h"
 #include "index/textlists.h"
 
 struct index_row {
 	uint64_t key;
 	struct span text[CATALOGUE_FIELDS]; /* n == 0: absent */
+	struct span description, lyrics;    /* for the words; likewise */
+	struct span language;               /* a code; likewise */
 	bool has_year;
 	int year;
-	float plays, popularity; /* NaN: missing */
+	float duration;          /* seconds; NaN: missing */
+	float plays, popularity; /* likewise */
 	uint8_t tier, link, flags;
 };
 
 struct indexwriter;
-struct indexwriter *indexwriter_new(void);
+/* base: the index that an update begins with, which must outlive the writer;
+ * else NULL. */
+struct indexwriter *indexwriter_new(const struct generation *base);
 void indexwriter_free(struct indexwriter *w);
-/* Copies row. -1: more rows than an index holds. */
+/* Copies row, which takes the place of the base's with that key. -1: more rows
+ * than an index holds; ERR_ENV: no room in $TMPDIR. */
 int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 		    struct err *err);
+/* The base's row of that key is to go, unless it is added again. */
+void indexwriter_drop(struct indexwriter *w, uint64_t key);
 
-/* Feature files by signal; any may be NULL. */
+/* Feature files by signal; any may be NULL. Of an update they hold what changed:
+ * a row of a file takes the place of what the base has for its track. A track
+ * that was added has nothing but what the files say, except for signals of
+ * which there is no file. */
 struct index_sources {
 	struct featset *text, *sound, *mood, *audio[AUDIO_KINDS];
-	int threads; /* to build what is made of them; the bytes are the same */
+	struct textlists_options lists;
+	struct soundgraph_options graph;
+	size_t memory; /* bytes, for the words; 0: usual */
+	int threads;   /* 1 or more; the bytes are the same */
 };
 struct index_counts {
 	size_t tracks, artists, genres, text, mood, audio[AUDIO_KINDS];
-	size_t display, measured; /* rows with display features */
+	size_t added, replaced, removed; /* of an update */
+	size_t display, measured;        /* rows with display features */
 	struct textlists_made lists;
+	struct soundgraph_made graph[AUDIO_KINDS];
 };
 /* Orders the rows and writes every section but the models' and texts. -1:
- * two rows of one key, or a feature file that does not fit. */
+ * two rows of one key, a feature file that does not fit, a damaged base. */
 int indexwriter_write(struct indexwriter *w, const struct index_sources *s,
 		      struct pack_writer *pw, struct index_counts *counts,
 		      struct err *err);

@@ -27,7 +27,7 @@ struct ivf_rows {
 	size_t count, dim;
 	const int8_t *q;      /* [count][dim] */
 	const float *scale;   /* [count]: unit vector = scale * q */
-	const uint32_t *rows; /* [count], ascending; NULL: 0, 1, ... */
+	const uint32_t *rows; /* [count], distinct; NULL: 0, 1, ... */
 	size_t total;         /* rows of the index, of allowed[] */
 };
 

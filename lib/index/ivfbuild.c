@@ -60,8 +60,8 @@ void ivf_centroids_release(struct ivf_centroids *c)
 	*c = (struct ivf_centroids){ 0 };
 }
 
-void ivf_assign(const struct ivf_rows *rows, const struct ivf_centroids *c,
-		int threads, uint32_t *list)
+static void assign(const struct ivf_rows *rows, const struct ivf_centroids *c,
+		   int threads, uint32_t *list)
 {
 	struct kmeans_rows r = { rows->q, rows->scale, rows->count, rows->dim };
 
@@ -73,15 +73,16 @@ struct build {
 	const struct ivf_centroids *c;
 	const struct ivf_old *old;
 	struct codes *codes;
-	uint32_t *list;  /* [count] */
-	uint32_t *place; /* [old count]: block * 32 + place, or NONE */
-	uint32_t *order; /* [count], positions by list, ascending in each */
-	uint32_t *begin; /* [nlist + 1] into order */
-	uint32_t *first; /* [nlist + 1] blocks */
-	uint8_t *blocks; /* of the lists being made */
-	size_t from;     /* the first of them, */
-	size_t base;     /* and its first block */
-	float **vector;  /* [threads][bits] */
+	uint32_t *list;   /* [count] */
+	uint32_t *place;  /* [old count]: block * 32 + place, or NONE */
+	uint32_t *was_in; /* [old count]: its list */
+	uint32_t *order;  /* [count], positions by list, ascending in each */
+	uint32_t *begin;  /* [nlist + 1] into order */
+	uint32_t *first;  /* [nlist + 1] blocks */
+	uint8_t *blocks;  /* of the lists being made */
+	size_t from;      /* the first of them, */
+	size_t base;      /* and its first block */
+	float **vector;   /* [threads][bits] */
 };
 
 /* Where the old file has a row: list and place. */
@@ -134,7 +135,7 @@ static void assign_new(struct build *b, int threads)
 		memcpy(q + i * rows->dim, rows->q + which[i] * rows->dim,
 		       rows->dim);
 	some.q = q;
-	ivf_assign(&some, b->c, threads, found);
+	assign(&some, b->c, threads, found);
 	for (size_t i = 0; i < some.count; i++)
 		b->list[which[i]] = found[i];
 	free(which);
@@ -142,24 +143,28 @@ static void assign_new(struct build *b, int threads)
 	free(q);
 }
 
-static void assign_all(struct build *b, int threads)
+static void find_old(struct build *b)
 {
 	size_t count = b->old ? b->old->view->rows.count : 0;
-	uint32_t *lists;
 
-	if (!b->old) {
-		ivf_assign(b->rows, b->c, threads, b->list);
+	if (!b->old)
 		return;
-	}
-	lists = mem_zalloc(count + 1, sizeof(*lists));
+	b->was_in = mem_zalloc(count + 1, sizeof(*b->was_in));
 	b->place = mem_alloc((count + 1) * sizeof(*b->place));
 	memset(b->place, 0xff, (count + 1) * sizeof(*b->place));
-	read_old(b, lists);
+	read_old(b, b->was_in);
+}
+
+static void assign_all(struct build *b, int threads)
+{
+	if (!b->old) {
+		assign(b->rows, b->c, threads, b->list);
+		return;
+	}
 	for (size_t i = 0; i < b->rows->count; i++)
 		if (old_place(b, i) != CODES_NONE)
-			b->list[i] = lists[b->old->was[i]];
+			b->list[i] = b->was_in[b->old->was[i]];
 	assign_new(b, threads);
-	free(lists);
 }
 
 static void order_rows(struct build *b)
@@ -295,6 +300,21 @@ static bool same_centroids(const struct ivf *v, const struct ivf_centroids *c)
 	       !memcmp(v->scale, c->scale, c->nlist * sizeof(*c->scale));
 }
 
+void ivf_assign(const struct ivf_rows *rows, const struct ivf_centroids *c,
+		const struct ivf_old *old, int threads, uint32_t *list)
+{
+	struct build b = { .rows = rows,
+			   .c = c,
+			   .old =
+			       old && same_centroids(old->view, c) ? old : NULL,
+			   .list = list };
+
+	find_old(&b);
+	assign_all(&b, threads);
+	free(b.place);
+	free(b.was_in);
+}
+
 int ivf_build(const struct ivf_rows *rows, const struct ivf_centroids *c,
 	      const struct ivf_options *o, const struct ivf_old *old,
 	      put_fn *put, void *ctx, struct err *err)
@@ -321,13 +341,18 @@ int ivf_build(const struct ivf_rows *rows, const struct ivf_centroids *c,
 	for (int t = 0; t < threads; t++)
 		b.vector[t] = mem_zalloc(bits, sizeof(float));
 	if (nlist) {
-		assign_all(&b, threads);
+		find_old(&b);
+		if (o->list)
+			memcpy(b.list, o->list, rows->count * sizeof(*b.list));
+		else
+			assign_all(&b, threads);
 		order_rows(&b);
 	}
 	ret = put_file(&b, o, put, ctx, err);
 	codes_free(b.codes);
 	free(b.list);
 	free(b.place);
+	free(b.was_in);
 	free(b.order);
 	free(b.begin);
 	free(b.first);

@@ -23,6 +23,7 @@ struct ivf_options {   /* zeros: defaults */
 	int iterations; /* of k-means */
 	int threads;
 	bool lists; /* even where there are fewer than IVF_EXACT_BELOW rows */
+	const uint32_t *list; /* of each row, from ivf_assign; NULL: assign */
 };
 
 /* Into c, which ivf_centroids_release frees. */
@@ -32,15 +33,15 @@ void ivf_fit(const struct ivf_rows *rows, const struct ivf_options *o,
 void ivf_centroids_of(const struct ivf *v, struct ivf_centroids *c);
 void ivf_centroids_release(struct ivf_centroids *c);
 
-/* The list of each row: list[count]. */
-void ivf_assign(const struct ivf_rows *rows, const struct ivf_centroids *c,
-		int threads, uint32_t *list);
-
 struct ivf_old {
 	const struct ivf *view;
 	const uint32_t *was; /* [rows->count]: position of the same int8 row in
 			      * view, CODES_NONE: it is new */
 };
+
+/* The list of each row: list[count]; old as in ivf_build. */
+void ivf_assign(const struct ivf_rows *rows, const struct ivf_centroids *c,
+		const struct ivf_old *old, int threads, uint32_t *list);
 
 /* Gives the file to put(ctx, p, n, err), front to back; put returns 0, or -1
  * with err set, which ends it. old may be NULL; one of other centroids is

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inverted file of an index' text vectors: its section "vector.lists". */
+/* The text vectors of an index, in the order of the lists that they are found
+ * by, so that those compared with a query stand together: its sections
+ * "vector.*". */
 #ifndef MOODPIPE_TEXTLISTS_H
 #define MOODPIPE_TEXTLISTS_H
 
-#include "index/ivf.h"
+#include "index/ivfbuild.h"
 #include "io/pack.h"
 
 /* Rows that the recall is measured on, and how many of each. */
@@ -15,10 +17,20 @@ struct textlists_made {
 	double recall; /* of the nearest 10, with the default dials; 1: exact */
 };
 
-/* Writes the section for these rows and says what came out: the recall is that
- * of every n-th row's own vector against a comparison with all. */
-int textlists_write(const struct ivf_rows *rows, int threads,
-		    struct pack_writer *pw, struct textlists_made *made,
-		    struct err *err);
+/* Lists of an index of up to so many times fewer or more rows are kept. */
+#define TEXTLISTS_GROWTH 2
+
+struct textlists_options { /* zeros: those of old, else defaults, ivfbuild.h */
+	size_t lists, probe;
+	int threads;
+};
+
+/* Writes the sections for these rows and says what came out: the recall is that
+ * of every n-th row's own vector against a comparison with all. old (may be
+ * NULL): an earlier index, whose lists and codes serve where they can. */
+int textlists_write(const struct ivf_rows *rows,
+		    const struct textlists_options *options,
+		    const struct ivf_old *old, struct pack_writer *pw,
+		    struct textlists_made *made, struct err *err);
 
 #endif

@@ -33,8 +33,12 @@ static void test_round_trip(void **state)
 	c.retrieval_ms = 1.25;
 	c.items = mem_zalloc(2, sizeof(*c.items));
 	c.cap = c.count = 2;
-	c.items[0] = (struct candidate){ 2, 5, 0.5f, -0.25f, 0 };
-	c.items[1] = (struct candidate){ 0, 4, NAN, NAN, 1.5f };
+	c.items[0] = (struct candidate){ 2, 5, 0, 0, 0.5f, -0.25f, 0 };
+	c.items[1] = (struct candidate){ 0, 12, 31.5f, 0.25f, NAN, NAN, 1.5f };
+	c.words_met = 0.75f;
+	c.way[SOURCE_TEXT] = SEARCH_LISTS;
+	c.way[SOURCE_AUDIO] = SEARCH_GRAPH;
+	c.way[SOURCE_WORDS] = SEARCH_EXACT;
 	assert_int_equal(candidates_write(&c, g, &line, &err), 0);
 	assert_int_equal(candidates_read(&d, span_str(&line), &err), 0);
 	test_span_is(span_str(&d.query), "i \"miss\" \n\xc3\xa9");
@@ -51,13 +55,17 @@ static void test_round_trip(void **state)
 	assert_int_equal(d.eligible, 3);
 	assert_float_equal(d.retrieval_ms, 1.25, 1e-9);
 	assert_int_equal(d.count, 2);
+	assert_memory_equal(d.way, c.way, sizeof(c.way));
 	assert_true(d.items[0].row == 2 && d.items[0].from == 5 &&
+		    d.items[0].words_score == 0 && d.items[0].named == 0 &&
 		    d.items[0].text_distance == 0.5f &&
 		    d.items[0].audio_cosine == -0.25f &&
 		    d.items[0].mood_distance == 0);
-	assert_true(isnan(d.items[1].text_distance) &&
-		    isnan(d.items[1].audio_cosine) &&
-		    d.items[1].mood_distance == 1.5f);
+	assert_true(d.words_met == 0.75f);
+	assert_true(
+	    d.items[1].from == 12 && d.items[1].words_score == 31.5f &&
+	    d.items[1].named == 0.25f && isnan(d.items[1].text_distance) &&
+	    isnan(d.items[1].audio_cosine) && d.items[1].mood_distance == 1.5f);
 	/* a row that is not there cannot be written */
 	c.items[1].row = 3;
 	assert_int_equal(candidates_write(&c, g, &line, &err), -1);
@@ -86,6 +94,9 @@ static void test_malformed(void **state)
 		HEAD "\"candidates\":[{\"row\":1.5}]}",
 		HEAD "\"candidates\":[{\"row\":4294967295}]}",
 		HEAD "\"candidates\":[{\"row\":1,\"text_distance\":\"a\"}]}",
+		HEAD "\"candidates\":[{\"row\":1,\"words_score\":\"a\"}]}",
+		HEAD "\"candidates\":[{\"row\":1,\"named\":[]}]}",
+		HEAD "\"words_met\":\"all\",\"candidates\":[]}",
 		HEAD "\"candidates\":[7]}",
 		HEAD "\"top_k\":0,\"candidates\":[]}",
 		HEAD "\"generation\":\"../../../../etc\",\"candidates\":[]}",
@@ -115,6 +126,17 @@ static void test_malformed(void **state)
 					 NULL),
 			 0);
 	test_span_is(span_str(&c.error), "{\"code\":\"x\"}");
+	/* ways that are none do not count */
+	assert_int_equal(
+	    candidates_read(&c,
+			    SPAN(HEAD "\"searched\":{\"text\":\"magic\","
+				      "\"mood\":7,\"words\":\"exact\"},"
+				      "\"candidates\":[]}"),
+			    NULL),
+	    0);
+	assert_int_equal(c.way[SOURCE_TEXT], SEARCH_NONE);
+	assert_int_equal(c.way[SOURCE_MOOD], SEARCH_NONE);
+	assert_int_equal(c.way[SOURCE_WORDS], SEARCH_EXACT);
 	candidates_release(&c);
 }
 

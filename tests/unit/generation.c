@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "indexfixture.h"
 
+#include "corpus/moodsound.h"
+#include "corpus/named.h"
 #include "corpus/retrieval.h"
 #include "corpus/scoring.h"
 #include "corpus/targets.h"
+#include "index/indexcheck.h"
 #include "io/packformat.h"
 
 static void text_is(const struct generation *g, size_t row,
@@ -44,6 +47,36 @@ static int use_tables(const struct generation *g, struct span text)
 	return whole;
 }
 
+/* The rows of a name, as they are said to be, are those that have it. */
+static void rows_are(const struct fixture *f, const struct generation *g,
+		     size_t row, bool title)
+{
+	const struct name_rows *n = title ? &g->by_title : &g->by_artist;
+	const struct fixture_row *r = &f->rows[row];
+	const char *name = title ? r->title : r->artist;
+	struct namefind_work *work = namefind_work_new();
+	struct namefind_name found;
+	size_t want = 0, k;
+	const uint32_t *rows;
+
+	for (size_t i = 0; i < f->n; i++)
+		want +=
+		    !strcmp(title ? f->rows[i].title : f->rows[i].artist, name);
+	if (*name) {
+		assert_int_equal(namefind_search(&n->find, work, span_of(name),
+						 0, 1, &found),
+				 1);
+		assert_int_equal(found.distance, 0);
+		k = name_rows_get(n, found.name, &rows);
+		assert_int_equal(k, want);
+		while (k--)
+			assert_string_equal(title ? f->rows[rows[k]].title
+						  : f->rows[rows[k]].artist,
+					    name);
+	}
+	namefind_work_free(work);
+}
+
 /* All that was put in comes out, in key order. */
 static void test_round_trip(void **state)
 {
@@ -52,10 +85,12 @@ static void test_round_trip(void **state)
 	struct generation *g;
 
 	(void)state;
-	fixture_make(&f, 300, 1, "tamns");
+	fixture_make(&f, 300, 1, "tadns");
 	g = generation_open(f.path, &err);
 	assert_non_null(g);
 	assert_int_equal(g->count, 300);
+	if (indexcheck(g, &err))
+		fail_msg("%s", err.message);
 	for (size_t i = 0; i < f.n; i++) {
 		const struct fixture_row *r = &f.rows[i];
 		struct span name;
@@ -66,11 +101,22 @@ static void test_round_trip(void **state)
 		text_is(g, i, CATALOGUE_ARTIST, r->artist);
 		text_is(g, i, CATALOGUE_GENRE, r->genre);
 		text_is(g, i, CATALOGUE_URL, r->url);
-		text_is(g, i, CATALOGUE_TAGS, "");
+		text_is(g, i, CATALOGUE_TAGS, r->tags);
+		rows_are(&f, g, i, false);
+		rows_are(&f, g, i, true);
 		assert_int_equal(g->year[i],
 				 r->year ? r->year : CATALOGUE_NO_YEAR);
 		assert_true(isnan(r->plays) ? isnan(g->plays[i])
 					    : g->plays[i] == r->plays);
+		assert_true(isnan(r->duration) ? isnan(g->duration[i])
+					       : g->duration[i] == r->duration);
+		if (!*r->language) {
+			assert_int_equal(g->language[i], CATALOGUE_NO_LANGUAGE);
+		} else {
+			assert_int_equal(
+			    names_get(&g->languages, g->language[i], &name), 0);
+			assert_true(span_ieq(name, r->language));
+		}
 		assert_int_equal(g->link[i], r->link);
 		assert_int_equal(g->tier[i], r->tier);
 		if (!*r->artist) {
@@ -87,6 +133,9 @@ static void test_round_trip(void **state)
 				      g->arousal[i] == r->mood[1] &&
 				      g->mood_confidence[i] == r->mood[2]
 				: isnan(g->valence[i]) && isnan(g->arousal[i]));
+		assert_true(r->has_mood && !isnan(r->mood[3])
+				? g->dominance[i] == r->mood[3]
+				: isnan(g->dominance[i]));
 		if (r->has_audio)
 			assert_int_equal(g->display_measured[i],
 					 r->measured ? 31 : 0);
@@ -100,7 +149,7 @@ static void test_round_trip(void **state)
 
 static void test_two_rows_of_one_key(void **state)
 {
-	struct indexwriter *w = indexwriter_new();
+	struct indexwriter *w = indexwriter_new(NULL);
 	struct index_sources none = { 0 };
 	struct index_counts counts;
 	struct fixture_row r;
@@ -121,19 +170,84 @@ static void test_two_rows_of_one_key(void **state)
 	indexwriter_free(w);
 }
 
-static void use_text(const struct generation *g)
+/* What was found is within the index. */
+static void is_within(const struct generation *g, const struct topk_item *best,
+		      size_t n, size_t k)
 {
-	float *scores = mem_zalloc(g->count + 1, sizeof(*scores));
-	float unit[GENERATION_TEXT_DIM] = { 1, 0.5f };
-	struct scan_query q;
-	struct err err = { 0 };
+	assert_true(n <= k);
+	for (size_t i = 0; i < n; i++)
+		assert_true(best[i].index < g->count);
+}
 
-	scan_text_query(&q, unit);
-	if (scan_text(g, &q, 0, g->text_count, scores, &err))
-		assert_status(&err, ERR_DATA);
-	for (size_t i = 0; i < g->count; i++)
-		scan_text_row(g, &q, i);
-	free(scores);
+/* Every search, by every way. */
+static void use_searches(const struct generation *g)
+{
+	static const struct search_dials dials[] = { { .exact = false },
+						     { .exact = true },
+						     { .probe = 70000,
+						       .ef = 1 } };
+	uint8_t *allowed = mem_zalloc(g->count + 1, 1);
+	float unit[GENERATION_AUDIO_MAX] = { 0.8f, 0.6f };
+	const float *units[AUDIO_KINDS] = { unit, unit };
+	struct search_mood plane = { 0.1f, 0.1f, NAN };
+	struct search_mood space = { 0.1f, 0.1f, 0.1f };
+	struct words_query words = { 0 };
+	struct err err = { 0 };
+	struct search_text text;
+
+	for (size_t i = 0; i < g->count; i += 2)
+		allowed[i] = 1;
+	search_text_query(&text, unit);
+	words_query_parse(&words, SPAN("night \"the blue\" -rain art* +same"));
+	words_query_parse(&words, SPAN("river running slowly title"));
+	for (size_t d = 0; d < 6; d++) {
+		struct search *s = search_new(g, &dials[d / 2]);
+		struct search_among a = { .allowed = d % 2 ? allowed : NULL,
+					  .eligible = g->count / 2,
+					  .k = 25,
+					  .per_artist = d % 2 ? 2 : 0 };
+		struct topk_item best[25];
+		enum search_way way;
+		size_t n;
+
+		is_within(g, best, search_texts(s, &text, &a, best, &way), 25);
+		is_within(g, best, search_sounds(s, units, &a, best, &way), 25);
+		is_within(g, best, search_moods(s, &plane, &a, best, &way), 25);
+		is_within(g, best, search_moods(s, &space, &a, best, &way), 25);
+		n = search_words(s, &words, &a, best, &way, &err);
+		if (n == SIZE_MAX)
+			assert_status(&err, ERR_DATA);
+		else
+			is_within(g, best, n, 25);
+		search_free(s);
+	}
+	for (size_t i = 0; i < g->count; i++) {
+		search_text_row(g, &text, i);
+		search_sound_row(g, units, i);
+		search_mood_row(g, &space, i);
+	}
+	words_query_release(&words);
+	free(allowed);
+}
+
+/* What is found by names, and how a mood sounds. */
+static void use_names(const struct generation *g)
+{
+	static const char *const asked[] = { "artist 3", "same 1",
+					     "title 12 \xc3\xa9 by artits 5",
+					     "artist 7 same 2", "titel" };
+	struct named *n = named_new(g);
+	struct moodsound *m = moodsound_new(g);
+	struct search_among a = { .k = 25, .per_artist = 3 };
+	struct topk_item best[25];
+
+	for (size_t i = 0; i < 5; i++)
+		is_within(g, best, named_find(n, span_of(asked[i]), &a, best),
+			  25);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		moodsound_of(m, kind, 0.2f, -0.4f);
+	named_free(n);
+	moodsound_free(m);
 }
 
 /* Everything a query and a rerank would touch; whatever comes of it. */
@@ -165,7 +279,12 @@ static void use(const char *path)
 	intent.mood.by = MOODBY_LEXICON;
 	r = retrieval_new(g, NULL, limits);
 	memcpy(found.weight, intent.weight, sizeof(found.weight));
-	use_text(g);
+	use_searches(g);
+	use_names(g);
+	if (indexcheck(g, &err)) {
+		assert_status(&err, ERR_DATA);
+		assert_true(err.message[0]);
+	}
 	use_tables(g, SPAN("happy workout by city lights, traurig"));
 	if (!retrieval_run(r, &request, &intent, &found, &err))
 		candidates_write(&found, g, &out, &err);
@@ -192,6 +311,15 @@ static void use(const char *path)
 	generation_close(g);
 }
 
+/* With all signals, and everything that there is to search them. */
+static void make_linked(struct fixture *f, size_t n, uint64_t seed)
+{
+	struct index_sources s = { .lists = { .lists = 4, .probe = 2 },
+				   .graph = { SOUNDGRAPH_ALWAYS, 3, 8, 0 } };
+
+	fixture_make_with(f, n, seed, "tadns", &s);
+}
+
 static void test_hostile_bytes(void **state)
 {
 	struct fixture f;
@@ -202,7 +330,7 @@ static void test_hostile_bytes(void **state)
 	size_t i;
 
 	(void)state;
-	fixture_make(&f, 40, 2, "tamns");
+	make_linked(&f, 40, 2);
 	test_load(f.path, &bytes);
 	memcpy(&table, bytes.p + 48, sizeof(table));
 	assert_true(table < bytes.n);
@@ -246,11 +374,11 @@ static void test_hostile_sections(void **state)
 	uint32_t count;
 
 	(void)state;
-	fixture_make(&f, 40, 3, "tamns");
+	make_linked(&f, 40, 3);
 	test_load(f.path, &bytes);
 	memcpy(&count, bytes.p + 40, sizeof(count));
 	memcpy(&table, bytes.p + 48, sizeof(table));
-	assert_in_range(count, 24, 44);
+	assert_in_range(count, 50, 70);
 	for (uint32_t i = 0; i < count; i++) {
 		char *saved;
 
@@ -384,39 +512,173 @@ static void test_network_sections(void **state)
 	fixture_release(&f);
 }
 
-/* Rows out of order would let two threads meet in one score. */
+/* Every section without its last byte, number or half, and away: an error, or
+ * an index that can be used. */
+static void test_shortened(void **state)
+{
+	static const size_t bytes[] = { 1,       4, 8, 64, 4096, SIZE_MAX - 1,
+					SIZE_MAX };
+	/* what an index can do without, alone */
+	static const char *const spare[] = { "display.values", "mood.valence",
+					     "mood.dominance", "audio.rows",
+					     "cnn.rows",       "vector.rows" };
+	struct fixture f;
+	struct err err = { 0 };
+	char *path = test_path("shortened.idx");
+	const struct pack_entry *e;
+	struct pack *p;
+	size_t n;
+
+	(void)state;
+	make_linked(&f, 40, 14);
+	p = pack_open(f.path, GENERATION_KIND, GENERATION_VERSION, &err);
+	e = pack_entries(p, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < sizeof(bytes) / sizeof(*bytes); k++) {
+			size_t size = pack_get(p, e[i].name).n;
+			bool can = false;
+			struct generation *g;
+
+			if (size < 2 || (k < 5 && bytes[k] >= size))
+				continue;
+			shorten(&f, path, e[i].name,
+				k == 5 ? size / 2 : bytes[k]);
+			use(path);
+			g = generation_open(path, &err);
+			generation_close(g);
+			for (size_t j = 0; j < 6; j++)
+				can = can || !strcmp(e[i].name, spare[j]);
+			if (k == 6)
+				assert_int_equal(g != NULL, can);
+		}
+	pack_close(p);
+	unlink(path);
+	free(path);
+	fixture_release(&f);
+}
+
+/* Puts f's index at path, `length` bytes of a section other, checksums
+ * right. */
+static void alter(const struct fixture *f, const char *path, const char *name,
+		  size_t at, const char *bytes, size_t length)
+{
+	struct err err = { 0 };
+	struct pack *p =
+	    pack_open(f->path, GENERATION_KIND, GENERATION_VERSION, &err);
+	FILE *out = fopen(path, "w+");
+	struct pack_writer *pw =
+	    pack_writer_new(out, GENERATION_KIND, GENERATION_VERSION, &err);
+	const struct pack_entry *e;
+	size_t n;
+
+	e = pack_entries(p, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct span s = pack_get(p, e[i].name);
+		char *copy = mem_dup(s.p, s.n);
+
+		if (!strcmp(e[i].name, name))
+			memcpy(copy + at, bytes, length);
+		assert_int_equal(pack_section(pw, e[i].name, copy, s.n, &err),
+				 0);
+		free(copy);
+	}
+	assert_int_equal(pack_writer_end(pw, NULL, &err), 0);
+	assert_int_equal(fclose(out), 0);
+	pack_close(p);
+}
+
+/* Rows of a network's vectors out of order. */
 static void test_network_rows(void **state)
 {
 	struct fixture f;
-	struct str bytes = { 0 };
+	char *path = test_path("swapped.idx");
 	struct err err = { 0 };
 	struct generation *g;
-	struct span rows;
-	float unit[FIXTURE_NETWORK_DIM] = { 1 }, scores[40] = { 0 };
-	uint32_t *at, first;
+	uint32_t rows[2];
 
 	(void)state;
 	fixture_make(&f, 40, 12, "mn");
 	g = generation_open(f.path, &err);
-	rows = pack_get(g->pack, "cnn.rows");
-	test_load(f.path, &bytes);
-	at = memmem(bytes.p, bytes.n, rows.p, rows.n);
-	assert_non_null(at);
+	rows[0] = g->audio[AUDIO_NETWORK].rows[1];
+	rows[1] = g->audio[AUDIO_NETWORK].rows[0];
 	generation_close(g);
-	first = at[0];
-	at[0] = at[1];
-	at[1] = first;
-	test_save(f.path, bytes.p, bytes.n);
-	g = generation_open(f.path, &err);
+	alter(&f, path, "cnn.rows", 0, (const char *)rows, sizeof(rows));
+	use(path);
+	g = generation_open(path, &err);
 	assert_non_null(g);
-	assert_int_equal(scan_audio(g, AUDIO_NETWORK, unit, 0,
-				    g->audio[AUDIO_NETWORK].count, scores,
-				    &err),
-			 -1);
+	assert_int_equal(indexcheck(g, &err), -1);
 	assert_status(&err, ERR_DATA);
 	assert_non_null(strstr(err.message, "\"cnn.rows\""));
 	generation_close(g);
-	str_release(&bytes);
+	unlink(path);
+	free(path);
+	fixture_release(&f);
+}
+
+/* Damage that checksums know nothing of: what checks an index finds what would
+ * mislead a search. */
+static void test_altered(void **state)
+{
+	static const char *const found[] = {
+		"track.artist",  "track.genre",   "track.tier",  "track.keys",
+		"track.offsets", "artist.first",  "artist.rows", "title.first",
+		"title.rows",    "audio.rows",    "cnn.rows",    "vector.rows",
+		"vector.scale",  "audio.vectors", "audio.graph", "cnn.graph",
+		"vector.lists",  "mood.grid",     "mood.space",  "cnn.vectors",
+	};
+	struct fixture f;
+	struct err err = { 0 };
+	char *path = test_path("altered.idx"), bytes[16];
+	const struct pack_entry *e;
+	struct generation *g;
+	struct pack *p;
+	uint64_t rng = 77;
+	size_t n;
+
+	(void)state;
+	make_linked(&f, 40, 15);
+	p = pack_open(f.path, GENERATION_KIND, GENERATION_VERSION, &err);
+	e = pack_entries(p, &n);
+	for (size_t i = 0; i < n; i++) {
+		size_t size = pack_get(p, e[i].name).n;
+
+		for (int k = 0; size && k < 12; k++) {
+			size_t length = 1 + rng_below(&rng, 16);
+			size_t at = rng_below(&rng, size);
+
+			if (length > size - at)
+				length = size - at;
+			for (size_t j = 0; j < length; j++)
+				bytes[j] = k % 3 ? (char)rng_next(&rng)
+						 : (char)(k % 2 ? 0xff : 0x7f);
+			alter(&f, path, e[i].name, at, bytes, length);
+			use(path);
+		}
+	}
+	memset(bytes, 0x7f, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(found) / sizeof(*found); i++) {
+		struct span s = pack_get(p, found[i]);
+		size_t length = s.n < 16 ? s.n : 16;
+		/* of a graph its links, of lists and grids the rows of a
+		 * block */
+		size_t at = strstr(found[i], "graph")       ? 2 * (size_t)4096
+			    : strstr(found[i], "lists")     ? 4096 + 13 * 128
+			    : !strncmp(found[i], "mood", 4) ? s.n - 256
+			    : s.n > 4096                    ? 4096
+							    : s.n / 2 / 16 * 16;
+
+		assert_true(s.n > 0);
+		alter(&f, path, found[i], at, bytes, length);
+		g = generation_open(path, &err);
+		if (g && !indexcheck(g, &err))
+			fail_msg("section %s is altered, and nobody minds",
+				 found[i]);
+		assert_status(&err, ERR_DATA);
+		generation_close(g);
+	}
+	pack_close(p);
+	unlink(path);
+	free(path);
 	fixture_release(&f);
 }
 
@@ -477,6 +739,8 @@ int main(void)
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_network_sections),
 		cmocka_unit_test(test_network_rows),
+		cmocka_unit_test(test_shortened),
+		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_names),

@@ -5,11 +5,11 @@
 
 #include <math.h>
 
+#include "corpus/indexmeta.h"
 #include "corpus/lexicon.h"
 #include "corpus/themes.h"
 #include "index/generation.h"
 #include "index/indexwriter.h"
-#include "io/atomic.h"
 #include "math/random.h"
 #include "math/vector.h"
 #include "testing.h"
@@ -19,13 +19,15 @@
 
 struct fixture_row {
 	uint64_t key;
-	char id[24], title[48], artist[24], genre[24], url[64];
+	char id[40], title[48], artist[24], genre[24], url[64];
+	char language[8], tags[64], description[96], lyrics[96];
 	int year; /* 0: none */
-	float plays;
+	float plays, duration;
 	uint8_t tier, link, flags;
-	bool has_text, has_audio, has_network, has_mood, measured;
+	bool has_text, has_audio, has_network, has_mood, has_sound, measured;
 	float text[GENERATION_TEXT_DIM], audio[GENERATION_AUDIO_DIM];
-	float network[FIXTURE_NETWORK_DIM], mood[3];
+	float network[FIXTURE_NETWORK_DIM];
+	float mood[4]; /* valence, arousal, confidence, dominance or NaN */
 };
 
 struct fixture {
@@ -98,6 +100,44 @@ static inline void fixture_tables(struct pack_writer *pw)
 	str_release(&bytes);
 }
 
+/* A few words of a small language, a blank or a separator between. */
+static inline void fixture_words(struct random *rng, size_t most, char between,
+				 char *out)
+{
+	static const char *const words[] = { "night",   "rain",
+					     "running", "runs",
+					     "River",   "d\xc3\xa9j\xc3\xa0",
+					     "the",     "blue",
+					     "slowly" };
+	size_t n = random_below(rng, most + 1);
+
+	*out = '\0';
+	for (size_t i = 0; i < n; i++) {
+		char *end = out + strlen(out);
+
+		end += sprintf(end, "%s", words[random_below(rng, 9)]);
+		if (i + 1 < n)
+			memcpy(end, (char[2]){ between, '\0' }, 2);
+	}
+}
+
+static inline void fixture_texts(struct fixture_row *r, size_t i,
+				 struct random *rng)
+{
+	static const char *const languages[] = { "", "en", "de", "PT-br" };
+
+	if (!random_below(rng, 15))
+		r->title[0] = '\0';
+	else if (!random_below(rng, 8))
+		snprintf(r->title, sizeof(r->title), "Same %zu", i % 3);
+	strcpy(r->language, languages[random_below(rng, 4)]);
+	r->duration =
+	    random_below(rng, 6) ? 30 + (float)random_below(rng, 600) : NAN;
+	fixture_words(rng, 3, '\n', r->tags);
+	fixture_words(rng, 8, ' ', r->description);
+	fixture_words(rng, 8, ' ', r->lyrics);
+}
+
 static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
 {
 	struct random rng;
@@ -105,8 +145,10 @@ static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
 
 	random_seed(&rng, seed, i);
 	memset(r, 0, sizeof(*r));
-	r->key = random_u64(&rng);
-	snprintf(r->id, sizeof(r->id), "mp%020zu", i);
+	(void)random_u64(&rng);
+	snprintf(r->id, sizeof(r->id), "mp%06llu%014zu",
+		 (unsigned long long)seed, i);
+	r->key = hash_u64(r->id, strlen(r->id));
 	snprintf(r->title, sizeof(r->title), "Title %zu \xc3\xa9", i);
 	if (random_below(&rng, 10))
 		snprintf(r->artist, sizeof(r->artist), "Artist %d",
@@ -123,6 +165,7 @@ static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
 	r->link = (uint8_t)random_below(&rng, LINK_COUNT);
 	r->has_text = random_below(&rng, 8) != 0;
 	r->has_audio = random_below(&rng, 3) != 0;
+	r->has_sound = r->has_audio;
 	r->has_mood = random_below(&rng, 5) != 0;
 	r->measured = random_below(&rng, 2) != 0;
 	for (k = 0; k < GENERATION_TEXT_DIM; k++)
@@ -133,10 +176,14 @@ static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
 	for (k = 0; k < 3; k++)
 		r->mood[k] = (float)(2 * random_uniform(&rng) - 1);
 	r->mood[2] = fabsf(r->mood[2]);
+	r->mood[3] = NAN;
 	r->has_network = random_below(&rng, 2) != 0;
 	/* as networks are: far from the origin, all on one side */
 	for (k = 0; k < FIXTURE_NETWORK_DIM; k++)
 		r->network[k] = 5 + (float)random_normal(&rng);
+	if (random_below(&rng, 4))
+		r->mood[3] = (float)(2 * random_uniform(&rng) - 1);
+	fixture_texts(r, i, &rng);
 }
 
 static inline int fixture_by_key(const void *a, const void *b)
@@ -146,18 +193,20 @@ static inline int fixture_by_key(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* kind: 't', 'a', 'n' (network), 'm' (mood) or 's' (sound). */
+/* kind: 't', 'a', 'n' (network), 'm' (mood), 'd' (mood with dominance) or 's'
+ * (sound). */
 static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 {
 	static const char *const names[5] = { "tempo", "rms_mean", "key",
 					      "mode", "loudness" };
-	static const char *const mood[3] = { "valence", "arousal",
-					     "confidence" };
+	static const char *const mood[4] = { "valence", "arousal", "confidence",
+					     "dominance" };
 	struct feat_schema s = { .stage = "test" };
 	size_t dim = kind == 't'   ? GENERATION_TEXT_DIM
 		     : kind == 'a' ? GENERATION_AUDIO_DIM
 		     : kind == 'n' ? FIXTURE_NETWORK_DIM
 		     : kind == 'm' ? 3
+		     : kind == 'd' ? 4
 				   : 5;
 	char name[FEAT_NAME], *path = test_path("fixture.feat");
 	const char *paths[1] = { path };
@@ -171,9 +220,9 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 		snprintf(name, sizeof(name), "%c%0*zu",
 			 kind == 'n' ? 'v' : kind, kind == 'a' ? 2 : 3, i);
 		feat_schema_add(&s,
-				kind == 'm'   ? mood[i]
-				: kind == 's' ? names[i]
-					      : name,
+				kind == 'm' || kind == 'd' ? mood[i]
+				: kind == 's'              ? names[i]
+							   : name,
 				"1");
 	}
 	w = feat_writer_new(out, &s, &err);
@@ -182,8 +231,10 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 		const struct fixture_row *r = &f->rows[i];
 		bool has = kind == 't'   ? r->has_text
 			   : kind == 'm' ? r->has_mood
+			   : kind == 'd' ? r->has_mood
 			   : kind == 'n' ? r->has_network
-					 : r->has_audio;
+			   : kind == 'a' ? r->has_audio
+					 : r->has_sound;
 
 		if (!has)
 			continue;
@@ -196,8 +247,8 @@ static inline struct featset *fixture_feat(const struct fixture *f, char kind)
 			row->values[k] = kind == 't'   ? r->text[k]
 					 : kind == 'a' ? r->audio[k]
 					 : kind == 'n' ? r->network[k]
-					 : kind == 'm' ? r->mood[k]
-						       : (float)(k + 1);
+					 : kind == 's' ? (float)(k + r->key % 3)
+						       : r->mood[k];
 		feat_row_mark(row, &s, !r->measured);
 		assert_int_equal(feat_write(w, row, &err), 0);
 	}
@@ -216,8 +267,12 @@ static inline void fixture_add(struct indexwriter *w,
 			       const struct fixture_row *r)
 {
 	struct index_row row = { .key = r->key,
+				 .description = span_of(r->description),
+				 .lyrics = span_of(r->lyrics),
+				 .language = span_of(r->language),
 				 .has_year = r->year != 0,
 				 .year = r->year,
+				 .duration = r->duration,
 				 .plays = r->plays,
 				 .popularity = NAN,
 				 .tier = r->tier,
@@ -230,20 +285,88 @@ static inline void fixture_add(struct indexwriter *w,
 	row.text[CATALOGUE_ARTIST] = span_of(r->artist);
 	row.text[CATALOGUE_GENRE] = span_of(r->genre);
 	row.text[CATALOGUE_URL] = span_of(r->url);
-	row.text[CATALOGUE_TAGS] = (struct span){ "", 0 };
+	row.text[CATALOGUE_TAGS] = span_of(r->tags);
 	assert_int_equal(indexwriter_add(w, &row, &err), 0);
 }
 
-/* Rows in key order in f->rows; they are added in another order. */
-static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
-				const char *signals)
+/* Feature files of these rows, of the signals that are asked for. */
+static inline void fixture_sources(const struct fixture *f, const char *signals,
+				   struct index_sources *s)
 {
-	struct indexwriter *w = indexwriter_new();
-	struct index_sources s = { 0 };
-	struct index_counts counts;
-	struct pack_writer *pw;
+	s->text = strchr(signals, 't') ? fixture_feat(f, 't') : NULL;
+	s->audio[AUDIO_COMPONENTS] =
+	    strchr(signals, 'a') ? fixture_feat(f, 'a') : NULL;
+	s->audio[AUDIO_NETWORK] =
+	    strchr(signals, 'n') ? fixture_feat(f, 'n') : NULL;
+	s->mood = strchr(signals, 'd')   ? fixture_feat(f, 'd')
+		  : strchr(signals, 'm') ? fixture_feat(f, 'm')
+					 : NULL;
+	s->sound = strchr(signals, 's') ? fixture_feat(f, 's') : NULL;
+}
+
+static inline void fixture_sources_close(struct index_sources *s)
+{
+	featset_close(s->text);
+	featset_close(s->audio[AUDIO_COMPONENTS]);
+	featset_close(s->audio[AUDIO_NETWORK]);
+	featset_close(s->mood);
+	featset_close(s->sound);
+}
+
+static inline void fixture_meta(const struct index_sources *s,
+				const struct generation *base,
+				const struct index_counts *counts,
+				struct pack_writer *pw)
+{
+	static const uint8_t digest[HASH_SIZE] = { 7 };
+	struct index_origins o = { 0 };
+	struct str text = { 0 };
 	struct err err = { 0 };
-	struct atomic *a;
+
+	if (s->sound || (base && base->display))
+		index_origins_set(&o, ORIGIN_SOUND, digest);
+	if (s->mood || (base && base->valence))
+		index_origins_set(&o, ORIGIN_MOOD, digest);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (s->audio[kind] || (base && base->audio[kind].rows))
+			index_origins_set(&o, kind ? ORIGIN_CNN : ORIGIN_AUDIO,
+					  digest);
+	indexmeta_write(counts, &o, &text);
+	assert_int_equal(pack_section(pw, "meta", text.p, text.n, &err), 0);
+	str_release(&text);
+}
+
+/* Writes the index of w, which began with base; -1: what is at path then is
+ * none. */
+static inline int fixture_write(struct indexwriter *w,
+				const struct index_sources *s,
+				const struct generation *base, const char *path,
+				struct index_counts *counts, struct err *err)
+{
+	FILE *out = fopen(path, "w+");
+	struct pack_writer *pw;
+	int rc;
+
+	assert_non_null(out);
+	pw = pack_writer_new(out, GENERATION_KIND, GENERATION_VERSION, err);
+	rc = indexwriter_write(w, s, pw, counts, err);
+	if (!rc) {
+		fixture_tables(pw);
+		fixture_meta(s, base, counts, pw);
+	}
+	assert_int_equal(pack_writer_end(pw, NULL, NULL), 0);
+	assert_int_equal(fclose(out), 0);
+	return rc;
+}
+
+/* Rows in key order in f->rows; they are added in another order. */
+static inline void fixture_make_with(struct fixture *f, size_t n, uint64_t seed,
+				     const char *signals,
+				     struct index_sources *s)
+{
+	struct indexwriter *w = indexwriter_new(NULL);
+	struct index_counts counts;
+	struct err err = { 0 };
 
 	f->n = n;
 	f->rows = mem_zalloc(n + 1, sizeof(*f->rows));
@@ -253,28 +376,19 @@ static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
 		fixture_add(w, &f->rows[i]);
 	}
 	qsort(f->rows, n, sizeof(*f->rows), fixture_by_key);
-	s.text = strchr(signals, 't') ? fixture_feat(f, 't') : NULL;
-	s.audio[AUDIO_COMPONENTS] =
-	    strchr(signals, 'a') ? fixture_feat(f, 'a') : NULL;
-	s.audio[AUDIO_NETWORK] =
-	    strchr(signals, 'n') ? fixture_feat(f, 'n') : NULL;
-	s.mood = strchr(signals, 'm') ? fixture_feat(f, 'm') : NULL;
-	s.sound = strchr(signals, 's') ? fixture_feat(f, 's') : NULL;
-	a = atomic_open(f->path, &err);
-	pw = pack_writer_new(atomic_file(a), GENERATION_KIND,
-			     GENERATION_VERSION, &err);
-	assert_int_equal(indexwriter_write(w, &s, pw, &counts, &err), 0);
+	fixture_sources(f, signals, s);
+	assert_int_equal(fixture_write(w, s, NULL, f->path, &counts, &err), 0);
 	assert_int_equal(counts.tracks, n);
-	fixture_tables(pw);
-	pack_section(pw, "meta", "{}\n", 3, &err);
-	assert_int_equal(pack_writer_end(pw, NULL, &err), 0);
-	assert_int_equal(atomic_commit(a, &err), 0);
-	featset_close(s.text);
-	featset_close(s.audio[AUDIO_COMPONENTS]);
-	featset_close(s.audio[AUDIO_NETWORK]);
-	featset_close(s.mood);
-	featset_close(s.sound);
+	fixture_sources_close(s);
 	indexwriter_free(w);
+}
+
+static inline void fixture_make(struct fixture *f, size_t n, uint64_t seed,
+				const char *signals)
+{
+	struct index_sources s = { 0 };
+
+	fixture_make_with(f, n, seed, signals, &s);
 }
 
 static inline void fixture_release(struct fixture *f)

@@ -29,6 +29,8 @@ static void load(struct tables *t)
 	str_release(&text);
 }
 
+static const struct intent_known nothing;
+
 static void test_types(void **state)
 {
 	static const struct {
@@ -62,7 +64,7 @@ static void test_types(void **state)
 	(void)state;
 	load(&t);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		intent_read(&in, &t.w, &t.m, span_of(cases[i].query));
+		intent_read(&in, &t.w, &t.m, span_of(cases[i].query), &nothing);
 		if (in.type != cases[i].type || in.blend != cases[i].blend)
 			fail_msg("%s: %s", cases[i].query,
 				 query_type_name(in.type));
@@ -79,16 +81,16 @@ static void test_weights(void **state)
 
 	(void)state;
 	load(&t);
-	intent_read(&in, &t.w, &t.m, SPAN("i miss my ex"));
+	intent_read(&in, &t.w, &t.m, SPAN("i miss my ex"), &nothing);
 	assert_float_equal(in.weight[SIGNAL_TEXT], 0.15, 1e-6);
 	assert_float_equal(in.weight[SIGNAL_AUDIO], 0.35, 1e-6);
 	assert_float_equal(in.mood.valence, -0.6, 1e-6);
 	assert_float_equal(in.mood.arousal, -0.2, 1e-6);
 	/* between genre (.35) and text-heavy (.50) */
-	intent_read(&in, &t.w, &t.m, SPAN("rock guitar solo"));
+	intent_read(&in, &t.w, &t.m, SPAN("rock guitar solo"), &nothing);
 	assert_float_equal(in.weight[SIGNAL_TEXT], 0.425, 1e-6);
 	assert_float_equal(in.weight[SIGNAL_MOOD], 0.175, 1e-6);
-	intent_read(&in, &t.w, &t.m, SPAN("upbeat morning workout"));
+	intent_read(&in, &t.w, &t.m, SPAN("upbeat morning workout"), &nothing);
 	assert_float_equal(in.mood.valence, 0.5, 1e-6);
 	test_span_is(span_str(&in.context), "morning\nworkout");
 	intent_release(&in);

@@ -72,14 +72,15 @@ static void test_formula(void **state)
 
 	(void)state;
 	set_up(&b);
-	/* all signals: 1/(1+0) is the most of text, so 1 */
+	/* all signals: a cosine of 1 is the most of text, so 1 */
 	b.items[0].text_distance = 0;
 	b.items[0].audio_cosine = 0.5f;
 	b.items[0].mood_distance = 1;
 	/* the least of text, so 0; no audio: renormalised over .7 */
 	b.items[1].text_distance = 1;
 	b.items[1].mood_distance = 0;
-	/* the middle of text: (1/1.5 - .5) / .5 = 1/3; nothing else */
+	/* between: the cosine is 1 - .5^2 / 2, (.875 - .5) / .5 = .75; nothing
+	 * else */
 	b.items[2].text_distance = 0.5f;
 	/* plays alone */
 	assert_int_equal(scoring_run(&b.c, &b.g, &b.w, s, &dead, &err), ROWS);
@@ -87,16 +88,54 @@ static void test_formula(void **state)
 	assert_int_equal(s[0].row, 0);
 	assert_float_equal(s[0].score, 0.4 + 0.3 * 0.75 + 0.2 * 0.5 + 0.1,
 			   1e-6);
-	assert_int_equal(s[1].row, 3);
-	assert_float_equal(s[1].score, log(10) / log(100), 1e-6);
-	assert_int_equal(s[2].row, 2);
-	assert_float_equal(s[2].score, 1.0 / 3, 1e-6);
+	assert_int_equal(s[1].row, 2);
+	assert_float_equal(s[1].score, 0.75, 1e-6);
+	assert_int_equal(s[2].row, 3);
+	assert_float_equal(s[2].score, log(10) / log(100), 1e-6);
 	assert_int_equal(s[3].row, 1);
 	assert_float_equal(s[3].score, 0.2 / 0.7, 1e-6);
 	/* .4 + .3 + .2 half sure + .1; the second's link counts half */
 	assert_float_equal(s[0].confidence, 0.9, 1e-6);
 	assert_float_equal(s[3].confidence, 0.7 * 0.5, 1e-6);
-	assert_float_equal(s[1].confidence, 0.1, 1e-6);
+	assert_float_equal(s[2].confidence, 0.1, 1e-6);
+}
+
+/* Words, names and vectors in one: 4 met w + 5 n + c. */
+static void test_text(void **state)
+{
+	static const double sums[ROWS] = { 4 * 0.5 * 1 + 5 * 0 + 0.5 / 0.875,
+					   4 * 0.5 * 0.25 + 5 * 1,
+					   4 * 0.5 * 0 + 5 * 0.5 + 1,
+					   4 * 0.5 * 0.75 };
+	struct scored s[ROWS];
+	struct bench b;
+	struct err err = { 0 };
+	size_t dead;
+
+	(void)state;
+	set_up(&b);
+	b.c.words_met = 0.5f;
+	b.items[0].words_score = 8;
+	b.items[0].text_distance = 1;
+	b.items[1].words_score = 2;
+	b.items[1].named = 1;
+	b.items[2].named = 0.5f;
+	b.items[2].text_distance = 0.5f;
+	b.items[3].words_score = 6;
+	assert_int_equal(scoring_run(&b.c, &b.g, &b.w, s, &dead, &err), ROWS);
+	for (int i = 0; i < ROWS; i++)
+		assert_float_equal(
+		    s[i].part[SIGNAL_TEXT],
+		    (sums[s[i].row] - sums[3]) / (sums[1] - sums[3]), 1e-6);
+	assert_int_equal(s[3].row, 3);
+	/* nothing of it: missing, and not 0 */
+	set_up(&b);
+	b.c.words_met = 1;
+	b.items[0].words_score = 8;
+	assert_int_equal(scoring_run(&b.c, &b.g, &b.w, s, &dead, &err), ROWS);
+	for (int i = 0; i < ROWS; i++)
+		assert_true(s[i].row == 0 ? s[i].part[SIGNAL_TEXT] == 1
+					  : isnan(s[i].part[SIGNAL_TEXT]));
 }
 
 static void test_penalty_and_dead(void **state)
@@ -177,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_formula),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_penalty_and_dead),
 		cmocka_unit_test(test_two_kinds),
 		cmocka_unit_test(test_bounds),

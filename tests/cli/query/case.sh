@@ -151,9 +151,8 @@ expr='[.candidates[]|has("audio_cosine")]|any'
 is "$(q --index "$TMP/nosound" lonely sad)" false "no sound, no audio signal"
 build-index -q --index "$TMP/nomood" --text-model "$TMP/c/text.pack" \
 	--text "$TMP/c/text.feat" "$TMP/c/tracks.ndjson"
-expr='[.candidates[]|keys]|flatten|unique|join(" ")'
-is "$(q --index "$TMP/nomood" lonely sad)" 'from row text_distance track_id' \
-	"no mood, text alone"
+expr='.candidates|length > 0 and ([.[]|has("audio_cosine") or has("mood_distance")]|any|not)'
+is "$(q --index "$TMP/nomood" lonely sad)" true "no mood, text and words alone"
 build-index -q --index "$TMP/bare" "$TMP/c/tracks.ndjson"
 expr='.candidates|length'
 is "$(q --index "$TMP/bare" sad)" 0 "nothing to go by"

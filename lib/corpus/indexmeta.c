@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/indexmeta.h"
+
+#include "io/json.h"
+
+static const char *const members[ORIGINS] = { "text_model",   "emotion_model",
+					      "sound_recipe", "mood_recipe",
+					      "audio_recipe", "cnn_recipe" };
+
+void index_origins_set(struct index_origins *o, enum index_origin which,
+		       const uint8_t digest[HASH_SIZE])
+{
+	hash_hex(digest, HASH_SIZE, o->digest[which]);
+}
+
+void index_origins_read(struct index_origins *o, struct span meta)
+{
+	struct str text = { 0 };
+
+	for (int i = 0; i < ORIGINS; i++) {
+		o->digest[i][0] = '\0';
+		str_reset(&text);
+		if (json_string(json_get(meta, members[i]), &text) ||
+		    text.n != ORIGIN_HEX - 1)
+			continue;
+		memcpy(o->digest[i], text.p, text.n);
+		o->digest[i][text.n] = '\0';
+	}
+	str_release(&text);
+}
+
+void indexmeta_write(const struct index_counts *n,
+		     const struct index_origins *o, struct str *out)
+{
+	const struct soundgraph_made *graph = n->graph;
+
+	str_printf(out,
+		   "{\"format\":%d,\"tracks\":%zu,\"artists\":%zu,"
+		   "\"genres\":%zu,\"text\":%zu,\"audio\":%zu,\"mood\":%zu,"
+		   "\"sound\":%zu,\"measured\":%zu,\"text_lists\":%zu,"
+		   "\"text_recall\":",
+		   GENERATION_VERSION, n->tracks, n->artists, n->genres,
+		   n->text, n->audio[AUDIO_COMPONENTS], n->mood, n->display,
+		   n->measured, n->lists.lists);
+	str_fixed(out, n->lists.recall, 3);
+	str_printf(out, ",\"audio_graph\":%zu,\"audio_recall\":",
+		   graph[AUDIO_COMPONENTS].nodes);
+	str_fixed(out, graph[AUDIO_COMPONENTS].recall, 3);
+	if (o->digest[ORIGIN_CNN][0]) {
+		str_printf(out,
+			   ",\"cnn\":%zu,\"cnn_graph\":%zu,\"cnn_recall\":",
+			   n->audio[AUDIO_NETWORK], graph[AUDIO_NETWORK].nodes);
+		str_fixed(out, graph[AUDIO_NETWORK].recall, 3);
+	}
+	for (int i = 0; i < ORIGINS; i++)
+		if (o->digest[i][0])
+			str_printf(out, ",\"%s\":\"%s\"", members[i],
+				   o->digest[i]);
+	str_puts(out, "}\n");
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The half of generation.h that reads rows and names. */
+#include "index/generation.h"
+
+const char *catalogue_link_name(unsigned link)
+{
+	static const char *const names[LINK_COUNT] = { "UNKNOWN", "VALID",
+						       "MOVED", "REQUIRES_AUTH",
+						       "DEAD" };
+
+	return names[link < LINK_COUNT ? link : LINK_UNKNOWN];
+}
+
+const char *catalogue_tier_name(unsigned tier)
+{
+	static const char *const names[TIER_COUNT] = { "", "Underground",
+						       "Niche", "Popular",
+						       "Viral" };
+
+	return names[tier < TIER_COUNT ? tier : TIER_NONE];
+}
+
+const void *generation_look(const struct generation *g, const void *at,
+			    size_t n, void *room)
+{
+	if (!g->once)
+		return at;
+	pack_copy(g->pack, at, n, room);
+	return room;
+}
+
+int catalogue_text(const struct generation *g, size_t row,
+		   enum catalogue_field field, struct span *out,
+		   struct err *err)
+{
+	uint64_t room[2];
+	const uint64_t *o;
+
+	if (row >= g->count)
+		return err_set(err, ERR_DATA, "artifact",
+			       "%s: row %zu of %zu; "
+			       "build the index again",
+			       g->path, row, g->count);
+	o = generation_look(g, g->offsets + row * CATALOGUE_FIELDS + field,
+			    sizeof(room), room);
+	if (o[0] > o[1] || o[1] > g->blob.n)
+		return err_set(err, ERR_DATA, "artifact",
+			       "%s: strings of row %zu are out of bounds; "
+			       "build the index again",
+			       g->path, row);
+	*out = (struct span){ g->blob.p + o[0], (size_t)(o[1] - o[0]) };
+	return 0;
+}
+
+int catalogue_copy(const struct generation *g, size_t row,
+		   enum catalogue_field field, struct str *out, struct err *err)
+{
+	struct span text;
+
+	if (catalogue_text(g, row, field, &text, err))
+		return -1;
+	str_reset(out);
+	if (!g->once) {
+		str_span(out, text);
+		return 0;
+	}
+	for (size_t i = 0; i < text.n; i++)
+		str_putc(out, '\0');
+	pack_copy(g->pack, text.p, text.n, out->p);
+	return 0;
+}
+
+int names_get(const struct names *n, size_t i, struct span *out)
+{
+	if (i >= n->count || n->offsets[i] > n->offsets[i + 1] ||
+	    n->offsets[i + 1] > n->blob.n)
+		return -1;
+	*out = (struct span){ n->blob.p + n->offsets[i],
+			      (size_t)(n->offsets[i + 1] - n->offsets[i]) };
+	return 0;
+}
+
+uint32_t names_find(const struct names *n, struct span folded)
+{
+	size_t lo = 0, hi = n->count;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		struct span s;
+		int c;
+
+		if (names_get(n, mid, &s))
+			return CATALOGUE_NONE;
+		c = span_cmp(s, folded);
+		if (!c)
+			return (uint32_t)mid;
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return CATALOGUE_NONE;
+}
+
+size_t name_rows_get(const struct name_rows *n, size_t i, const uint32_t **rows)
+{
+	if (i >= n->count || n->first[i] > n->first[i + 1] ||
+	    n->first[i + 1] > n->total)
+		return 0;
+	*rows = n->rows + n->first[i];
+	return n->first[i + 1] - n->first[i];
+}
+
+size_t generation_text_at(const struct generation *g, size_t row)
+{
+	return g->text_count && row < g->count &&
+		       g->text_at[row] < g->text_count
+		   ? g->text_at[row]
+		   : SIZE_MAX;
+}
+
+size_t generation_find(const uint32_t *rows, size_t count, size_t row)
+{
+	size_t lo = 0, hi = count;
+
+	/* Where every row has one. */
+	if (row < count && rows[row] == row)
+		return row;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (rows[mid] == row)
+			return mid;
+		if (rows[mid] < row)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return SIZE_MAX;
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "index/indexagain.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/parallel.h"
+#include "index/namelist.h"
+#include "index/wordwriter.h"
+#include "io/scratch.h"
+
+struct names_again { /* of rows: numbers in order of appearance */
+	struct namelist artists, genres, titles;
+	uint32_t *artist, *genre, *title;
+};
+
+static void read_names(const struct generation *g, struct names_again *a)
+{
+	struct span text;
+
+	a->artist = mem_zalloc(g->count + 1, sizeof(uint32_t));
+	a->genre = mem_zalloc(g->count + 1, sizeof(uint32_t));
+	a->title = mem_zalloc(g->count + 1, sizeof(uint32_t));
+	for (size_t i = 0; i < g->count; i++) {
+		catalogue_text(g, i, CATALOGUE_ARTIST, &text, NULL);
+		a->artist[i] = namelist_add(&a->artists, text);
+		catalogue_text(g, i, CATALOGUE_GENRE, &text, NULL);
+		a->genre[i] = namelist_add(&a->genres, text);
+		catalogue_text(g, i, CATALOGUE_TITLE, &text, NULL);
+		a->title[i] = namelist_add(&a->titles, text);
+	}
+	namelist_rank(&a->artists);
+	namelist_rank(&a->genres);
+	namelist_rank(&a->titles);
+}
+
+static void names_again_release(struct names_again *a)
+{
+	namelist_release(&a->artists);
+	namelist_release(&a->genres);
+	namelist_release(&a->titles);
+	free(a->artist);
+	free(a->genre);
+	free(a->title);
+}
+
+static int put_column(const struct namelist *l, const uint32_t *number,
+		      size_t n, const char *section, struct pack_writer *pw,
+		      struct err *err)
+{
+	int rc = pack_begin(pw, section, err);
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		uint32_t v = number[i] == CATALOGUE_NONE ? CATALOGUE_NONE
+							 : l->rank[number[i]];
+
+		rc = pack_put(pw, &v, sizeof(v), err);
+	}
+	return rc;
+}
+
+static int write_names(const struct generation *g, struct pack_writer *pw,
+		       struct err *err)
+{
+	static const char *const artists[3] = { "artist.first", "artist.rows",
+						"artist.find" };
+	static const char *const titles[3] = { "title.first", "title.rows",
+					       "title.find" };
+	struct names_again a = { .artist = NULL };
+	int threads = parallel_cpus();
+	int rc;
+
+	read_names(g, &a);
+	rc = namelist_write(&a.artists, "artist.offsets", "artist.names", pw,
+			    err) ||
+	     namelist_write(&a.genres, "genre.offsets", "genre.names", pw,
+			    err) ||
+	     put_column(&a.artists, a.artist, g->count, "track.artist", pw,
+			err) ||
+	     put_column(&a.genres, a.genre, g->count, "track.genre", pw, err) ||
+	     namelist_write_rows(&a.artists, a.artist, g->count, threads,
+				 artists, pw, err) ||
+	     namelist_write_rows(&a.titles, a.title, g->count, threads, titles,
+				 pw, err);
+	names_again_release(&a);
+	return rc ? -1 : 0;
+}
+
+static int kept_words(void *ctx, size_t i, struct span text[WORDS_FIELDS],
+		      uint64_t *at)
+{
+	(void)ctx;
+	(void)i;
+	(void)text;
+	(void)at;
+	return 1;
+}
+
+/* Words that all stay come out as they were. */
+static int write_words(const struct generation *g, struct pack_writer *pw,
+		       struct err *err)
+{
+	uint32_t *row_of = mem_zalloc(g->count + 1, sizeof(*row_of));
+	struct wordwriter_rows rows = { .count = g->count,
+					.row = kept_words,
+					.old = &g->words,
+					.row_of = row_of,
+					.threads = parallel_cpus() };
+	struct wordwriter *w = wordwriter_new();
+	int rc;
+
+	for (size_t i = 0; i < g->count; i++)
+		row_of[i] = (uint32_t)i;
+	rc = wordwriter_write(w, &rows, pw, err);
+	wordwriter_free(w);
+	free(row_of);
+	return rc ? err_prefix(err, "section \"words\"") : 0;
+}
+
+static int compare(const struct generation *g, struct pack_writer *pw,
+		   struct err *err)
+{
+	static const char *const sections[] = {
+		"artist.offsets", "artist.names", "genre.offsets",
+		"genre.names",    "track.artist", "track.genre",
+		"artist.first",   "artist.rows",  "artist.find",
+		"title.first",    "title.rows",   "title.find",
+		"words"
+	};
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
+		struct span is = pack_get(g->pack, sections[i]);
+		struct span again = pack_written(pw, sections[i], err);
+
+		if (!again.p)
+			return -1;
+		if (is.n != again.n || memcmp(is.p, again.p, is.n))
+			return err_set(err, ERR_DATA, "artifact",
+				       "section \"%s\" is not what the tracks "
+				       "give; build the index again",
+				       sections[i]);
+	}
+	return 0;
+}
+
+int indexagain(const struct generation *g, struct err *err)
+{
+	FILE *f = scratch_open(err);
+	struct pack_writer *pw =
+	    f ? pack_writer_new(f, GENERATION_KIND, GENERATION_VERSION, err)
+	      : NULL;
+	int rc = pw ? write_names(g, pw, err) || write_words(g, pw, err) ||
+			  compare(g, pw, err)
+		    : -1;
+
+	if (pw)
+		pack_writer_end(pw, NULL, NULL);
+	if (f)
+		fclose(f);
+	return rc ? -1 : 0;
+}

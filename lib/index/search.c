@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "index/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "index/artistcap.h"
+#include "math/vector.h"
+
+enum {
+	SELECTIVE =
+	    100, /* fewer than one in so many: comparing all is faster */
+	ROUGH_MORE = 32
+};
+
+enum kind { TEXTS, SOUNDS, MOODS, WORDS, KINDS };
+
+struct list { /* what one kind of search found, before the cap */
+	struct topk_item *items;
+	size_t cap;
+	struct artistcap artists;
+};
+
+struct search {
+	const struct generation *g;
+	struct search_dials dials;
+	struct ivf_work *texts; /* NULL: no texts */
+	struct hnsw_work *sounds;
+	struct moodgrid_work moods;
+	struct words_work *words;
+	struct list list[KINDS];
+	struct topk_item *more; /* sounds */
+	size_t more_cap;
+};
+
+struct search *search_new(const struct generation *g,
+			  const struct search_dials *dials)
+{
+	struct search *s = mem_zalloc(1, sizeof(*s));
+
+	s->g = g;
+	s->dials = *dials;
+	if (g->text_count)
+		s->texts = ivf_work_new(&g->text_lists);
+	s->sounds = hnsw_work_new();
+	s->words = words_work_new();
+	return s;
+}
+
+void search_free(struct search *s)
+{
+	if (!s)
+		return;
+	ivf_work_free(s->texts);
+	hnsw_work_free(s->sounds);
+	moodgrid_work_release(&s->moods);
+	words_work_free(s->words);
+	free(s->more);
+	for (int k = 0; k < KINDS; k++) {
+		free(s->list[k].items);
+		artistcap_release(&s->list[k].artists);
+	}
+	free(s);
+}
+
+/* --- the cap --- */
+
+/* Fills out[depth], returns how many. */
+typedef size_t find(struct search *s, const void *query,
+		    const struct search_among *a, size_t depth,
+		    struct topk_item *out);
+
+static size_t cap(const struct generation *g, struct list *l, size_t found,
+		  const struct search_among *a, struct topk_item *best)
+{
+	size_t n = 0;
+
+	artistcap_start(&l->artists, a->per_artist, a->k);
+	for (size_t i = 0; i < found && n < a->k; i++)
+		if (l->items[i].index < g->count &&
+		    artistcap_take(&l->artists, g->artist[l->items[i].index]))
+			best[n++] = l->items[i];
+	return n;
+}
+
+/* Looks deeper as long as there are more rows and the cap leaves too few. */
+static size_t search_capped(struct search *s, enum kind kind, find *f,
+			    const void *query, const struct search_among *a,
+			    struct topk_item *best)
+{
+	size_t depth = a->per_artist ? 4 * a->k : a->k, most = s->g->count, n;
+	struct list *l = &s->list[kind];
+
+	for (;; depth *= 4) {
+		size_t met;
+
+		depth = depth < most ? depth : most;
+		MEM_ROOM(l->items, depth + 1, l->cap);
+		met = f(s, query, a, depth, l->items);
+		n = cap(s->g, l, met, a, best);
+		if (n == a->k || met < depth || depth == most)
+			return n;
+	}
+}
+
+/* --- texts --- */
+
+int search_text_query(struct search_text *t,
+		      const float unit[GENERATION_TEXT_DIM])
+{
+	int32_t norm2;
+
+	vector_quantise(unit, t->q, GENERATION_TEXT_DIM);
+	norm2 = vector_dot_i8(t->q, t->q, GENERATION_TEXT_DIM);
+	t->scale = norm2 > 0 ? 1 / sqrtf((float)norm2) : 0;
+	return norm2 > 0 ? 0 : -1;
+}
+
+static size_t find_texts(struct search *s, const void *query,
+			 const struct search_among *a, size_t depth,
+			 struct topk_item *out)
+{
+	const struct search_text *t = query;
+	struct ivf_query q = { t->q, t->scale, s->dials.probe, 0 };
+
+	return s->dials.exact ? ivf_search_exact(&s->g->text_lists, s->texts,
+						 &q, a->allowed, depth, out)
+			      : ivf_search(&s->g->text_lists, s->texts, &q,
+					   a->allowed, depth, out);
+}
+
+size_t search_texts(struct search *s, const struct search_text *q,
+		    const struct search_among *a, struct topk_item *best,
+		    enum search_way *way)
+{
+	*way = s->texts ? SEARCH_EXACT : SEARCH_NONE;
+	if (!s->texts || !a->k)
+		return 0;
+	if (s->g->text_lists.nlist && !s->dials.exact)
+		*way = SEARCH_LISTS;
+	return search_capped(s, TEXTS, find_texts, q, a, best);
+}
+
+float search_text_row(const struct generation *g, const struct search_text *q,
+		      size_t row)
+{
+	size_t i = generation_text_at(g, row);
+	int8_t room[GENERATION_TEXT_DIM];
+
+	if (i == SIZE_MAX)
+		return NAN;
+	return (float)vector_dot_i8(
+		   q->q,
+		   generation_look(g, g->text + i * GENERATION_TEXT_DIM,
+				   sizeof(room), room),
+		   GENERATION_TEXT_DIM) *
+	       (q->scale * g->text_scale[i]);
+}
+
+/* --- sounds --- */
+
+struct sound_query {
+	const float *unit[AUDIO_KINDS];
+	bool cold[AUDIO_KINDS];
+	bool *walked; /* set where a graph was */
+};
+
+static size_t find_sounds_of(struct search *s, const struct sound_query *q,
+			     int kind, const struct search_among *a,
+			     size_t depth, struct topk_item *out)
+{
+	struct hnsw_query h = { .unit = q->unit[kind],
+				.k = depth,
+				.ef = s->dials.ef,
+				.allowed = a->allowed,
+				.allowed_rows = s->g->count,
+				.way = s->dials.exact ? HNSW_SCAN : HNSW_AUTO,
+				.cold = q->cold[kind],
+				.once = s->g->once,
+				.rough = s->g->once && !s->dials.exact,
+				.threads = s->dials.threads };
+	enum hnsw_way way;
+	size_t n;
+
+	n = hnsw_search(&s->g->audio[kind].graph, s->sounds, &h, out, &way);
+	*q->walked = *q->walked || way == HNSW_WALK;
+	return n;
+}
+
+static int by_row(const void *a, const void *b)
+{
+	const struct topk_item *x = a, *y = b;
+
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+static int by_score(const void *a, const void *b)
+{
+	const struct topk_item *x = a, *y = b;
+
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return by_row(a, b);
+}
+
+/* Of two lists in one the best, each row once and by the mean of its kinds. */
+static size_t join(const struct generation *g, const struct sound_query *q,
+		   struct topk_item *items, size_t n, size_t depth)
+{
+	size_t kept = 0;
+
+	qsort(items, n, sizeof(*items), by_row);
+	for (size_t i = 0; i < n; i++)
+		if (!i || items[i].index != items[i - 1].index) {
+			uint32_t row = items[i].index;
+
+			items[kept++] = (struct topk_item){
+				.score = search_sound_row(g, q->unit, row),
+				.index = row
+			};
+		}
+	qsort(items, kept, sizeof(*items), by_score);
+	return kept < depth ? kept : depth;
+}
+
+static size_t find_sounds(struct search *s, const void *query,
+			  const struct search_among *a, size_t depth,
+			  struct topk_item *out)
+{
+	const struct sound_query *q = query;
+	struct topk_item *both;
+	size_t n = 0;
+
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (q->unit[kind] && !q->unit[1 - kind])
+			return find_sounds_of(s, q, kind, a, depth, out);
+	both = mem_alloc((2 * depth + 1) * sizeof(*both));
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		n += find_sounds_of(s, q, kind, a, depth, both + n);
+	n = join(s->g, q, both, n, depth);
+	memcpy(out, both, n * sizeof(*out));
+	free(both);
+	return n;
+}
+
+/* At byte precision a quarter more than is asked for, and the best of those by
+ * their vectors: few rows are then read. */
+static size_t search_roughly(struct search *s, const struct sound_query *q,
+			     const struct search_among *a,
+			     struct topk_item *best)
+{
+	struct search_among more = *a;
+	size_t n;
+
+	more.k += a->k / 4 + ROUGH_MORE;
+	MEM_ROOM(s->more, more.k + 1, s->more_cap);
+	n = search_capped(s, SOUNDS, find_sounds, q, &more, s->more);
+	for (size_t i = 0; i < n; i++)
+		s->more[i].score =
+		    search_sound_row(s->g, q->unit, s->more[i].index);
+	qsort(s->more, n, sizeof(*s->more), by_score);
+	n = n < a->k ? n : a->k;
+	memcpy(best, s->more, n * sizeof(*best));
+	return n;
+}
+
+size_t search_sounds(struct search *s, const float *const unit[AUDIO_KINDS],
+		     const struct search_among *a, struct topk_item *best,
+		     enum search_way *way)
+{
+	bool walked = false, any = false;
+	struct sound_query q = { .walked = &walked };
+	size_t n;
+
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		q.unit[kind] = s->g->audio[kind].count ? unit[kind] : NULL;
+		q.cold[kind] =
+		    q.unit[kind] && hnsw_is_cold(&s->g->audio[kind].graph);
+		any = any || q.unit[kind];
+	}
+	*way = any ? SEARCH_EXACT : SEARCH_NONE;
+	if (!any || !a->k)
+		return 0;
+	n = s->g->once && !s->dials.exact
+		? search_roughly(s, &q, a, best)
+		: search_capped(s, SOUNDS, find_sounds, &q, a, best);
+	*way = walked ? SEARCH_GRAPH : SEARCH_EXACT;
+	return n;
+}
+
+float search_sound_row(const struct generation *g,
+		       const float *const unit[AUDIO_KINDS], size_t row)
+{
+	float mean = NAN;
+
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		const struct audio_vectors *v = &g->audio[kind];
+		size_t i = unit[kind] ? generation_find(v->rows, v->count, row)
+				      : SIZE_MAX;
+		float cosine, room[GENERATION_AUDIO_MAX];
+
+		if (i == SIZE_MAX)
+			continue;
+		cosine =
+		    vector_dot(unit[kind],
+			       generation_look(g, v->vectors + i * v->dim,
+					       v->dim * sizeof(*room), room),
+			       v->dim);
+		mean = isnan(mean) ? cosine : (mean + cosine) / 2;
+	}
+	return mean;
+}
+
+/* --- moods --- */
+
+static size_t find_moods(struct search *s, const void *query,
+			 const struct search_among *a, size_t depth,
+			 struct topk_item *out)
+{
+	const struct generation *g = s->g;
+	const struct search_mood *m = query;
+	const float *axis[3] = { g->valence, g->arousal, g->dominance };
+	const float at[3] = { m->valence, m->arousal, m->dominance };
+	bool space = !isnan(m->dominance);
+
+	return a->allowed && a->eligible < g->count / SELECTIVE
+		   ? moodgrid_compare(axis, space ? 3 : 2, g->count, &s->moods,
+				      at, a->allowed, depth, out)
+		   : moodgrid_search(space ? &g->space : &g->grid, &s->moods,
+				     at, a->allowed, depth, out);
+}
+
+size_t search_moods(struct search *s, const struct search_mood *at,
+		    const struct search_among *a, struct topk_item *best,
+		    enum search_way *way)
+{
+	bool there = s->g->valence && (isnan(at->dominance) || s->g->dominance);
+
+	*way = there ? SEARCH_EXACT : SEARCH_NONE;
+	return there && a->k ? search_capped(s, MOODS, find_moods, at, a, best)
+			     : 0;
+}
+
+float search_mood_row(const struct generation *g, const struct search_mood *at,
+		      size_t row)
+{
+	float dv, da, dd, sum;
+
+	if (!g->valence || row >= g->count)
+		return NAN;
+	dv = g->valence[row] - at->valence;
+	da = g->arousal[row] - at->arousal;
+	sum = dv * dv + da * da;
+	if (isnan(at->dominance))
+		return sqrtf(sum);
+	dd = g->dominance ? g->dominance[row] - at->dominance : NAN;
+	return sqrtf(sum + dd * dd);
+}
+
+/* --- words --- */
+
+static size_t find_words(struct search *s, const void *query,
+			 const struct search_among *a, size_t depth,
+			 struct topk_item *out)
+{
+	(void)query; /* prepared */
+	return words_find(&s->g->words, s->words, a->allowed, depth, out);
+}
+
+size_t search_words(struct search *s, const struct words_query *q,
+		    const struct search_among *a, struct topk_item *best,
+		    enum search_way *way, struct err *err)
+{
+	*way = q->count ? SEARCH_EXACT : SEARCH_NONE;
+	if (!q->count || !a->k)
+		return 0;
+	if (words_prepare(&s->g->words, s->words, q, err)) {
+		err_prefix(err, "%s: section \"words\"", s->g->path);
+		return SIZE_MAX;
+	}
+	return search_capped(s, WORDS, find_words, q, a, best);
+}
+
+size_t search_words_explain(struct search *s, const struct words_query *q,
+			    uint32_t row,
+			    struct words_reason why[WORDS_CLAUSES_MAX])
+{
+	return words_explain(&s->g->words, s->words, q, row, why);
+}
