@@ -65,6 +65,8 @@ libs_emotion := $(TEXT)
 libs_emotionmake := $(TEXT)
 libs_captionrank := $(TEXT)
 libs_wordsbench := $(TEXT)
+libs_indexmake := $(TEXT)
+libs_wordrank := $(TEXT)
 libs_enrich := $(TEXT)
 libs_dedupe := $(TEXT)
 libs_music-filter := $(TEXT)
@@ -108,7 +110,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(ARCHIVE)
 
 # tests/peers/NAME.cc: programs around others' libraries, where those are there.
 libs_faissread := -lfaiss -fopenmp -lopenblas
-$(BUILD)/tests/peers/%: tests/peers/%.cc
+libs_faisspeer := $(libs_faissread)
+libs_ivfpeer := $(libs_faissread)
+$(BUILD)/tests/peers/%: tests/peers/%.cc tests/peers/peerbench.h
 	@mkdir -p $(@D)
 	$(CXX) -O3 -march=native -o $@ $< $(libs_$*)
 check: $(if $(wildcard /usr/include/faiss/index_io.h),$(BUILD)/tests/peers/faissread)
@@ -202,6 +206,9 @@ emotion-quality: all helpers ## how well feeling is told, against baselines
 vectors-quality: all helpers ## text vectors against TF-IDF, on MusicCaps (SOURCES=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/vectors.sh
 
+words-quality: all helpers ## BM25F, vectors and their fusion, on real texts (SOURCES=)
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/words.sh
+
 request-quality: all helpers ## how well the mood of 1,645 requests is understood
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/requests.sh
 
@@ -209,8 +216,16 @@ mutations: all helpers ## 10,000 damaged sound files through extract-features
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
 	    tests/mutations.sh 10000
 
+index-damage: all helpers ## an index damaged in 17,000 ways, one in EVERY (1)
+	INDEX_DAMAGE=$(or $(EVERY),1) $(PROVE) tests/corrupt/index.sh
+
 bench: all helpers ## speeds, as ratios to peers in the same run
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench.sh
+
+BENCH_PEERS := $(if $(wildcard /usr/include/faiss/index_io.h),faisspeer ivfpeer) \
+	$(if $(wildcard /usr/include/hnswlib/hnswlib.h),hnswpeer)
+bench-index: all helpers $(BENCH_PEERS:%=$(BUILD)/tests/peers/%) ## the index, beside FAISS and hnswlib (SIZES= PARTS= OUT=)
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench-index.sh
 
 real-clips: all ## extraction of the clips of ../shared/audio, timed
 	BIN='$(abspath $(BIN))' tests/real-clips.sh
@@ -251,8 +266,8 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	emotion-quality vectors-quality models \
-	mutations bench real-clips scale deps clean help
+	emotion-quality vectors-quality words-quality models \
+	mutations index-damage bench bench-index real-clips scale deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:

@@ -1,86 +1,91 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// hnswpeer FILE DIM QUERIES M EFC K EF...: hnswlib over the files and with the
-// measure of tests/helpers/hnswbench.c: CPU time, the best of three passes.
-#include <sys/resource.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <queue>
-#include <set>
-#include <vector>
+// hnswlib over the files and with the measures of tests/helpers/hnswbench.c:
+//   hnswpeer build FILE DIM M EFC GRAPH
+//   hnswpeer query FILE DIM QUERIES TRUTH GRAPH K EF...
+//   hnswpeer once DIM QUERIES GRAPH N     question N alone, from loading on
+#include <cstring>
 
 #include <hnswlib/hnswlib.h>
 
-static double cpu()
+#include "peerbench.h"
+
+typedef hnswlib::HierarchicalNSW<float> graph_type;
+
+static int build(char **a)
 {
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return u.ru_utime.tv_sec + u.ru_utime.tv_usec / 1e6 +
-	       u.ru_stime.tv_sec + u.ru_stime.tv_usec / 1e6;
-}
-
-static std::vector<float> slurp(const char *path)
-{
-	std::ifstream f(path, std::ios::binary | std::ios::ate);
-	std::vector<float> x(size_t(f.tellg()) / sizeof(float));
-
-	f.seekg(0);
-	f.read(reinterpret_cast<char *>(x.data()), x.size() * sizeof(float));
-	return x;
-}
-
-int main(int argc, char **argv)
-{
-	if (argc < 8)
-		return 2;
-	size_t dim = atoi(argv[2]), k = atoi(argv[6]);
-	std::vector<float> x = slurp(argv[1]), asked = slurp(argv[3]);
-	size_t n = x.size() / dim, m = asked.size() / dim;
+	size_t dim = atoi(a[1]);
+	std::vector<float> x = slurp(a[0]);
+	size_t n = x.size() / dim;
 	hnswlib::InnerProductSpace space(dim);
-	hnswlib::HierarchicalNSW<float> graph(&space, n, atoi(argv[4]),
-					      atoi(argv[5]));
+	graph_type graph(&space, n, atoi(a[2]), atoi(a[3]));
 	double t = cpu();
 
 	for (size_t i = 0; i < n; i++)
 		graph.addPoint(&x[i * dim], i);
-	printf("hnswlib build %zu: %.2f s CPU\n", n, cpu() - t);
+	printf("build %zu: %.2f s CPU\n", n, cpu() - t);
+	graph.saveIndex(a[4]);
+	return 0;
+}
 
-	std::vector<std::set<size_t>> truth(m);
-	auto dot = space.get_dist_func();
-	for (size_t i = 0; i < m; i++) {
-		std::priority_queue<std::pair<float, size_t>> best;
+static int query(char **a, int n)
+{
+	size_t dim = atoi(a[1]), k = atoi(a[5]);
+	std::vector<float> x = slurp(a[0]), asked = slurp(a[2]);
+	std::vector<float> truth = slurp(a[3]);
+	size_t m = asked.size() / dim;
+	hnswlib::InnerProductSpace space(dim);
+	graph_type graph(&space, a[4]);
 
-		for (size_t j = 0; j < n; j++) {
-			float d = dot(&asked[i * dim], &x[j * dim], &dim);
-
-			if (best.size() < k || d < best.top().first)
-				best.emplace(d, j);
-			if (best.size() > k)
-				best.pop();
-		}
-		for (; !best.empty(); best.pop())
-			truth[i].insert(best.top().second);
-	}
-	for (int a = 7; a < argc; a++) {
-		double least = 1e9;
+	for (int e = 6; e < n; e++) {
+		std::vector<size_t> found;
+		std::vector<double> took;
 		size_t hit = 0;
 
-		graph.setEf(atoi(argv[a]));
-		for (int pass = 0; pass < 3; pass++) {
-			t = cpu();
-			hit = 0;
+		graph.setEf(atoi(a[e]));
+		for (int pass = 0; pass < PASSES; pass++) {
+			double t = user();
+
+			found.clear();
 			for (size_t i = 0; i < m; i++) {
 				auto got = graph.searchKnn(&asked[i * dim], k);
 
 				for (; !got.empty(); got.pop())
-					hit += truth[i].count(got.top().second);
+					found.push_back(got.top().second);
 			}
-			t = cpu() - t;
-			least = t < least ? t : least;
+			took.push_back((user() - t) / m);
 		}
-		printf("hnswlib ef %s: %.4f ms, recall@%zu %.4f\n", argv[a],
-		       least / m * 1e3, k, double(hit) / (m * k));
+		for (size_t i = 0; i < found.size(); i++)
+			hit += reaches(&x[found[i] * dim], &asked[i / k * dim],
+				       dim, truth[i / k]);
+		printf("walk ef %s: %.4f ms, recall@%zu %.4f\n", a[e],
+		       median(took) * 1e3, k, double(hit) / (m * k));
 	}
+	return 0;
+}
+
+static int once(char **a)
+{
+	size_t dim = atoi(a[0]);
+	std::vector<float> asked = slurp(a[1]);
+	double t = wall();
+	hnswlib::InnerProductSpace space(dim);
+	graph_type graph(&space, a[2]);
+
+	graph.setEf(64);
+	graph.searchKnn(&asked[atoi(a[3]) % (asked.size() / dim) * dim], 10);
+	printf("once walk: %.3f ms\n", (wall() - t) * 1e3);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(what, "build") && argc == 7)
+		return build(argv + 2);
+	if (!strcmp(what, "query") && argc > 8)
+		return query(argv + 2, argc - 2);
+	if (!strcmp(what, "once") && argc == 6)
+		return once(argv + 2);
+	return 2;
 }
