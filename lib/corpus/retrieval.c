@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "corpus/asked.h"
+#include "corpus/demands.h"
 #include "corpus/eligible.h"
 #include "corpus/moodsound.h"
 #include "corpus/named.h"
@@ -106,7 +107,15 @@ static void prepare_mood(struct retrieval *r, const struct intent *intent)
 	if (request->has_mood)
 		r->mood =
 		    (struct search_mood){ request->valence, request->arousal,
-					  request->dominance };
+					  r->g->dominance ? request->dominance
+							  : NAN };
+	if (asked && !r->g->valence)
+		str_puts(&r->out->warnings,
+			 "the index has no moods: by words alone\n");
+	if (request->has_mood && !isnan(request->dominance) && r->g->valence &&
+	    !r->g->dominance)
+		str_puts(&r->out->warnings,
+			 "the index has no dominance: it is not heeded\n");
 	r->wants[SOURCE_MOOD] = asked && r->g->valence;
 	r->wants[SOURCE_AUDIO] = false;
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
@@ -282,6 +291,13 @@ static void gather(struct retrieval *r)
 	r->nmet = kept;
 }
 
+static float distance_of(float cosine)
+{
+	float d = 2 - 2 * cosine;
+
+	return isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
+}
+
 static void add(struct candidates *out, const struct met *m)
 {
 	MEM_ROOM(out->items, out->count + 1, out->cap);
@@ -290,16 +306,9 @@ static void add(struct candidates *out, const struct met *m)
 				.from = m->from,
 				.words_score = m->words_score,
 				.named = m->named,
-				.text_distance = m->text,
+				.text_distance = distance_of(m->text),
 				.audio_cosine = m->audio,
 				.mood_distance = NAN };
-}
-
-static float distance_of(float cosine)
-{
-	float d = 2 - 2 * cosine;
-
-	return isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
 }
 
 /* The signals of some of the candidates, whatever found them. */
@@ -315,9 +324,8 @@ static void fill(void *ctx, size_t chunk, int thread)
 		if (!r->wants[SOURCE_TEXT])
 			c->text_distance = NAN;
 		else if (isnan(c->text_distance))
-			c->text_distance =
-			    search_text_row(r->g, &r->text, c->row);
-		c->text_distance = distance_of(c->text_distance);
+			c->text_distance = distance_of(
+			    search_text_row(r->g, &r->text, c->row));
 		if (r->wants[SOURCE_AUDIO] && isnan(c->audio_cosine))
 			c->audio_cosine =
 			    search_sound_row(r->g, r->sound, c->row);
@@ -365,14 +373,28 @@ bool retrieval_is_name(struct retrieval *r, struct span query)
 	       best.score >= NAMED_SAME;
 }
 
+static int apply_demands(struct retrieval *r, struct err *err)
+{
+	const struct words_query *q =
+	    asked_signs(r->asked, span_str(&r->request->query));
+
+	return q && demands_any(q)
+		   ? demands_apply(r->g, r->search, q, r->allowed,
+				   &r->out->eligible, &r->out->warnings, err)
+		   : 0;
+}
+
 int retrieval_run(struct retrieval *r, const struct request *request,
 		  const struct intent *intent, struct candidates *out,
 		  struct err *err)
 {
 	r->request = request;
+	r->out = out;
 	prepare(r, intent);
 	out->eligible = eligible_rows(r->g, request, r->limits.keep_dead,
 				      r->allowed, &out->warnings);
+	if (apply_demands(r, err))
+		return -1;
 	r->among = (struct search_among){ .allowed = out->eligible < r->g->count
 							 ? r->allowed
 							 : NULL,
@@ -382,7 +404,6 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 	if (search(r, err))
 		return -1;
 	merge(r, out);
-	r->out = out;
 	parallel_for(r->limits.threads, (out->count + TOGETHER - 1) / TOGETHER,
 		     fill, r);
 	memcpy(out->way, r->way, sizeof(out->way));

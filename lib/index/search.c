@@ -11,10 +11,11 @@
 enum {
 	SELECTIVE =
 	    100, /* fewer than one in so many: comparing all is faster */
+	ROUGH_FROM = 50000, /* sounds: fewer are soon read */
 	ROUGH_MORE = 32
 };
 
-enum kind { TEXTS, SOUNDS, MOODS, WORDS, KINDS };
+enum retrieved { TEXTS, SOUNDS, MOODS, WORDS, RETRIEVED };
 
 struct list { /* what one kind of search found, before the cap */
 	struct topk_item *items;
@@ -29,7 +30,7 @@ struct search {
 	struct hnsw_work *sounds;
 	struct moodgrid_work moods;
 	struct words_work *words;
-	struct list list[KINDS];
+	struct list list[RETRIEVED];
 	struct topk_item *more; /* sounds */
 	size_t more_cap;
 };
@@ -57,7 +58,7 @@ void search_free(struct search *s)
 	moodgrid_work_release(&s->moods);
 	words_work_free(s->words);
 	free(s->more);
-	for (int k = 0; k < KINDS; k++) {
+	for (int k = 0; k < RETRIEVED; k++) {
 		free(s->list[k].items);
 		artistcap_release(&s->list[k].artists);
 	}
@@ -85,7 +86,7 @@ static size_t cap(const struct generation *g, struct list *l, size_t found,
 }
 
 /* Looks deeper as long as there are more rows and the cap leaves too few. */
-static size_t search_capped(struct search *s, enum kind kind, find *f,
+static size_t search_capped(struct search *s, enum retrieved kind, find *f,
 			    const void *query, const struct search_among *a,
 			    struct topk_item *best)
 {
@@ -163,6 +164,7 @@ float search_text_row(const struct generation *g, const struct search_text *q,
 struct sound_query {
 	const float *unit[AUDIO_KINDS];
 	bool cold[AUDIO_KINDS];
+	bool rough;   /* byte precision will do */
 	bool *walked; /* set where a graph was */
 };
 
@@ -178,7 +180,7 @@ static size_t find_sounds_of(struct search *s, const struct sound_query *q,
 				.way = s->dials.exact ? HNSW_SCAN : HNSW_AUTO,
 				.cold = q->cold[kind],
 				.once = s->g->once,
-				.rough = s->g->once && !s->dials.exact,
+				.rough = q->rough,
 				.threads = s->dials.threads };
 	enum hnsw_way way;
 	size_t n;
@@ -271,21 +273,22 @@ size_t search_sounds(struct search *s, const float *const unit[AUDIO_KINDS],
 {
 	bool walked = false, any = false;
 	struct sound_query q = { .walked = &walked };
-	size_t n;
+	size_t most = 0, n;
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
 		q.unit[kind] = s->g->audio[kind].count ? unit[kind] : NULL;
 		q.cold[kind] =
 		    q.unit[kind] && hnsw_is_cold(&s->g->audio[kind].graph);
 		any = any || q.unit[kind];
+		most += q.unit[kind] ? s->g->audio[kind].count : 0;
 	}
 	*way = any ? SEARCH_EXACT : SEARCH_NONE;
 	if (!any || !a->k)
 		return 0;
-	n = s->g->once && !s->dials.exact
-		? search_roughly(s, &q, a, best)
-		: search_capped(s, SOUNDS, find_sounds, &q, a, best);
-	*way = walked ? SEARCH_GRAPH : SEARCH_EXACT;
+	q.rough = s->g->once && !s->dials.exact && most > ROUGH_FROM;
+	n = q.rough ? search_roughly(s, &q, a, best)
+		    : search_capped(s, SOUNDS, find_sounds, &q, a, best);
+	*way = walked ? SEARCH_GRAPH : q.rough ? SEARCH_BYTES : SEARCH_EXACT;
 	return n;
 }
 

@@ -6,8 +6,9 @@
  * allowed, best first, equal scores by row, at most per_artist of one artist:
  * as if all were sorted and taken in turn; min(k, such rows), always. Texts
  * found through lists and sounds through a graph may miss some (their recall is
- * measured when the index is built), and where g->once sounds are picked at byte
- * precision before they are scored; all else is exact, and scores always are.
+ * measured when the index is built), and where g->once and there are many, sounds
+ * are picked at byte precision, a quarter more than wanted; all else is exact,
+ * and scores always are.
  */
 #ifndef MOODPIPE_SEARCH_H
 #define MOODPIPE_SEARCH_H
@@ -41,7 +42,7 @@ struct search_mood {
 	float dominance; /* NaN: does not matter */
 };
 
-/* What the searches of one thread need; those of different kinds may run at the
+/* What the searches of one request need; those of different kinds may run at the
  * same time. */
 struct search;
 struct search *search_new(const struct generation *g,

@@ -4,7 +4,8 @@
 const char *search_way_name(enum search_way w)
 {
 	static const char *const names[SEARCH_WAYS] = { "none", "exact",
-							"lists", "graph" };
+							"lists", "graph",
+							"bytes" };
 
 	return names[w < SEARCH_WAYS ? w : SEARCH_NONE];
 }

@@ -8,9 +8,10 @@ enum search_way {
 	SEARCH_EXACT,
 	SEARCH_LISTS, /* of text vectors */
 	SEARCH_GRAPH, /* of sound vectors */
+	SEARCH_BYTES, /* all, at byte precision; the best of them exactly */
 	SEARCH_WAYS
 };
-/* "none", "exact", "lists", "graph"; out of range: "none". */
+/* "none", "exact", "lists", "graph", "bytes"; out of range: "none". */
 const char *search_way_name(enum search_way w);
 
 #endif
