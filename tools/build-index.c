@@ -8,22 +8,15 @@
  * INDEX/<generation>.idx and swaps INDEX/current; index(5).
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "corpus/eachline.h"
-#include "corpus/indexinputs.h"
+#include "corpus/indexfile.h"
 #include "corpus/indexrow.h"
 #include "corpus/track.h"
-#include "corpus/understood.h"
-#include "corpus/weights.h"
-#include "index/indexcheck.h"
-#include "index/indexexport.h"
 #include "index/publish.h"
-#include "io/atomic.h"
 #include "io/options.h"
 #include "io/progress.h"
-#include "learn/textmodel.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 30)
 
@@ -31,7 +24,9 @@ static const char usage[] =
     "usage: build-index --index DIR [--text-model PACK --text FEAT...]\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [TRACKS...]\n"
-    "       build-index --update --index DIR [--remove IDS] [FEAT options]\n"
+    "       build-index --update --index DIR [--remove IDS]\n"
+    "                   [--text-model PACK] [--text FEAT]...\n"
+    "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [TRACKS...]\n"
     "       build-index --verify --index PATH\n"
     "       build-index --export WHAT --index PATH [--format F] [-o FILE]\n"
@@ -41,17 +36,14 @@ static const char usage[] =
     "  --text FEAT        text vectors (embed text); repeat for shards\n"
     "  --sound FEAT       sound features (impute audio, extract-features)\n"
     "  --mood FEAT        moods (mood-map)\n"
-    "  --audio FEAT       sound vectors (embed audio): components, a "
-    "network's,\n"
-    "                     or both\n"
+    "  --audio FEAT       sound vectors (embed audio), of either kind or both\n"
     "  --update           begin with the index that is there: TRACKS and FEAT\n"
     "                     files hold what is new or changed\n"
     "  --remove IDS       a file of ids, one a line, whose tracks are to go\n"
-    "  --lists N, --probe N  of text vectors: lists, and how many of them a\n"
-    "                     query compares (by the number of rows)\n"
-    "  --graph WHEN       of sound vectors: auto (where it is faster than a\n"
-    "                     scan), always, never\n"
+    "  --lists N, --probe N  lists of text vectors; how many a query reads\n"
+    "  --graph WHEN       of sound vectors: auto (of many), always, never\n"
     "  --links N, --ef-construction N  of the graph (32, 200)\n"
+    "  --memory SIZE      to sort words in (1G); the index is the same\n"
     "  --verify           check every byte of an index, build nothing\n"
     "  --export WHAT      write its vectors of text, audio or cnn, in the\n"
     "                     order of rows, for others' tools\n"
@@ -59,6 +51,8 @@ static const char usage[] =
     "                     the tracks that they are of, one a line\n"
     "  -o, --output FILE  of an export\n"
     "  -j, --jobs N       threads; the index is the same (processors)\n"
+    "  --max-errors N|P%  status 1 where more records are left out\n"
+    "  -v, --verbose      tell the generation, and what an update changed\n"
     "  -q, --quiet        no last line\n"
     "  -h, --help  -V, --version\n"
     "Tracks come from standard input where no file is named. See index(5).\n";
@@ -78,6 +72,15 @@ struct ctx {
 	struct indexinputs inputs;
 };
 
+/* What a build leaves out is not to stay where it was. */
+static void drop_failed(struct ctx *c)
+{
+	struct str *id = &c->row.text[CATALOGUE_ID];
+
+	if (!record_id(&c->record, id, NULL))
+		indexwriter_drop(c->writer, track_key(span_str(id)));
+}
+
 static int process(void *ctx, struct span line, struct err *err)
 {
 	struct ctx *c = ctx;
@@ -89,6 +92,7 @@ static int process(void *ctx, struct span line, struct err *err)
 	progress_show(p);
 	if (record_failed(&c->record)) {
 		p->errors++;
+		drop_failed(c);
 		return 0;
 	}
 	switch (indexrow_read(&c->row, &c->record, err)) {
@@ -126,8 +130,7 @@ static int read_tracks(struct ctx *c, char **files, int count, struct err *err)
 	return eachline(files, count, LINE_MAX_BYTES, c, process, err);
 }
 
-static int write_sections(struct ctx *c, struct pack_writer *pw,
-			  struct index_counts *counts, struct err *err)
+static void set_dials(struct ctx *c)
 {
 	struct index_sources *s = &c->inputs.sources;
 
@@ -137,34 +140,6 @@ static int write_sections(struct ctx *c, struct pack_writer *pw,
 	s->lists.probe = (size_t)c->probe;
 	s->graph.links = (uint32_t)c->links;
 	s->graph.ef = (uint32_t)c->ef;
-	return indexwriter_write(c->writer, s, pw, counts, err) ||
-		       indexinputs_write(&c->inputs, counts, pw, err)
-		   ? -1
-		   : 0;
-}
-
-/* Writes the file and gives its generation's name. */
-static int write_index(struct ctx *c, const char *path,
-		       struct index_counts *counts,
-		       char name[2 * HASH_SIZE + 1], struct err *err)
-{
-	uint8_t digest[HASH_SIZE];
-	struct atomic *a = atomic_open(path, err);
-	struct pack_writer *pw =
-	    !a ? NULL
-	       : pack_writer_new(atomic_file(a), GENERATION_KIND,
-				 GENERATION_VERSION, err);
-	int rc = pw ? write_sections(c, pw, counts, err) : -1;
-
-	if (pw && pack_writer_end(pw, digest, rc ? NULL : err))
-		rc = -1;
-	if (rc) {
-		atomic_abort(a);
-		return -1;
-	}
-	hash_hex(digest, HASH_SIZE, name);
-	name[GENERATION_NAME - 1] = '\0';
-	return atomic_commit(a, err);
 }
 
 static int open_inputs(struct ctx *c, struct err *err)
@@ -178,6 +153,7 @@ static int open_inputs(struct ctx *c, struct err *err)
 			return err_prefix(err, "%s", c->base->path);
 	}
 	c->writer = indexwriter_new(c->base);
+	set_dials(c);
 	return indexinputs_open(&c->inputs, &c->paths, c->base, err);
 }
 
@@ -204,18 +180,18 @@ static bool has_index(const char *path, struct err *err)
 
 static int build(struct ctx *c, char **files, int count, struct err *err)
 {
-	char name[2 * HASH_SIZE + 1];
+	char name[GENERATION_NAME];
 	struct index_counts counts;
 	struct str path = { 0 };
 	bool changed = false;
 	int lock = c->update && !has_index(c->index, err)
 		       ? -1
 		       : publish_begin(c->index, err);
-	int rc =
-	    lock < 0 || open_inputs(c, err) ||
-	    read_tracks(c, files, count, err) ||
-	    write_index(c, publish_path(c->index, &path), &counts, name, err) ||
-	    publish_end(c->index, name, &changed, err);
+	int rc = lock < 0 || open_inputs(c, err) ||
+		 read_tracks(c, files, count, err) ||
+		 indexfile_write(publish_path(c->index, &path), c->writer,
+				 &c->inputs, &counts, name, err) ||
+		 publish_end(c->index, name, &changed, err);
 
 	if (!rc && c->options.verbose)
 		tell(c, name, changed, &counts);
@@ -225,64 +201,15 @@ static int build(struct ctx *c, char **files, int count, struct err *err)
 	return rc ? -1 : 0;
 }
 
-/* What a query reads beside rows. */
-static int check_tables(const struct generation *g, struct err *err)
-{
-	struct understood_models models = { .lexicon = NULL };
-	struct weights weights = { 0 };
-	struct textmodel *text = NULL;
-	int rc = weights_parse(&weights, g->weights, "weights", err);
-
-	if (!rc && pack_get(g->pack, "text.info").p) {
-		text = textmodel_open(g->pack, err);
-		rc = text ? 0 : -1;
-	}
-	rc = rc || understood_open(&models, g, text, err);
-	understood_close(&models);
-	textmodel_free(text);
-	weights_release(&weights);
-	return rc ? -1 : 0;
-}
-
 static int verify(struct ctx *c, struct err *err)
 {
-	struct generation *g = generation_open(c->index, err);
-	int rc = g ? indexcheck(g, err) || check_tables(g, err) : -1;
+	char name[GENERATION_NAME];
 
-	if (g && rc && strncmp(err->message, g->path, strlen(g->path)))
-		err_prefix(err, "%s", g->path);
-	if (!rc && c->options.verbose)
-		fprintf(stderr, "build-index: generation %s is whole\n",
-			g->name);
-	generation_close(g);
-	return rc;
-}
-
-static int export_vectors(struct ctx *c, struct err *err)
-{
-	enum indexexport_what what = indexexport_what(span_of(c->export));
-	enum indexexport_format format =
-	    indexexport_format(c->format ? span_of(c->format) : SPAN("npy"));
-	struct generation *g;
-	struct atomic *a;
-	int rc = -1;
-
-	if (what == INDEXEXPORT_WHATS || format == INDEXEXPORT_FORMATS)
-		return err_set(err, ERR_USAGE, "usage",
-			       "--export takes text, audio or cnn, --format "
-			       "npy, flat, ivfflat or ids");
-	g = generation_open(c->index, err);
-	a = g ? atomic_open(c->options.output, err) : NULL;
-	if (a) {
-		rc = indexexport(g, what, format, c->options.jobs,
-				 atomic_file(a), atomic_name(a), err);
-		if (rc)
-			atomic_abort(a);
-		else
-			rc = atomic_commit(a, err);
-	}
-	generation_close(g);
-	return rc;
+	if (indexfile_verify(c->index, c->options.jobs, name, err))
+		return -1;
+	if (c->options.verbose)
+		fprintf(stderr, "build-index: generation %s is whole\n", name);
+	return 0;
 }
 
 static void release(struct ctx *c)
@@ -320,16 +247,19 @@ static int run(struct ctx *c, char **files, int count)
 {
 	struct err err = { 0 };
 	const char *wrong = misused(c);
+	int rc;
 
 	if (wrong) {
 		fprintf(stderr, "build-index: %s\n%s", wrong, usage);
 		return ERR_USAGE;
 	}
-	if (c->export)
-		return export_vectors(c, &err) ? options_fail(&c->options, &err)
-					       : 0;
-	if (c->verify)
-		return verify(c, &err) ? options_fail(&c->options, &err) : 0;
+	if (c->export || c->verify) {
+		rc = c->verify ? verify(c, &err)
+			       : indexfile_export(c->index, c->export,
+						  c->format, c->options.jobs,
+						  c->options.output, &err);
+		return rc ? options_fail(&c->options, &err) : 0;
+	}
 	progress_start(&c->progress, &c->options);
 	if (build(c, files, count, &err))
 		return options_fail(&c->options, &err);

@@ -33,6 +33,7 @@ struct plan {
 	float duration[2], popularity[2];
 	uint8_t *genres;    /* by number, the last: none; or NULL */
 	uint8_t *languages; /* likewise */
+	uint32_t nlanguages;
 };
 
 /* --- columns: what does not pass becomes 0 --- */
@@ -128,8 +129,7 @@ static size_t block(const struct plan *p, size_t from, size_t n, uint8_t *a)
 		numbers(a, g->popularity + from, n, p->popularity[0],
 			p->popularity[1]);
 	if (p->languages)
-		codes(a, g->language + from, n, p->languages,
-		      (uint32_t)g->languages.count);
+		codes(a, g->language + from, n, p->languages, p->nlanguages);
 	if (p->genres)
 		names(a, g->genre + from, n, p->genres,
 		      (uint32_t)g->genres.count);
@@ -234,10 +234,19 @@ static bool is_language(struct span name, struct span code)
 	       name.p[code.n] == '_';
 }
 
+/* Names beyond what a column holds have no rows. */
+static uint32_t languages_used(const struct generation *g)
+{
+	return g->languages.count < CATALOGUE_NO_LANGUAGE
+		   ? (uint32_t)g->languages.count
+		   : CATALOGUE_NO_LANGUAGE;
+}
+
 static uint8_t *wanted_languages(const struct generation *g, struct span rest,
 				 struct str *told)
 {
-	uint8_t *wanted = mem_zalloc(g->languages.count + 1, 1);
+	uint32_t n = languages_used(g);
+	uint8_t *wanted = mem_zalloc(n + 1, 1);
 	struct span code, name;
 
 	if (!g->languages.count && told)
@@ -246,7 +255,7 @@ static uint8_t *wanted_languages(const struct generation *g, struct span rest,
 	while (request_next(&rest, &code)) {
 		bool met = false;
 
-		for (size_t i = 0; i < g->languages.count; i++)
+		for (uint32_t i = 0; i < n; i++)
 			if (!names_get(&g->languages, i, &name) &&
 			    is_language(name, code)) {
 				wanted[i] = 1;
@@ -324,6 +333,7 @@ static void plan_make(struct plan *p, const struct generation *g,
 	p->duration[1] =
 	    r->duration.has_max ? (float)r->duration.max : INFINITY;
 	plan_popularity(p, &r->popularity, told);
+	p->nlanguages = languages_used(g);
 	if (r->languages.n)
 		p->languages =
 		    wanted_languages(g, span_str(&r->languages), told);

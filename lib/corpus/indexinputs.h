@@ -26,10 +26,11 @@ struct indexinputs { /* zeroed is valid; release it also after a failure */
 	struct str targets, weights;         /* texts, which parse */
 };
 /* base: the index that is updated (which must outlive *in), or NULL; its text
- * model serves where none is named. Files of `audio` are sorted by what they hold, components or a network's
- * vectors. -1: one cannot be read (ERR_ENV), is damaged, of another recipe than
- * the others of its signal or the base, or of another text model (ERR_DATA); so
- * for tables and networks, which the message names. */
+ * model serves where none is named. Files of `audio` are sorted by what they
+ * hold, components or a network's vectors. -1: one cannot be read (ERR_ENV), is
+ * damaged, of another recipe than the others of its signal or the base, or of
+ * another text model (ERR_DATA); so for tables and networks, which the message
+ * names. */
 int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
 		     const struct generation *base, struct err *err);
 void indexinputs_release(struct indexinputs *in);

@@ -16,15 +16,16 @@ void index_origins_set(struct index_origins *o, enum index_origin which,
 void index_origins_read(struct index_origins *o, struct span meta)
 {
 	struct str text = { 0 };
+	uint8_t digest[HASH_SIZE];
 
 	for (int i = 0; i < ORIGINS; i++) {
 		o->digest[i][0] = '\0';
 		str_reset(&text);
 		if (json_string(json_get(meta, members[i]), &text) ||
-		    text.n != ORIGIN_HEX - 1)
+		    text.n != ORIGIN_HEX - 1 ||
+		    hash_unhex(text.p, HASH_SIZE, digest))
 			continue;
-		memcpy(o->digest[i], text.p, text.n);
-		o->digest[i][text.n] = '\0';
+		index_origins_set(o, i, digest);
 	}
 	str_release(&text);
 }

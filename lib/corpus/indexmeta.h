@@ -22,7 +22,7 @@ struct index_origins {
 };
 void index_origins_set(struct index_origins *o, enum index_origin which,
 		       const uint8_t digest[HASH_SIZE]);
-/* Those that an index' meta names. */
+/* Those that an index' meta names; what is no digest in hex is none. */
 void index_origins_read(struct index_origins *o, struct span meta);
 
 /* Appends the object and an end of line. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/intent.h"
 
-#include <stdlib.h>
-
 #include "text/stem.h"
 #include "text/tokens.h"
 #include "text/utf8.h"
@@ -103,7 +101,7 @@ void intent_read(struct intent *in, const struct weights *w,
 {
 	struct stem *stem = stem_new();
 	struct str stemmed = { 0 };
-	bool named;
+	bool named, told = m->emotion != NULL;
 
 	in->mood = requestmood_read(m, query, &in->context, &in->matched);
 	if (known->mood)
@@ -113,11 +111,10 @@ void intent_read(struct intent *in, const struct weights *w,
 	if (named)
 		in->mood = (struct requestmood){ .by = MOODBY_NONE };
 	stems(stem, query, &stemmed);
-	in->type =
-	    known->mood ? QUERY_MOOD
-	    : named     ? QUERY_ARTIST
-			: type_of(w, stem, query, span_str(&stemmed),
-				  in->mood.by != MOODBY_NONE, m->emotion != NULL);
+	in->type = known->mood ? QUERY_MOOD
+		   : named     ? QUERY_ARTIST
+			       : type_of(w, stem, query, span_str(&stemmed),
+					 in->mood.by != MOODBY_NONE, told);
 	in->blend = QUERY_TYPES;
 	if (in->type == QUERY_GENRE &&
 	    any_phrase(stem, span_str(&stemmed), &w->words[QUERY_TEXT]))

@@ -13,8 +13,7 @@ enum {
 	ENOUGH =
 	    TRACKS_MAX * TRACKS_MAX, /* measured ones: more change nothing */
 	ROUNDS =
-	    3, /* of looking deeper, before only such rows are let through */
-	SELECTIVE = 100 /* moodgrid.h: faster below one in so many */
+	    3 /* of looking deeper, before only such rows are let through */
 };
 
 struct moodsound {
@@ -96,11 +95,8 @@ static size_t nearest_of_heard(struct moodsound *m,
 			m->heard[v->rows[i]] = 1;
 			heard++;
 		}
-	return heard < g->count / SELECTIVE
-		   ? moodgrid_compare(axis, 2, g->count, &m->work, at, m->heard,
-				      n, m->near)
-		   : moodgrid_search(&g->grid, &m->work, at, m->heard, n,
-				     m->near);
+	return moodgrid_nearest(&g->grid, axis, &m->work, at, m->heard, heard,
+				n, m->near);
 }
 
 /* The positions of the at most n heard tracks nearest to the mood. */

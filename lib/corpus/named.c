@@ -16,7 +16,7 @@ struct row {
 
 struct named {
 	const struct generation *g;
-	struct namefind_work *work;
+	struct namefind_work *artist, *title;
 	struct tokens tokens;
 	struct str words;
 	struct row *rows;
@@ -29,7 +29,8 @@ struct named *named_new(const struct generation *g)
 	struct named *n = mem_zalloc(1, sizeof(*n));
 
 	n->g = g;
-	n->work = namefind_work_new();
+	n->artist = namefind_work_new();
+	n->title = namefind_work_new();
 	return n;
 }
 
@@ -37,7 +38,8 @@ void named_free(struct named *n)
 {
 	if (!n)
 		return;
-	namefind_work_free(n->work);
+	namefind_work_free(n->artist);
+	namefind_work_free(n->title);
 	tokens_release(&n->tokens);
 	str_release(&n->words);
 	artistcap_release(&n->artists);
@@ -48,8 +50,10 @@ void named_free(struct named *n)
 static size_t look_up(struct named *n, const struct name_rows *names,
 		      struct span name, struct namefind_name out[NAMES])
 {
-	size_t found = namefind_search(&names->find, n->work, name,
-				       NAMEFIND_FAR, NAMES, out);
+	struct namefind_work *w =
+	    names == &n->g->by_title ? n->title : n->artist;
+	size_t found =
+	    namefind_search(&names->find, w, name, NAMEFIND_FAR, NAMES, out);
 
 	while (found && out[found - 1].similarity < NAMED_SIMILAR)
 		found--;

@@ -5,8 +5,8 @@
  * network decides the quadrant, or that no mood is asked for, with a nudge from
  * the lexicon's words; where these are in the same quadrant, their numbers are
  * the answer, since they can be explained (but for one near 0), else the
- * network's. Requests in other languages are told by the names of moods in them,
- * all by the lexicon alone where there is no network.
+ * network's. Requests in other languages are told by the names of moods in
+ * them, all by the lexicon alone where there is no network.
  */
 #ifndef MOODPIPE_REQUESTMOOD_H
 #define MOODPIPE_REQUESTMOOD_H
@@ -16,9 +16,9 @@
 #include "corpus/moodby.h"
 
 /* The logarithm of what a quadrant's probability counts more that the lexicon's
- * words are in, times |valence| + |arousal|, at most 1. Chosen on the development
- * half of tests/labels/requests.tsv, where moods and none are then right about
- * equally often. */
+ * words are in, times |valence| + |arousal|, at most 1. Chosen on the
+ * development half of tests/labels/requests.tsv, where moods and none are then
+ * right about equally often. */
 #define REQUESTMOOD_WORDS 1.0
 /* Without words of the lexicon in it a quadrant needs that probability. */
 #define REQUESTMOOD_SURE 0.35

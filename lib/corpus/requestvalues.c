@@ -157,25 +157,25 @@ void request_clear(struct request *r, const struct request_member *m)
 
 /* --- options --- */
 
-/* Seconds as "210", "3:30" or "1:02:03.5". */
+/* Seconds as "210", "3:30" or "1:02:03.5"; of nothing above hours. */
 static int read_clock(struct span s, double *out)
 {
 	double seconds = 0;
 	uint64_t part;
 	const char *colon;
-	bool first = true;
+	int colons = 0;
 
 	while ((colon = memchr(s.p, ':', s.n))) {
 		size_t n = (size_t)(colon - s.p);
 
-		if (num_u64((struct span){ s.p, n }, &part) ||
-		    part > (first ? 1000000u : 59u))
+		if (colons == 2 || num_u64((struct span){ s.p, n }, &part) ||
+		    part > (colons ? 59u : 1000000u))
 			return -1;
 		seconds = 60 * (seconds + (double)part);
 		s = (struct span){ colon + 1, s.n - n - 1 };
-		first = false;
+		colons++;
 	}
-	if (num_double(s, out) || !(*out >= 0) || (!first && *out >= 60))
+	if (num_double(s, out) || !(*out >= 0) || (colons && *out >= 60))
 		return -1;
 	*out += seconds;
 	return 0;

@@ -384,6 +384,19 @@ static int apply_demands(struct retrieval *r, struct err *err)
 		   : 0;
 }
 
+/* As the candidates are taken in turns, each retrieval comes to about its share
+ * of them; half as many more, as some are found twice. */
+static size_t rows_of_each(const struct retrieval *r)
+{
+	size_t wanted = 0, share;
+
+	for (int s = 0; s < SOURCES; s++)
+		wanted += r->wants[s];
+	share = wanted ? r->limits.most / wanted : r->limits.most;
+	share += share / 2 + 1;
+	return share < r->limits.each ? share : r->limits.each;
+}
+
 int retrieval_run(struct retrieval *r, const struct request *request,
 		  const struct intent *intent, struct candidates *out,
 		  struct err *err)
@@ -399,7 +412,7 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 							 ? r->allowed
 							 : NULL,
 					  .eligible = out->eligible,
-					  .k = r->limits.each,
+					  .k = rows_of_each(r),
 					  .per_artist = r->limits.per_artist };
 	if (search(r, err))
 		return -1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/generation.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -14,6 +13,10 @@ const struct audio_sections audio_sections[AUDIO_KINDS] = {
 	{ "cnn.rows", "cnn.vectors", "cnn.confidence", "cnn.measured",
 	  "cnn.mean", "cnn.graph" },
 };
+const struct name_sections artist_sections = { "artist.first", "artist.rows",
+					       "artist.find" };
+const struct name_sections title_sections = { "title.first", "title.rows",
+					      "title.find" };
 
 /* hash_hex would bring the hash library into query. */
 static void set_name(struct generation *g)
@@ -77,40 +80,36 @@ static int section(const struct generation *g, const char *name,
 }
 
 static int open_rows(struct generation *g, struct name_rows *n,
-		     const char *const names[3], struct err *err)
+		     const struct name_sections *name, struct err *err)
 {
 	struct span find;
 	size_t found;
 
-	n->first = pack_array(g->pack, names[0], sizeof(*n->first), SIZE_MAX,
+	n->first = pack_array(g->pack, name->first, sizeof(*n->first), SIZE_MAX,
 			      &found, err);
-	if (!n->first || section(g, names[2], &find, err))
+	if (!n->first || section(g, name->find, &find, err))
 		return -1;
-	n->rows = pack_array(g->pack, names[1], sizeof(*n->rows), SIZE_MAX,
+	n->rows = pack_array(g->pack, name->rows, sizeof(*n->rows), SIZE_MAX,
 			     &n->total, err);
 	if (!n->rows)
 		return -1;
 	n->count = found ? found - 1 : 0;
 	if (namefind_view(&n->find, find, err))
-		return err_prefix(err, "section \"%s\"", names[2]);
+		return err_prefix(err, "section \"%s\"", name->find);
 	return found && n->find.names == n->count
 		   ? 0
 		   : err_set(err, ERR_DATA, "artifact",
 			     "sections \"%s\" and \"%s\" are not of one "
 			     "index; build it again",
-			     names[0], names[2]);
+			     name->first, name->find);
 }
 
 static int open_found(struct generation *g, struct err *err)
 {
-	static const char *const artists[3] = { "artist.first", "artist.rows",
-						"artist.find" };
-	static const char *const titles[3] = { "title.first", "title.rows",
-					       "title.find" };
 	struct span words;
 
-	if (open_rows(g, &g->by_artist, artists, err) ||
-	    open_rows(g, &g->by_title, titles, err) ||
+	if (open_rows(g, &g->by_artist, &artist_sections, err) ||
+	    open_rows(g, &g->by_title, &title_sections, err) ||
 	    section(g, "words", &words, err))
 		return -1;
 	if (g->by_artist.count != g->artists.count)
@@ -215,7 +214,9 @@ static int open_audio(const struct generation *g, struct audio_vectors *v,
 		if (!v->mean)
 			return -1;
 	}
-	if (!v->dim || v->dim > GENERATION_AUDIO_MAX || found != v->dim * n)
+	if (!v->dim || v->dim > GENERATION_AUDIO_MAX ||
+	    (!name->mean && v->dim != GENERATION_AUDIO_DIM) ||
+	    found != v->dim * n)
 		return err_set(err, ERR_DATA, "artifact",
 			       "section \"%s\" holds %zu numbers for %zu "
 			       "rows; build the index again",
@@ -317,7 +318,7 @@ static struct generation *open_file(const char *path, struct err *err)
 	}
 	set_name(g);
 	if (open_sections(g, err)) {
-		if (strncmp(err->message, path, strlen(path)))
+		if (err && strncmp(err->message, path, strlen(path)))
 			err_prefix(err, "%s", path);
 		generation_close(g);
 		return NULL;

@@ -32,7 +32,7 @@ enum audio_kind {                   /* of vectors of sound, embed(1) */
 };
 struct audio_vectors {
 	size_t count;            /* 0: none of that kind */
-	size_t dim;              /* 1 to GENERATION_AUDIO_MAX */
+	size_t dim;              /* as above; 1 to GENERATION_AUDIO_MAX */
 	const uint32_t *rows;    /* [count], ascending */
 	const float *vectors;    /* [count][dim], unit length */
 	const float *confidence; /* [count] */
@@ -44,6 +44,10 @@ struct audio_sections { /* what they are called in the file */
 	const char *rows, *vectors, *confidence, *measured, *mean, *graph;
 };
 extern const struct audio_sections audio_sections[AUDIO_KINDS];
+struct name_sections { /* likewise, of struct name_rows */
+	const char *first, *rows, *find;
+};
+extern const struct name_sections artist_sections, title_sections;
 
 enum catalogue_field { /* strings of a row, in this order */
 		       CATALOGUE_ID,
@@ -182,8 +186,6 @@ const void *generation_look(const struct generation *g, const void *at,
 			    size_t n, void *room);
 /* -1: out of bounds. */
 int names_get(const struct names *n, size_t i, struct span *out);
-/* The number of a folded name, CATALOGUE_NONE where there is none. */
-uint32_t names_find(const struct names *n, struct span folded);
 
 /* The rows of name i; none where the section is damaged. */
 size_t name_rows_get(const struct name_rows *n, size_t i,

@@ -64,9 +64,10 @@ int catalogue_copy(const struct generation *g, size_t row,
 		str_span(out, text);
 		return 0;
 	}
-	for (size_t i = 0; i < text.n; i++)
-		str_putc(out, '\0');
+	str_reserve(out, text.n);
 	pack_copy(g->pack, text.p, text.n, out->p);
+	out->n = text.n;
+	out->p[out->n] = '\0';
 	return 0;
 }
 
@@ -78,28 +79,6 @@ int names_get(const struct names *n, size_t i, struct span *out)
 	*out = (struct span){ n->blob.p + n->offsets[i],
 			      (size_t)(n->offsets[i + 1] - n->offsets[i]) };
 	return 0;
-}
-
-uint32_t names_find(const struct names *n, struct span folded)
-{
-	size_t lo = 0, hi = n->count;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		struct span s;
-		int c;
-
-		if (names_get(n, mid, &s))
-			return CATALOGUE_NONE;
-		c = span_cmp(s, folded);
-		if (!c)
-			return (uint32_t)mid;
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return CATALOGUE_NONE;
 }
 
 size_t name_rows_get(const struct name_rows *n, size_t i, const uint32_t **rows)

@@ -8,15 +8,16 @@
 #include "base/mem.h"
 #include "index/hnswrows.h"
 #include "index/hnswscan.h"
+#include "io/pages.h"
 #include "math/vector.h"
 
-/* Nodes as hnsw_scan_nodes, where the file has to be read first: so many times
- * as many. Measured like that. */
-#define HNSW_COLD 27
+/* Where the file has to be read first, a scan is as fast up to so many bytes of
+ * vectors: 4,000,000 of 64 dimensions, measured with the benchmark helper. */
+#define HNSW_COLD_BYTES (4e6 * 64)
 /* In nodes scanned: what a node costs that is expanded, a row of the source
  * that is scored, one that is asked whether it is allowed. */
 #define HNSW_HOP_COST 250
-#define HNSW_HOP_ONCE 1500 /* pages that are touched for the first time */
+#define HNSW_HOP_ONCE 600 /* pages that are touched for the first time */
 #define HNSW_ROW_COST 15
 #define HNSW_CHECK_COST 0.3
 #define SAMPLE 1024 /* of rows, to learn what share is allowed */
@@ -137,13 +138,9 @@ static double allowed_share(const struct hnsw_source *s,
 
 /* --- nodes --- */
 
-/* Advice: nothing is lost where it is not taken. */
 static void read_ahead(const void *p, size_t n)
 {
-	uintptr_t at = (uintptr_t)p, from = at & ~(uintptr_t)(HNSW_PAGE - 1);
-
-	(void)posix_madvise((void *)from, n + (size_t)(at - from),
-			    POSIX_MADV_WILLNEED);
+	pages_advise(p, n, POSIX_MADV_WILLNEED);
 }
 
 static void read_rows_ahead(const struct hnsw *h, const uint64_t *keys,
@@ -340,20 +337,16 @@ static size_t walk_widening(const struct hnsw *h, struct hnsw_work *w,
 	return SIZE_MAX;
 }
 
-size_t hnsw_scan_nodes(size_t dim)
-{
-	return (size_t)HNSW_SCAN_BYTES / hnsw_align(dim, HNSW_LINE);
-}
-
 static enum hnsw_way choose(const struct hnsw *h,
 			    const struct hnsw_query *query, size_t ef,
 			    double share)
 {
 	const struct hnsw_header *d = h->header;
-	size_t least = hnsw_scan_nodes(d->dim) * (query->cold ? HNSW_COLD : 1);
+	bool scanned =
+	    query->cold && (double)d->nodes * d->stride <= HNSW_COLD_BYTES;
 
 	if (query->way == HNSW_AUTO)
-		return d->m && d->nodes > least &&
+		return d->m && !scanned &&
 			       walk_is_cheaper(h, query, (double)ef / share)
 			   ? HNSW_WALK
 			   : pass_over(share);

@@ -5,8 +5,7 @@
  * Yashunin 2020). The graph is walked with vectors of byte precision, and the
  * ef best are scored again from the source, so recall is a dial. Without a
  * walk, the byte-precision vectors can be scanned from end to end, which is
- * exact and, for a process that asks one question, as fast up to
- * HNSW_SCAN_BYTES.
+ * exact and, up to some number of vectors that grows with ef, as fast.
  */
 #ifndef MOODPIPE_HNSW_H
 #define MOODPIPE_HNSW_H
@@ -19,12 +18,6 @@
 #define HNSW_M 32
 #define HNSW_EF_CONSTRUCTION 200
 #define HNSW_EF 128
-/* A process that asks one question is as fast with a scan of so many bytes of
- * vectors: 150,000 of 64 dimensions, measured with the benchmark helper on one
- * core. */
-#define HNSW_SCAN_BYTES (150000 * 64)
-/* So many vectors. */
-size_t hnsw_scan_nodes(size_t dim);
 
 /* What the graph was built over; the caller's. Zero vectors (and such as are
  * not finite) have no signal and are never found. */
@@ -49,8 +42,9 @@ struct hnsw {
  * bytes: 4-aligned, and 64-aligned to be fast. -1, ERR_DATA. */
 int hnsw_view(struct hnsw *h, struct span bytes,
 	      const struct hnsw_source *source, struct err *err);
-/* Reads everything: every link and row in bounds, every row with a signal in
- * one node, every node within reach of node 0. */
+/* Reads everything: every link and row in bounds, every row of the source with
+ * a signal (where it has vectors, not only a shape) in one node and no other
+ * row in any, every node within reach of node 0. */
 int hnsw_verify(const struct hnsw *h, struct err *err);
 
 enum hnsw_way {
@@ -90,8 +84,8 @@ size_t hnsw_search(const struct hnsw *h, struct hnsw_work *w,
 		   const struct hnsw_query *query, struct topk_item *out,
 		   enum hnsw_way *way);
 
-/* Are the links mostly not in memory? A guess, by a few pages; false where the
- * system does not tell. */
+/* Are the links (where there are none: the vectors) mostly not in memory? A
+ * guess, by a few pages; false where the system does not tell. */
 bool hnsw_is_cold(const struct hnsw *h);
 
 /* The exact pass alone, which needs no graph. */

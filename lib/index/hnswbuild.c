@@ -9,7 +9,6 @@
 #include "base/parallel.h"
 #include "index/hnswbuilt.h"
 #include "math/random.h"
-#include "math/vector.h"
 
 #define CHUNK 4096       /* rows that a thread takes at once */
 #define NO_SIGNAL (-128) /* in a row's first byte */
@@ -274,7 +273,7 @@ static void link_all(struct hnsw_built *b, const struct hnsw_options *o,
 		b->number[b->order[i]] = i;
 }
 
-static void fill_header(struct hnsw_built *b, struct hnsw_report *report)
+static void fill_header(struct hnsw_built *b, const struct hnsw_report *report)
 {
 	struct hnsw_header *h = &b->header;
 
@@ -290,19 +289,20 @@ static void fill_header(struct hnsw_built *b, struct hnsw_report *report)
 			h->group_words += b->members[i] + 1;
 		h->dead += !b->members[i];
 	}
-	report->nodes = h->nodes;
-	report->dead = h->dead;
-	report->anew = !b->previous;
 }
 
-/* Does it hold for adding to? Reads all of it. */
+/* Does it hold for adding to? Reads all of it, but not what it was built
+ * over. */
 static bool fits(const struct hnsw *p, const struct hnsw_source *s,
 		 const struct hnsw_options *o)
 {
 	const struct hnsw_header *h = p->header;
+	struct hnsw shape = *p;
 
+	shape.source.floats = NULL;
+	shape.source.bytes = NULL;
 	return o->m && h->dim == s->dim && h->m == o->m && h->ef == o->ef &&
-	       h->nodes && !hnsw_verify(p, NULL);
+	       h->nodes && !hnsw_verify(&shape, NULL);
 }
 
 static struct hnsw_built *build(const struct hnsw_source *source,
@@ -347,7 +347,9 @@ struct hnsw_built *hnsw_build(const struct hnsw_source *source,
 			      struct hnsw_report *report, struct err *err)
 {
 	struct hnsw_built *b = NULL;
+	struct hnsw_report unused;
 
+	report = report ? report : &unused;
 	*report = (struct hnsw_report){ 0 };
 	if (!source->dim || source->dim > HNSW_DIM_MAX ||
 	    source->count > HNSW_NODES_MAX / 2) {

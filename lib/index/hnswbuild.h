@@ -21,18 +21,16 @@ struct hnsw_options {
 };
 
 struct hnsw_report {
-	uint32_t nodes;
-	uint32_t inserted; /* nodes that were linked now */
-	uint32_t dead;     /* kept from before, but of no row */
+	uint32_t inserted; /* nodes that were linked now; all: built anew */
 	uint32_t mended;   /* node 0 did not reach them at first */
-	bool anew;         /* not from previous */
 };
 
 struct hnsw_built;
 /* previous (NULL: none): the graph of an earlier state of the source, which is
  * added to where it fits (dim, m, ef, HNSW_REBUILD_SHARE). Its nodes are
  * known by their vectors: rows may have moved, gone and come. source need not
- * outlive the call. -1 (NULL), ERR_USAGE: options or dim out of bounds. */
+ * outlive the call; report may be NULL. -1 (NULL), ERR_USAGE: options or dim
+ * out of bounds. */
 struct hnsw_built *hnsw_build(const struct hnsw_source *source,
 			      const struct hnsw_options *options,
 			      const struct hnsw *previous,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "index/hnsw.h"
+#include "index/hnswrows.h"
 
 static int bad(struct err *err, const char *what, uint32_t node)
 {
@@ -105,6 +105,22 @@ static int check_rows(const struct hnsw *h, uint8_t *seen, struct err *err)
 	return 0;
 }
 
+/* seen: the rows that a node has. */
+static int check_signals(const struct hnsw *h, const uint8_t *seen,
+			 struct err *err)
+{
+	const struct hnsw_source *s = &h->source;
+
+	for (size_t i = 0; (s->floats || s->bytes) && i < s->count; i++)
+		if (hnsw_has_signal(s, i) != seen[i])
+			return err_set(err, ERR_DATA, "graph",
+				       "vector %zu %s; build the index anew", i,
+				       seen[i] ? "is in the graph, and has no "
+						 "direction"
+					       : "is not in the graph");
+	return 0;
+}
+
 int hnsw_verify(const struct hnsw *h, struct err *err)
 {
 	const struct hnsw_header *d = h->header;
@@ -118,7 +134,9 @@ int hnsw_verify(const struct hnsw *h, struct err *err)
 		rc = check_reach(h, seen, err);
 	memset(seen, 0, n);
 	if (!rc)
-		rc = check_rows(h, seen, err);
+		rc = check_rows(h, seen, err) || check_signals(h, seen, err)
+			 ? -1
+			 : 0;
 	free(seen);
 	return rc;
 }

@@ -19,7 +19,6 @@
 #ifndef MOODPIPE_HNSWFORMAT_H
 #define MOODPIPE_HNSWFORMAT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #define HNSW_LAYERS 16

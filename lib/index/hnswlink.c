@@ -6,12 +6,12 @@
 
 #include "base/mem.h"
 #include "base/parallel.h"
+#include "index/hnswwalk.h"
 
 #define BATCH 512   /* nodes at most, */
 #define BATCH_OF 32 /* and one for so many that are linked */
 #define WIDTH_MAX (2 * HNSW_M_MAX)
 #define TOGETHER 8 /* of the chosen, compared with a candidate at once */
-#define REPAIRS 3  /* rounds: a link set in one may cost another */
 
 struct chosen { /* of one new node in one layer */
 	uint32_t count;
@@ -302,56 +302,84 @@ static uint32_t spread(const struct hnswlink *g, uint32_t layer,
 	return to;
 }
 
-/* Gives node a link from one that node 0 reaches. */
-static void attach(struct batch *b, uint32_t node)
+/* As spread, in layer 0: from[x] becomes the node that led to x. */
+static uint32_t reach(const struct hnswlink *g, uint32_t *order, uint32_t at,
+		      uint32_t to, uint32_t *from)
+{
+	for (; at < to; at++) {
+		const uint32_t *list = list_of(g, 0, order[at]);
+
+		for (uint32_t i = 0; i < g->m0 && list[i] != HNSW_NONE; i++) {
+			if (from[list[i]] != HNSW_NONE)
+				continue;
+			from[list[i]] = order[at];
+			order[to++] = list[i];
+		}
+	}
+	return to;
+}
+
+/* Where node has room for a link; from (NULL: only what is free): or a link to
+ * one that is reached without it. */
+static uint32_t *room_of(const struct hnswlink *g, uint32_t node,
+			 const uint32_t *from)
+{
+	uint32_t *list = list_of(g, 0, node), n = length_of(list, g->m0);
+
+	if (n < g->m0)
+		return list + n;
+	while (from && n--)
+		if (from[list[n]] != node)
+			return list + n;
+	return NULL;
+}
+
+/* Gives node a link from one that node 0 reaches, the nearest with room; last
+ * is the last one reached, which nothing is reached by. */
+static void hang(struct batch *b, uint32_t node, uint32_t last, uint32_t *from)
 {
 	const struct hnswlink *g = b->graph;
 	struct hnswwalk *w = &b->scratch->walk;
 	struct hnswwalk_layer layer = layer_of(g, 0, g->nodes);
 	struct hnswwalk_query q = query_of(b, node);
+	uint32_t at = last, *room = NULL;
 
 	hnswwalk_run(w, &layer, &q, 0, g->ef);
-	for (size_t i = 0; i < w->count; i++) {
-		uint32_t *list = list_of(g, 0, hnswwalk_node(w->pool[i]));
-		uint32_t n = length_of(list, g->m0);
-
-		if (n < g->m0) {
-			list[n] = node;
-			return;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < w->count && !room; i++) {
+			at = hnswwalk_node(w->pool[i]);
+			room = room_of(g, at, pass ? from : NULL);
 		}
+	if (!room) {
+		at = last;
+		room = room_of(g, at, from);
 	}
-	list_of(g, 0, hnswwalk_node(w->pool[0]))[g->m0 - 1] = node;
+	*room = node;
+	from[node] = at;
 }
 
 uint32_t hnswlink_repair(struct hnswlink *g)
 {
 	struct batch b = { .graph = g, .kernels = vector_kernels() };
 	uint32_t *order = mem_zalloc(g->nodes + 1, sizeof(*order));
-	uint8_t *seen = mem_zalloc(g->nodes + 1, 1);
-	uint32_t mended = 0, reached, round = 0;
+	uint32_t *from = mem_alloc((g->nodes + (size_t)1) * sizeof(*from));
+	uint32_t mended = 0, n;
 
 	b.scratch = mem_zalloc(1, sizeof(*b.scratch));
-	do {
-		memset(seen, 0, g->nodes);
-		order[0] = 0;
-		seen[0] = 1;
-		reached = g->nodes ? spread(g, 0, order, 0, 1, seen) : 0;
-		for (uint32_t i = 0, left = g->nodes - reached; left; i++) {
-			uint32_t from = g->nodes - left;
-
-			if (seen[i])
-				continue;
-			attach(&b, i);
-			mended++;
-			seen[i] = 1;
-			order[from] = i;
-			left = g->nodes -
-			       spread(g, 0, order, from, from + 1, seen);
-		}
-	} while (reached < g->nodes && ++round < REPAIRS);
+	memset(from, 0xff, (g->nodes + (size_t)1) * sizeof(*from));
+	from[0] = g->nodes; /* by none */
+	n = g->nodes ? reach(g, order, 0, 1, from) : 0;
+	for (uint32_t i = 0; n < g->nodes; i++) {
+		if (from[i] != HNSW_NONE)
+			continue;
+		hang(&b, i, order[n - 1], from);
+		mended++;
+		order[n] = i;
+		n = reach(g, order, n, n + 1, from);
+	}
 	hnswwalk_release(&b.scratch->walk);
 	free(b.scratch);
-	free(seen);
+	free(from);
 	free(order);
 	return mended;
 }

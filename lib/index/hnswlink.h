@@ -9,7 +9,7 @@
 #ifndef MOODPIPE_HNSWLINK_H
 #define MOODPIPE_HNSWLINK_H
 
-#include "index/hnswwalk.h"
+#include "index/hnswformat.h"
 
 struct hnswlink {
 	uint32_t nodes, stride, m, m0, ef, layers;
@@ -26,8 +26,9 @@ void hnswlink_release(struct hnswlink *g);
 
 /* Links nodes [from, nodes) to those before. */
 void hnswlink_insert(struct hnswlink *g, uint32_t from, int threads);
-/* Links what node 0 does not reach in layer 0 to the nearest with room, and
- * returns how many nodes needed that. */
+/* Links what node 0 does not reach in layer 0 to the nearest with room, or in
+ * place of a link that others do not need to be reached; returns how many nodes
+ * needed that. All are reached then; m is 2 or more. */
 uint32_t hnswlink_repair(struct hnswlink *g);
 /* order[nodes]: layer by layer breadth first; order[new] = old. */
 void hnswlink_order(const struct hnswlink *g, uint32_t *order);

@@ -3,7 +3,26 @@
 #ifndef MOODPIPE_HNSWROWS_H
 #define MOODPIPE_HNSWROWS_H
 
+#include <math.h>
+
 #include "index/hnsw.h"
+
+/* Not zero, and finite? */
+static inline bool hnsw_has_signal(const struct hnsw_source *s, size_t i)
+{
+	bool any = false;
+
+	for (size_t j = 0; j < s->dim; j++) {
+		float x = s->floats
+			      ? s->floats[i * s->dim + j]
+			      : s->scale[i] * (float)s->bytes[i * s->dim + j];
+
+		if (!isfinite(x))
+			return false;
+		any |= x != 0;
+	}
+	return any;
+}
 
 static inline bool hnsw_is_allowed(const struct hnsw_source *s,
 				   const struct hnsw_query *q, size_t i)

@@ -61,11 +61,11 @@ int hnsw_view(struct hnsw *h, struct span bytes,
 bool hnsw_is_cold(const struct hnsw *h)
 {
 	const struct hnsw_header *d = h->header;
-	size_t pages = (size_t)d->nodes * d->m0 * 4 / HNSW_PAGE, in = 0, n = 0;
-	uintptr_t at = (uintptr_t)h->links / HNSW_PAGE * HNSW_PAGE;
+	size_t each = d->m ? (size_t)d->m0 * 4 : d->stride;
+	size_t pages = d->nodes * each / HNSW_PAGE, in = 0, n = 0;
+	uintptr_t at = d->m ? (uintptr_t)h->links : (uintptr_t)h->vectors;
 
-	if (!d->m)
-		return false;
+	at = at / HNSW_PAGE * HNSW_PAGE;
 	for (size_t i = 0; i < COLD_SAMPLE && pages; i++) {
 		size_t page = pages * i / COLD_SAMPLE;
 		unsigned char there;

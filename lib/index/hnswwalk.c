@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "index/hnswformat.h"
 
 #define EXPANDED 1u
 

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#include "index/hnswformat.h"
 #include "math/vector.h"
 
 struct hnswwalk_layer {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
 #include "index/namelist.h"
 #include "index/wordwriter.h"
 #include "io/scratch.h"
@@ -59,15 +58,10 @@ static int put_column(const struct namelist *l, const uint32_t *number,
 	return rc;
 }
 
-static int write_names(const struct generation *g, struct pack_writer *pw,
-		       struct err *err)
+static int write_names(const struct generation *g, int threads,
+		       struct pack_writer *pw, struct err *err)
 {
-	static const char *const artists[3] = { "artist.first", "artist.rows",
-						"artist.find" };
-	static const char *const titles[3] = { "title.first", "title.rows",
-					       "title.find" };
 	struct names_again a = { .artist = NULL };
-	int threads = parallel_cpus();
 	int rc;
 
 	read_names(g, &a);
@@ -79,9 +73,9 @@ static int write_names(const struct generation *g, struct pack_writer *pw,
 			err) ||
 	     put_column(&a.genres, a.genre, g->count, "track.genre", pw, err) ||
 	     namelist_write_rows(&a.artists, a.artist, g->count, threads,
-				 artists, pw, err) ||
-	     namelist_write_rows(&a.titles, a.title, g->count, threads, titles,
-				 pw, err);
+				 &artist_sections, pw, err) ||
+	     namelist_write_rows(&a.titles, a.title, g->count, threads,
+				 &title_sections, pw, err);
 	names_again_release(&a);
 	return rc ? -1 : 0;
 }
@@ -97,15 +91,15 @@ static int kept_words(void *ctx, size_t i, struct span text[WORDS_FIELDS],
 }
 
 /* Words that all stay come out as they were. */
-static int write_words(const struct generation *g, struct pack_writer *pw,
-		       struct err *err)
+static int write_words(const struct generation *g, int threads,
+		       struct pack_writer *pw, struct err *err)
 {
 	uint32_t *row_of = mem_zalloc(g->count + 1, sizeof(*row_of));
 	struct wordwriter_rows rows = { .count = g->count,
 					.row = kept_words,
 					.old = &g->words,
 					.row_of = row_of,
-					.threads = parallel_cpus() };
+					.threads = threads };
 	struct wordwriter *w = wordwriter_new();
 	int rc;
 
@@ -143,13 +137,14 @@ static int compare(const struct generation *g, struct pack_writer *pw,
 	return 0;
 }
 
-int indexagain(const struct generation *g, struct err *err)
+int indexagain(const struct generation *g, int threads, struct err *err)
 {
 	FILE *f = scratch_open(err);
 	struct pack_writer *pw =
 	    f ? pack_writer_new(f, GENERATION_KIND, GENERATION_VERSION, err)
 	      : NULL;
-	int rc = pw ? write_names(g, pw, err) || write_words(g, pw, err) ||
+	int rc = pw ? write_names(g, threads, pw, err) ||
+			  write_words(g, threads, pw, err) ||
 			  compare(g, pw, err)
 		    : -1;
 
@@ -157,5 +152,10 @@ int indexagain(const struct generation *g, struct err *err)
 		pack_writer_end(pw, NULL, NULL);
 	if (f)
 		fclose(f);
+	if (rc && f && err && err->status == ERR_ENV)
+		err_prefix(err,
+			   "no room in $TMPDIR for the names and words of the "
+			   "index, which are compared there (set it to a "
+			   "directory with room)");
 	return rc ? -1 : 0;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/mem.h"
 #include "index/indexagain.h"
 #include "io/json.h"
 #include "io/packformat.h"
@@ -129,6 +128,35 @@ static int check_ascending(const uint32_t *rows, size_t n, size_t count,
 	return 0;
 }
 
+/* Byte-precision copies are within the graph's error of their vectors. */
+static int check_copies(const struct hnsw *h, const char *section,
+			struct err *err)
+{
+	const struct hnsw_header *d = h->header;
+
+	for (uint32_t node = 0; node < d->nodes; node++) {
+		const int8_t *q = h->vectors + (size_t)node * d->stride;
+		uint32_t row = h->rows[node];
+		const float *x;
+		double off = 0;
+
+		if (row == HNSW_NONE)
+			continue;
+		if (row & HNSW_GROUP)
+			row = h->groups[(row & ~HNSW_GROUP) + 1];
+		x = h->source.floats + (size_t)row * d->dim;
+		for (uint32_t k = 0; k < d->dim; k++) {
+			double e = (double)x[k] - (double)d->step * q[k];
+
+			off += e * e;
+		}
+		if (!(sqrt(off) <= (double)d->error * 1.0001 + 1e-6))
+			return bad(section, node, "not a copy of its vector",
+				   err);
+	}
+	return 0;
+}
+
 static int check_sound(const struct generation *g, enum audio_kind kind,
 		       struct err *err)
 {
@@ -158,7 +186,7 @@ static int check_sound(const struct generation *g, enum audio_kind kind,
 			return bad(name->mean, k, "no number", err);
 	if (hnsw_verify(&v->graph, err))
 		return err_prefix(err, "section \"%s\"", name->graph);
-	return 0;
+	return check_copies(&v->graph, name->graph, err);
 }
 
 static int check_text(const struct generation *g, struct err *err)
@@ -178,8 +206,7 @@ static int check_text(const struct generation *g, struct err *err)
 		if (generation_text_at(g, g->text_rows[i]) != i)
 			return bad("vector.rows", i, "not where it is to be",
 				   err);
-		if (!(fabsf(g->text_scale[i] * g->text_scale[i] * n2 - 1) <
-		      1e-3f))
+		if (!(n2 > 0) || g->text_scale[i] != 1 / sqrtf(n2))
 			return bad("vector.scale", i, "not of unit length",
 				   err);
 	}
@@ -219,30 +246,20 @@ static bool within(float v, float lo)
 	return isnan(v) || (v >= lo && v <= 1);
 }
 
-/* The grid gives all points in the order that comparing them has. */
-static int check_grid(const struct moodgrid *grid, const float *const *axis,
-		      size_t n, const char *section, struct err *err)
+static int check_grid(const struct generation *g, const float *const *axis,
+		      size_t dims, int threads, const char *section,
+		      struct err *err)
 {
-	static const float at[MOODGRID_AXES] = { -1, -1, -1 };
-	struct topk_item *want = mem_alloc((n + 1) * sizeof(*want));
-	struct topk_item *got = mem_alloc((n + 1) * sizeof(*got));
-	struct moodgrid_work w = { 0 };
-	size_t wanted =
-	    moodgrid_compare(axis, grid->dims, n, &w, at, NULL, n, want);
-	size_t met = moodgrid_search(grid, &w, at, NULL, n, got), i = 0;
+	struct span is = pack_get(g->pack, section);
+	size_t size;
+	void *again = moodgrid_build(axis, dims, g->count, threads, &size);
+	bool same = size == is.n && !memcmp(again, is.p, size);
 
-	while (i < wanted && i < met && want[i].index == got[i].index &&
-	       want[i].score == got[i].score)
-		i++;
-	moodgrid_work_release(&w);
-	free(want);
-	free(got);
-	return i == wanted && i == met
-		   ? 0
-		   : bad(section, i, "not the moods of the tracks", err);
+	free(again);
+	return same ? 0 : bad(section, 0, "not the moods of the tracks", err);
 }
 
-static int check_moods(const struct generation *g, struct err *err)
+static int check_moods(const struct generation *g, int threads, struct err *err)
 {
 	const float *axis[MOODGRID_AXES] = { g->valence, g->arousal,
 					     g->dominance };
@@ -254,11 +271,10 @@ static int check_moods(const struct generation *g, struct err *err)
 		    !within(g->mood_confidence[i], 0) ||
 		    (g->dominance && !within(g->dominance[i], -1)))
 			return bad("mood.valence", i, "out of bounds", err);
-	if (check_grid(&g->grid, axis, g->count, "mood.grid", err))
+	if (check_grid(g, axis, 2, threads, "mood.grid", err))
 		return -1;
-	return g->dominance
-		   ? check_grid(&g->space, axis, g->count, "mood.space", err)
-		   : 0;
+	return g->dominance ? check_grid(g, axis, 3, threads, "mood.space", err)
+			    : 0;
 }
 
 /* --- what the index says about itself --- */
@@ -302,6 +318,17 @@ static size_t nodes_of(const struct generation *g, enum audio_kind kind)
 	return g->audio[kind].count && h->m ? h->nodes : 0;
 }
 
+static bool is_digest(struct span value)
+{
+	struct str text = { 0 };
+	uint8_t digest[HASH_SIZE];
+	bool is = !json_string(value, &text) && text.n == 2 * HASH_SIZE &&
+		  !hash_unhex(text.p, HASH_SIZE, digest);
+
+	str_release(&text);
+	return is;
+}
+
 static int check_meta(const struct generation *g, struct err *err)
 {
 	static const char *const origins[][2] = {
@@ -316,8 +343,8 @@ static int check_meta(const struct generation *g, struct err *err)
 				   *network = &g->audio[AUDIO_NETWORK];
 
 	for (size_t i = 0; i < sizeof(origins) / sizeof(*origins); i++)
-		if (!json_get(g->meta, origins[i][0]).p !=
-		    !pack_get(g->pack, origins[i][1]).p)
+		if (is_digest(json_get(g->meta, origins[i][0])) !=
+		    (pack_get(g->pack, origins[i][1]).p != NULL))
 			return bad(origins[i][1], 0,
 				   "there or not as \"meta\" does not say",
 				   err);
@@ -362,7 +389,7 @@ static int check_digest(const struct generation *g, struct err *err)
 		   : 0;
 }
 
-int indexcheck(const struct generation *g, struct err *err)
+int indexcheck(const struct generation *g, int threads, struct err *err)
 {
 	int rc = check_digest(g, err) || pack_verify(g->pack, err) ||
 		 check_names(&g->artists, "artist.names", err) ||
@@ -371,10 +398,10 @@ int indexcheck(const struct generation *g, struct err *err)
 		 check_columns(g, err) ||
 		 check_rows(g, &g->by_artist, g->artist, "artist.rows", err) ||
 		 check_rows(g, &g->by_title, NULL, "title.rows", err) ||
-		 check_display(g, err) || check_moods(g, err) ||
+		 check_display(g, err) || check_moods(g, threads, err) ||
 		 check_text(g, err);
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		rc = rc || check_sound(g, kind, err);
-	return rc || check_meta(g, err) || indexagain(g, err) ? -1 : 0;
+	return rc || check_meta(g, err) || indexagain(g, threads, err) ? -1 : 0;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/indexwriter.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "index/namelist.h"
 #include "index/signalwriter.h"
+#include "index/wordsformat.h"
 #include "index/wordwriter.h"
+
+/* Of words: the least of what sections hold. */
+enum { ROWS_MAX = WORDS_ROWS_MAX };
 
 struct stored {
 	uint64_t key;
@@ -59,10 +62,11 @@ void indexwriter_free(struct indexwriter *w)
 
 static struct stored *new_row(struct indexwriter *w, struct err *err)
 {
-	if (w->count >= CATALOGUE_NONE - 1) {
+	if (w->count >= ROWS_MAX) {
 		err_set(err, ERR_DATA, "too-large",
-			"more than %u rows; split the corpus",
-			CATALOGUE_NONE - 1);
+			"more than the %d tracks that an index holds; build "
+			"several, each of a part of them",
+			ROWS_MAX);
 		return NULL;
 	}
 	MEM_ROOM(w->rows, w->count + 1, w->cap);
@@ -213,7 +217,10 @@ static int take_row(struct indexwriter *w, uint32_t row, struct seen *seen,
 	    old_name(&w->artists, &g->artists, g->artist[row], seen->artists);
 	s->genre =
 	    old_name(&w->genres, &g->genres, g->genre[row], seen->genres);
-	s->language = old_name(&w->languages, &g->languages, g->language[row],
+	s->language = old_name(&w->languages, &g->languages,
+			       g->language[row] == CATALOGUE_NO_LANGUAGE
+				   ? CATALOGUE_NONE
+				   : g->language[row],
 			       seen->languages);
 	s->title = namelist_add(&w->titles, text[CATALOGUE_TITLE]);
 	return 0;
@@ -231,8 +238,7 @@ static int take_base(struct indexwriter *w, struct index_counts *n,
 	int rc = 0;
 
 	if (w->ndropped)
-		qsort(w->dropped, w->ndropped, sizeof(*w->dropped),
-		      by_number);
+		qsort(w->dropped, w->ndropped, sizeof(*w->dropped), by_number);
 	for (uint32_t row = 0; row < g->count && !rc; row++) {
 		uint64_t key = g->keys[row];
 
@@ -337,21 +343,17 @@ static int write_strings(const struct indexwriter *w, struct pack_writer *pw,
 static int write_found(const struct indexwriter *w, int threads,
 		       struct pack_writer *pw, struct err *err)
 {
-	static const char *const artists[3] = { "artist.first", "artist.rows",
-						"artist.find" };
-	static const char *const titles[3] = { "title.first", "title.rows",
-					       "title.find" };
 	uint32_t *number = mem_zalloc(w->count + 1, sizeof(*number));
 	int rc;
 
 	for (size_t i = 0; i < w->count; i++)
 		number[i] = w->rows[i].artist;
 	rc = namelist_write_rows(&w->artists, number, w->count, threads,
-				 artists, pw, err);
+				 &artist_sections, pw, err);
 	for (size_t i = 0; i < w->count; i++)
 		number[i] = w->rows[i].title;
 	rc = rc || namelist_write_rows(&w->titles, number, w->count, threads,
-				       titles, pw, err);
+				       &title_sections, pw, err);
 	free(number);
 	return rc ? -1 : 0;
 }

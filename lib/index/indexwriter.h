@@ -6,8 +6,11 @@
  *
  * An update begins with an index: its rows stay, but for those that are added
  * again or dropped, and what was computed for them serves again. Catalogue,
- * words, moods and vectors are then, byte for byte, those that all rows would
- * give anew; lists and graphs answer alike (ivfbuild.h, hnswbuild.h).
+ * words, moods, display features and vectors of components are then, byte for
+ * byte, those that all rows would give anew. Vectors of text are the same, but
+ * in the order of the lists that are kept; a network's keep the base's mean,
+ * and differ by that; lists and graphs differ and answer alike (ivfbuild.h,
+ * hnswbuild.h), and their recalls, in "meta", are measured again.
  */
 #ifndef MOODPIPE_INDEXWRITER_H
 #define MOODPIPE_INDEXWRITER_H
@@ -34,17 +37,17 @@ struct indexwriter;
  * else NULL. */
 struct indexwriter *indexwriter_new(const struct generation *base);
 void indexwriter_free(struct indexwriter *w);
-/* Copies row, which takes the place of the base's with that key. -1: more rows
- * than an index holds; ERR_ENV: no room in $TMPDIR. */
+/* Copies row, which takes the place of the base's with that key. -1: ERR_DATA,
+ * more than the 2^30 rows that an index holds; ERR_ENV: no room in $TMPDIR. */
 int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 		    struct err *err);
 /* The base's row of that key is to go, unless it is added again. */
 void indexwriter_drop(struct indexwriter *w, uint64_t key);
 
-/* Feature files by signal; any may be NULL. Of an update they hold what changed:
- * a row of a file takes the place of what the base has for its track. A track
- * that was added has nothing but what the files say, except for signals of
- * which there is no file. */
+/* Feature files by signal; any may be NULL. Of an update they hold what
+ * changed: a row of a file takes the place of what the base has for its track.
+ * A track that was added has nothing but what the files say, except for signals
+ * of which there is no file. */
 struct index_sources {
 	struct featset *text, *sound, *mood, *audio[AUDIO_KINDS];
 	struct textlists_options lists;

@@ -81,6 +81,12 @@ static bool better(const struct hit *a, const struct hit *b)
 	       ((a->score == b->score) & (a->index < b->index));
 }
 
+/* Damaged scales may give what has no order. */
+static float ordered(float score)
+{
+	return score == score ? score : -FLT_MAX;
+}
+
 static void swap(struct hit *a, struct hit *b)
 {
 	struct hit t = *a;
@@ -213,10 +219,11 @@ static void rank_lists(const struct ivf *v, struct ivf_work *w,
 	cut_shortlist(w);
 	for (size_t i = 0; i < w->count; i++) {
 		uint32_t l = w->found[i].index;
-
-		w->found[i].score =
+		float score =
 		    (float)vector_dot_i8(q->q, v->centroids + l * dim, dim) *
 		    (q->scale * v->scale[l]);
+
+		w->found[i].score = ordered(score);
 	}
 	w->ranked = want < w->count ? want : w->count;
 	if (w->ranked)
@@ -246,8 +253,7 @@ static void rank_rest(const struct ivf *v, struct ivf_work *w)
 		score = w->score[l % (CHUNK * CODES_BLOCK)];
 		if (!w->ranked_already[l])
 			w->lists[n++] =
-			    (struct hit){ score == score ? score : -FLT_MAX, 0,
-					  (uint32_t)l };
+			    (struct hit){ ordered(score), 0, (uint32_t)l };
 	}
 	qsort(w->lists + w->ranked, n - w->ranked, sizeof(*w->lists), by_score);
 	w->ranked = n;

@@ -36,6 +36,7 @@ struct ivf {
 	size_t nlist; /* 0: none, every search is exact */
 	size_t blocks;
 	size_t nprobe, shortlist; /* defaults */
+	size_t fitted;            /* rows that the centroids were fitted on */
 	const float *scale;       /* of centroids, [nlist] */
 	const uint32_t *first;    /* [nlist + 1] */
 	const int8_t *centroids;  /* [nlist][dim] */

@@ -38,6 +38,7 @@ void ivf_fit(const struct ivf_rows *rows, const struct ivf_options *o,
 		return;
 	c->nlist = o->nlist ? o->nlist : default_lists(rows->count);
 	c->nlist = c->nlist < IVF_LISTS ? c->nlist : IVF_LISTS;
+	c->fitted = rows->count;
 	c->q = mem_zalloc(c->nlist, c->dim);
 	c->scale = mem_zalloc(c->nlist, sizeof(*c->scale));
 	ko.k = c->nlist;
@@ -46,7 +47,9 @@ void ivf_fit(const struct ivf_rows *rows, const struct ivf_options *o,
 
 void ivf_centroids_of(const struct ivf *v, struct ivf_centroids *c)
 {
-	*c = (struct ivf_centroids){ .nlist = v->nlist, .dim = v->rows.dim };
+	*c = (struct ivf_centroids){ .nlist = v->nlist,
+				     .dim = v->rows.dim,
+				     .fitted = v->fitted };
 	if (!c->nlist)
 		return;
 	c->q = mem_dup(v->centroids, c->nlist * c->dim);
@@ -284,6 +287,7 @@ static int put_file(struct build *b, const struct ivf_options *o, put_fn *put,
 	h.nprobe = (uint32_t)(o->nprobe ? o->nprobe : NPROBE);
 	h.shortlist = (uint32_t)(o->shortlist ? o->shortlist : SHORTLIST);
 	h.blocks = b->first[h.nlist];
+	h.fitted = (uint32_t)b->c->fitted;
 	l = ivf_layout(h.dim, h.nlist, h.blocks);
 	head = mem_zalloc(l.lists, 1);
 	memcpy(head, &h, sizeof(h));

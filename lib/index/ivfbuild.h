@@ -14,13 +14,14 @@ struct ivf_centroids {
 	size_t nlist, dim; /* nlist 0: scanned exactly, q and scale NULL */
 	int8_t *q;         /* [nlist][dim] */
 	float *scale;      /* [nlist] */
+	size_t fitted;     /* rows that they were fitted on */
 };
 
-struct ivf_options {   /* zeros: defaults */
-	size_t nlist;  /* 4 sqrt(count) in multiples of 32 */
-	size_t nprobe; /* ivf_default_nprobe */
-	size_t shortlist;
-	int iterations; /* of k-means */
+struct ivf_options {      /* zeros: defaults */
+	size_t nlist;     /* 4 sqrt(count) in multiples of 32 */
+	size_t nprobe;    /* 32 */
+	size_t shortlist; /* 800 */
+	int iterations;   /* of k-means */
 	int threads;
 	bool lists; /* even where there are fewer than IVF_EXACT_BELOW rows */
 	const uint32_t *list; /* of each row, from ivf_assign; NULL: assign */

@@ -16,7 +16,9 @@ struct ivf_header {
 	uint32_t dim, nlist;        /* nlist 0: no lists, nothing follows */
 	uint64_t count;             /* rows */
 	uint32_t nprobe, shortlist; /* defaults of a search */
-	uint32_t blocks, zero[9];
+	uint32_t blocks;
+	uint32_t fitted; /* rows that the centroids were fitted on */
+	uint32_t zero[8];
 };
 _Static_assert(sizeof(struct ivf_header) == 64, "64 bytes");
 

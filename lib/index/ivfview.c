@@ -34,7 +34,8 @@ int ivf_view(struct ivf *v, struct span bytes, const struct ivf_rows *rows,
 			   .nlist = h.nlist,
 			   .blocks = h.blocks,
 			   .nprobe = h.nprobe,
-			   .shortlist = h.shortlist };
+			   .shortlist = h.shortlist,
+			   .fitted = h.fitted };
 	if (!h.nlist)
 		return 0;
 	v->scale = (const void *)(bytes.p + l.scale);

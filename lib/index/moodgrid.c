@@ -363,3 +363,14 @@ size_t moodgrid_compare(const float *const *axis, size_t dims, size_t rows,
 	}
 	return answer(&s, out);
 }
+
+size_t moodgrid_nearest(const struct moodgrid *g, const float *const *axis,
+			struct moodgrid_work *w, const float *at,
+			const uint8_t *allowed, size_t count, size_t k,
+			struct topk_item *out)
+{
+	return allowed && count < g->rows / MOODGRID_SELECTIVE
+		   ? moodgrid_compare(axis, g->dims, g->rows, w, at, allowed, k,
+				      out)
+		   : moodgrid_search(g, w, at, allowed, k, out);
+}

@@ -68,10 +68,19 @@ size_t moodgrid_search(const struct moodgrid *g, struct moodgrid_work *w,
 		       struct topk_item *out);
 
 /* The same answer from the columns axis[dims][rows] themselves, by comparing
- * every allowed row: faster where fewer than one row in 100 is allowed. */
+ * every allowed row. */
 size_t moodgrid_compare(const float *const *axis, size_t dims, size_t rows,
 			struct moodgrid_work *w, const float *at,
 			const uint8_t *allowed, size_t k,
+			struct topk_item *out);
+
+/* Fewer rows than one in so many are found faster by comparing them. */
+#define MOODGRID_SELECTIVE 100
+/* Whichever of the two is faster, where allowed[] (NULL: all) lets `count` rows
+ * through. axis: the columns that g is of. */
+size_t moodgrid_nearest(const struct moodgrid *g, const float *const *axis,
+			struct moodgrid_work *w, const float *at,
+			const uint8_t *allowed, size_t count, size_t k,
 			struct topk_item *out);
 
 #endif

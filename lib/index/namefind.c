@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "index/namefindkey.h"
+#include "io/pages.h"
 
 struct namefind_work {
 	struct str text;
@@ -36,16 +37,6 @@ void namefind_work_free(struct namefind_work *w)
 	free(w);
 }
 
-/* --- pages on the disk --- */
-
-/* Nothing is lost where it is not taken. */
-static void advise(const void *p, size_t n, int advice)
-{
-	uintptr_t at = (uintptr_t)p, from = at & ~(uintptr_t)4095;
-
-	(void)posix_madvise((void *)from, n + (size_t)(at - from), advice);
-}
-
 /* A search looks at a thousand signatures, and at little else. */
 static void advise_once(const struct namefind *v, struct namefind_work *w)
 {
@@ -54,10 +45,10 @@ static void advise_once(const struct namefind *v, struct namefind_work *w)
 	if (w->advised == v->header)
 		return;
 	w->advised = v->header;
-	advise(from, (size_t)(v->keys - from) + (size_t)v->header->bytes,
-	       POSIX_MADV_RANDOM);
-	advise(v->signatures, (size_t)v->names * sizeof(*v->signatures),
-	       POSIX_MADV_WILLNEED);
+	pages_advise(from, (size_t)(v->keys - from) + (size_t)v->header->bytes,
+		     POSIX_MADV_RANDOM);
+	pages_advise(v->signatures, (size_t)v->names * sizeof(*v->signatures),
+		     POSIX_MADV_WILLNEED);
 }
 
 /* --- distance --- */

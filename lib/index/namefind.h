@@ -55,7 +55,8 @@ int namefind_build(const struct span *names, size_t n, int threads,
  * ERR_DATA. */
 int namefind_view(struct namefind *v, struct span bytes, struct err *err);
 
-struct namefind_work; /* one thread's; kept from query to query */
+/* One thread's, kept from query to query; best of one index. */
+struct namefind_work;
 struct namefind_work *namefind_work_new(void);
 void namefind_work_free(struct namefind_work *w);
 

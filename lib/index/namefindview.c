@@ -54,5 +54,3 @@ int namefind_view(struct namefind *v, struct span bytes, struct err *err)
 			       "file is damaged: build it again");
 	return 0;
 }
-
-/* --- distance --- */

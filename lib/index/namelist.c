@@ -90,7 +90,7 @@ static int write_find(const struct namelist *l, int threads, const char *name,
 }
 
 int namelist_write_rows(const struct namelist *l, const uint32_t *number,
-			size_t n, int threads, const char *const names[3],
+			size_t n, int threads, const struct name_sections *name,
 			struct pack_writer *pw, struct err *err)
 {
 	size_t count = l->names.count;
@@ -108,11 +108,11 @@ int namelist_write_rows(const struct namelist *l, const uint32_t *number,
 	for (size_t i = 0; i < n; i++)
 		if (number[i] != CATALOGUE_NONE)
 			rows[first[l->rank[number[i]] + 1]++] = (uint32_t)i;
-	rc = pack_section(pw, names[0], first, (count + 1) * sizeof(*first),
+	rc = pack_section(pw, name->first, first, (count + 1) * sizeof(*first),
 			  err) ||
-	     pack_section(pw, names[1], rows, first[count] * sizeof(*rows),
+	     pack_section(pw, name->rows, rows, first[count] * sizeof(*rows),
 			  err) ||
-	     write_find(l, threads, names[2], pw, err);
+	     write_find(l, threads, name->find, pw, err);
 	free(first);
 	free(rows);
 	return rc ? -1 : 0;

@@ -28,10 +28,10 @@ void namelist_rank(struct namelist *l);
 /* Sections of struct names. */
 int namelist_write(const struct namelist *l, const char *offsets,
 		   const char *blob, struct pack_writer *pw, struct err *err);
-/* Sections of struct name_rows, called names[3]: which rows have a name, where
- * number[n] are those of all rows; and namefind over the names. */
+/* Sections of struct name_rows: which rows have a name, where number[n] are
+ * those of all rows; and namefind over the names. */
 int namelist_write_rows(const struct namelist *l, const uint32_t *number,
-			size_t n, int threads, const char *const names[3],
+			size_t n, int threads, const struct name_sections *name,
 			struct pack_writer *pw, struct err *err);
 
 #endif

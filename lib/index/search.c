@@ -9,8 +9,6 @@
 #include "math/vector.h"
 
 enum {
-	SELECTIVE =
-	    100, /* fewer than one in so many: comparing all is faster */
 	ROUGH_FROM = 50000, /* sounds: fewer are soon read */
 	ROUGH_MORE = 32
 };
@@ -90,7 +88,7 @@ static size_t search_capped(struct search *s, enum retrieved kind, find *f,
 			    const void *query, const struct search_among *a,
 			    struct topk_item *best)
 {
-	size_t depth = a->per_artist ? 4 * a->k : a->k, most = s->g->count, n;
+	size_t depth = a->per_artist ? 2 * a->k : a->k, most = s->g->count, n;
 	struct list *l = &s->list[kind];
 
 	for (;; depth *= 4) {
@@ -181,7 +179,9 @@ static size_t find_sounds_of(struct search *s, const struct sound_query *q,
 				.cold = q->cold[kind],
 				.once = s->g->once,
 				.rough = q->rough,
-				.threads = s->dials.threads };
+				/* Threads that touch pages for the first
+				 * time wait for each other. */
+				.threads = s->g->once ? 1 : s->dials.threads };
 	enum hnsw_way way;
 	size_t n;
 
@@ -246,7 +246,7 @@ static size_t find_sounds(struct search *s, const void *query,
 	return n;
 }
 
-/* At byte precision a quarter more than is asked for, and the best of those by
+/* At byte precision an eighth more than is asked for, and the best of those by
  * their vectors: few rows are then read. */
 static size_t search_roughly(struct search *s, const struct sound_query *q,
 			     const struct search_among *a,
@@ -255,7 +255,7 @@ static size_t search_roughly(struct search *s, const struct sound_query *q,
 	struct search_among more = *a;
 	size_t n;
 
-	more.k += a->k / 4 + ROUGH_MORE;
+	more.k += a->k / 8 + ROUGH_MORE;
 	MEM_ROOM(s->more, more.k + 1, s->more_cap);
 	n = search_capped(s, SOUNDS, find_sounds, q, &more, s->more);
 	for (size_t i = 0; i < n; i++)
@@ -310,6 +310,8 @@ float search_sound_row(const struct generation *g,
 			       generation_look(g, v->vectors + i * v->dim,
 					       v->dim * sizeof(*room), room),
 			       v->dim);
+		if (!isfinite(cosine))
+			cosine = -1; /* damaged */
 		mean = isnan(mean) ? cosine : (mean + cosine) / 2;
 	}
 	return mean;
@@ -327,11 +329,8 @@ static size_t find_moods(struct search *s, const void *query,
 	const float at[3] = { m->valence, m->arousal, m->dominance };
 	bool space = !isnan(m->dominance);
 
-	return a->allowed && a->eligible < g->count / SELECTIVE
-		   ? moodgrid_compare(axis, space ? 3 : 2, g->count, &s->moods,
-				      at, a->allowed, depth, out)
-		   : moodgrid_search(space ? &g->space : &g->grid, &s->moods,
-				     at, a->allowed, depth, out);
+	return moodgrid_nearest(space ? &g->space : &g->grid, axis, &s->moods,
+				at, a->allowed, a->eligible, depth, out);
 }
 
 size_t search_moods(struct search *s, const struct search_mood *at,

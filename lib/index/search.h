@@ -7,7 +7,7 @@
  * as if all were sorted and taken in turn; min(k, such rows), always. Texts
  * found through lists and sounds through a graph may miss some (their recall is
  * measured when the index is built), and where g->once and there are many, sounds
- * are picked at byte precision, a quarter more than wanted; all else is exact,
+ * are picked at byte precision, an eighth more than wanted; all else is exact,
  * and scores always are.
  */
 #ifndef MOODPIPE_SEARCH_H

@@ -1,53 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/soundgraph.h"
 
-#include <stdlib.h>
+#include "index/nearestrecall.h"
 
-#include "base/mem.h"
-#include "base/parallel.h"
-
-struct sampling {
-	const struct hnsw *h;
-	size_t step, count;
-	size_t *found; /* [count] */
-};
-
-static void sample(void *ctx, size_t i, int thread)
+static void ask(void *ctx, size_t row, struct nearestrecall *r)
 {
-	const struct sampling *s = ctx;
-	const struct hnsw_source *v = &s->h->source;
-	struct topk_item want[SOUNDGRAPH_NEAREST], got[SOUNDGRAPH_NEAREST];
-	struct hnsw_query q = { .unit = v->floats + i * s->step * v->dim,
-				.k = SOUNDGRAPH_NEAREST,
+	const struct hnsw *h = ctx;
+	struct hnsw_query q = { .unit = h->source.floats + row * h->source.dim,
+				.k = NEARESTRECALL_K,
 				.way = HNSW_WALK };
 	struct hnsw_work *w = hnsw_work_new();
-	size_t wanted = hnsw_exact(v, &q, want), n;
 
-	(void)thread;
-	n = hnsw_search(s->h, w, &q, got, NULL);
-	/* as good as the last of the exact ones counts: ties are no misses */
-	for (size_t k = 0; k < n; k++)
-		s->found[i] += got[k].score >= want[wanted - 1].score;
+	r->wanted = hnsw_exact(&h->source, &q, r->want);
+	r->found = hnsw_search(h, w, &q, r->got, NULL);
 	hnsw_work_free(w);
 }
 
-static double recall_of(const struct hnsw *h, int threads)
+static bool are_many(const struct hnsw_source *v)
 {
-	struct sampling s = { .h = h, .count = SOUNDGRAPH_SAMPLE };
-	size_t each = h->header->signal < SOUNDGRAPH_NEAREST
-			  ? h->header->signal
-			  : SOUNDGRAPH_NEAREST;
-	size_t found = 0;
-
-	if (s.count > h->source.count)
-		s.count = h->source.count;
-	s.step = h->source.count / s.count;
-	s.found = mem_zalloc(s.count, sizeof(*s.found));
-	parallel_for(threads, s.count, sample, &s);
-	for (size_t i = 0; i < s.count; i++)
-		found += s.found[i];
-	free(s.found);
-	return (double)found / (double)(s.count * each);
+	return v->count * hnsw_align(v->dim, HNSW_LINE) > SOUNDGRAPH_AUTO_BYTES;
 }
 
 /* What an earlier index was asked for stays: a graph of few vectors, or none of
@@ -55,14 +26,13 @@ static double recall_of(const struct hnsw *h, int threads)
 static bool is_wanted(const struct hnsw_source *vectors,
 		      enum soundgraph_when when, const struct hnsw *previous)
 {
-	size_t scanned = hnsw_scan_nodes(vectors->dim);
 	bool had = previous && previous->header->m;
 
 	if (when != SOUNDGRAPH_AUTO)
 		return when == SOUNDGRAPH_ALWAYS;
-	if (previous && had != (previous->source.count > scanned))
+	if (previous && had != are_many(&previous->source))
 		return had;
-	return vectors->count > scanned;
+	return are_many(vectors);
 }
 
 static struct hnsw_options options_of(const struct hnsw_source *vectors,
@@ -93,9 +63,8 @@ int soundgraph_write(const struct hnsw_source *vectors,
 		     struct err *err)
 {
 	struct hnsw_options options = options_of(vectors, o, previous);
-	struct hnsw_report report;
 	struct hnsw_built *b =
-	    hnsw_build(vectors, &options, previous, &report, err);
+	    hnsw_build(vectors, &options, previous, NULL, err);
 	struct span bytes = { NULL, 0 };
 	struct hnsw h;
 	int rc = !b || pack_begin(pw, section, err) ||
@@ -103,12 +72,13 @@ int soundgraph_write(const struct hnsw_source *vectors,
 
 	hnsw_built_free(b);
 	*made = (struct soundgraph_made){ 0, 1 };
-	if (rc || !options.m || !report.nodes)
+	if (rc || !options.m)
 		return rc ? -1 : 0;
 	bytes = pack_written(pw, section, err);
 	if (!bytes.p || hnsw_view(&h, bytes, vectors, err))
 		return -1;
-	made->nodes = report.nodes;
-	made->recall = recall_of(&h, options.threads);
+	made->nodes = h.header->nodes;
+	made->recall =
+	    nearestrecall_measure(vectors->count, options.threads, ask, &h);
 	return 0;
 }

@@ -7,13 +7,15 @@
 #include "index/hnswbuild.h"
 #include "io/pack.h"
 
-/* Rows that the recall is measured on, and how many of each. */
-#define SOUNDGRAPH_SAMPLE 200
-#define SOUNDGRAPH_NEAREST 10
+/* More bytes of vectors at byte precision have a graph by default: 500,000 of
+ * 64 dimensions. From there on a walk is cheaper than a scan (hnsw.c) where
+ * many requests of 500 rows are answered, for which a cap on an artist's rows
+ * asks for 2,000; those of fewer rows then gain more. */
+#define SOUNDGRAPH_AUTO_BYTES (500000 * 64)
 
 enum soundgraph_when {
-	SOUNDGRAPH_AUTO, /* where a walk can be faster than a scan, or where
-			  * the previous index was told to have one */
+	SOUNDGRAPH_AUTO, /* SOUNDGRAPH_AUTO_BYTES, or what the previous index
+			  * was told */
 	SOUNDGRAPH_ALWAYS,
 	SOUNDGRAPH_NEVER
 };
@@ -26,12 +28,11 @@ struct soundgraph_options { /* zeros: those of previous, else defaults */
 
 struct soundgraph_made {
 	size_t nodes;  /* of the graph; 0: none, every search is exact */
-	double recall; /* of the nearest 10, with the default dials; 1: exact */
+	double recall; /* nearestrecall.h, with the default dials; 1: exact */
 };
 
 /* Writes the section for these vectors (previous, which may be NULL: those of
- * an earlier index) and says what came out: the recall is that of every n-th
- * vector itself against a comparison with all. */
+ * an earlier index) and says what came out. */
 int soundgraph_write(const struct hnsw_source *vectors,
 		     const struct soundgraph_options *o,
 		     const struct hnsw *previous, const char *section,

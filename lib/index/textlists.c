@@ -4,50 +4,18 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
-#include "index/ivfbuild.h"
+#include "index/nearestrecall.h"
 
-struct sampling {
-	const struct ivf *v;
-	size_t step, count;
-	size_t *found; /* [count] */
-};
-
-static void sample(void *ctx, size_t i, int thread)
+static void ask(void *ctx, size_t row, struct nearestrecall *r)
 {
-	const struct sampling *s = ctx;
-	const struct ivf_rows *rows = &s->v->rows;
-	struct topk_item want[TEXTLISTS_NEAREST], got[TEXTLISTS_NEAREST];
-	struct ivf_work *w = ivf_work_new(s->v);
-	size_t at = i * s->step, wanted, n;
-	struct ivf_query q = { rows->q + at * rows->dim, rows->scale[at], 0,
-			       0 };
+	const struct ivf *v = ctx;
+	struct ivf_query q = { v->rows.q + row * v->rows.dim,
+			       v->rows.scale[row], 0, 0 };
+	struct ivf_work *w = ivf_work_new(v);
 
-	(void)thread;
-	wanted = ivf_search_exact(s->v, w, &q, NULL, TEXTLISTS_NEAREST, want);
-	n = ivf_search(s->v, w, &q, NULL, TEXTLISTS_NEAREST, got);
-	/* as good as the last of the exact ones counts: ties are no misses */
-	for (size_t k = 0; k < n; k++)
-		s->found[i] += got[k].score >= want[wanted - 1].score;
+	r->wanted = ivf_search_exact(v, w, &q, NULL, NEARESTRECALL_K, r->want);
+	r->found = ivf_search(v, w, &q, NULL, NEARESTRECALL_K, r->got);
 	ivf_work_free(w);
-}
-
-static double recall_of(const struct ivf *v, int threads)
-{
-	struct sampling s = { .v = v, .count = TEXTLISTS_SAMPLE };
-	size_t each = v->rows.count < TEXTLISTS_NEAREST ? v->rows.count
-							: TEXTLISTS_NEAREST;
-	size_t found = 0;
-
-	if (s.count > v->rows.count)
-		s.count = v->rows.count;
-	s.step = v->rows.count / s.count;
-	s.found = mem_zalloc(s.count, sizeof(*s.found));
-	parallel_for(threads, s.count, sample, &s);
-	for (size_t i = 0; i < s.count; i++)
-		found += s.found[i];
-	free(s.found);
-	return (double)found / (double)(s.count * each);
 }
 
 static int put(void *ctx, const void *p, size_t n, struct err *err)
@@ -56,15 +24,19 @@ static int put(void *ctx, const void *p, size_t n, struct err *err)
 }
 
 /* The lists of an earlier index serve while their number is about what so many
- * rows would get; those of few rows were asked for, and stay. */
+ * rows would get, however many updates there were; those of few rows were asked
+ * for, and stay. */
 static bool serves(const struct ivf_rows *rows, const struct ivf *old)
 {
-	return old && old->nlist && rows->dim == old->rows.dim &&
-	       rows->count >= old->nlist &&
-	       (rows->count >= IVF_EXACT_BELOW ||
-		old->rows.count < IVF_EXACT_BELOW) &&
-	       rows->count / TEXTLISTS_GROWTH <= old->rows.count &&
-	       old->rows.count / TEXTLISTS_GROWTH <= rows->count;
+	size_t n = rows->count, fitted;
+
+	if (!old || !old->nlist || rows->dim != old->rows.dim || n < old->nlist)
+		return false;
+	if (old->rows.count < IVF_EXACT_BELOW)
+		fitted = old->rows.count;
+	else
+		fitted = n < IVF_EXACT_BELOW ? 0 : old->fitted;
+	return n <= TEXTLISTS_GROWTH * fitted && fitted <= TEXTLISTS_GROWTH * n;
 }
 
 struct ordered {        /* rows in the order of lists */
@@ -190,7 +162,8 @@ int textlists_write(const struct ivf_rows *rows,
 	if (bytes.p && !ivf_view(&v, bytes, &written, err)) {
 		made->lists = v.nlist;
 		if (v.nlist)
-			made->recall = recall_of(&v, options->threads);
+			made->recall = nearestrecall_measure(
+			    v.rows.count, options->threads, ask, &v);
 	} else {
 		rc = -1;
 	}

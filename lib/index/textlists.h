@@ -8,16 +8,13 @@
 #include "index/ivfbuild.h"
 #include "io/pack.h"
 
-/* Rows that the recall is measured on, and how many of each. */
-#define TEXTLISTS_SAMPLE 200
-#define TEXTLISTS_NEAREST 10
-
 struct textlists_made {
 	size_t lists;  /* 0: few rows, every search is exact */
-	double recall; /* of the nearest 10, with the default dials; 1: exact */
+	double recall; /* nearestrecall.h, with the default dials; 1: exact */
 };
 
-/* Lists of an index of up to so many times fewer or more rows are kept. */
+/* Lists are kept while there are up to so many times fewer or more rows than
+ * they were fitted on. */
 #define TEXTLISTS_GROWTH 2
 
 struct textlists_options { /* zeros: those of old, else defaults, ivfbuild.h */
@@ -25,8 +22,7 @@ struct textlists_options { /* zeros: those of old, else defaults, ivfbuild.h */
 	int threads;
 };
 
-/* Writes the sections for these rows and says what came out: the recall is that
- * of every n-th row's own vector against a comparison with all. old (may be
+/* Writes the sections for these rows and says what came out. old (may be
  * NULL): an earlier index, whose lists and codes serve where they can. */
 int textlists_write(const struct ivf_rows *rows,
 		    const struct textlists_options *options,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "index/wordswork.h"
+#include "io/pages.h"
 
 /*
  * Chosen on one half of the queries of four sets (mean NDCG@10 0.80; on the
@@ -57,18 +58,13 @@ void words_work_free(struct words_work *w)
 }
 
 /* A search reads some pages here and there, even of long lists; what would be
- * read around them is more than all of it. Nothing is lost where the advice is
- * not taken. */
+ * read around them is more than all of it. */
 static void advise_once(const struct words_view *v, struct words_work *w)
 {
-	uintptr_t at = (uintptr_t)v->base;
-	uintptr_t from = at & ~(uintptr_t)(WORDS_ALIGN - 1);
-
 	if (w->advised == v->base)
 		return;
 	w->advised = v->base;
-	(void)posix_madvise((void *)from, v->size + (size_t)(at - from),
-			    POSIX_MADV_RANDOM);
+	pages_advise(v->base, v->size, POSIX_MADV_RANDOM);
 }
 
 /* --- looking up --- */

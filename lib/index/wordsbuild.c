@@ -80,12 +80,17 @@ void words_builder_free(struct words_builder *b)
 static int write_at(int fd, struct span x, uint64_t at, struct err *err)
 {
 	while (x.n) {
-		ssize_t put = pwrite(fd, x.p, x.n, (off_t)at);
+		ssize_t put;
+
+		errno = ENOSPC; /* of 0 bytes */
+		put = pwrite(fd, x.p, x.n, (off_t)at);
 
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put < 0)
-			return err_errno(err, "writing a temporary file");
+		if (put <= 0)
+			return err_errno(err,
+					 "cannot write temporary data (set "
+					 "TMPDIR to a directory with room)");
 		x.p += put;
 		x.n -= (size_t)put;
 		at += (uint64_t)put;

@@ -14,7 +14,7 @@
 
 struct words_options {
 	struct words_model model; /* words_model_default */
-	size_t memory; /* bytes, 0: 256 MiB. Beside it stand 12 bytes a row, and
+	size_t memory; /* bytes, 0: 256 MiB. Beside it stand 13 bytes a row, and
 			* the dictionaries: about 20 bytes a distinct word */
 	int threads;   /* less than 1: 1 */
 };

@@ -8,7 +8,6 @@
 #ifndef MOODPIPE_WORDSKEEP_H
 #define MOODPIPE_WORDSKEEP_H
 
-#include "index/wordsdict.h"
 #include "index/wordsrun.h"
 
 struct words_kept { /* zeroed: empty */

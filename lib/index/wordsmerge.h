@@ -4,8 +4,6 @@
 #ifndef MOODPIPE_WORDSMERGE_H
 #define MOODPIPE_WORDSMERGE_H
 
-#include <stdio.h>
-
 #include "base/err.h"
 #include "index/wordskeep.h"
 

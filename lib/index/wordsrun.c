@@ -315,8 +315,15 @@ static int read_at(int fd, struct str *out, uint64_t at, size_t n,
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return err_errno(err, "reading a temporary file");
+		if (got < 0)
+			return err_errno(err,
+					 "cannot read back temporary data (set "
+					 "TMPDIR to another directory)");
+		if (!got)
+			return err_set(err, ERR_ENV, "io",
+				       "temporary data ends early: something "
+				       "cut it short; run this again, with "
+				       "TMPDIR set to a directory with room");
 		out->n += (size_t)got;
 	}
 	return 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The part of words.h that opens an index, and needs no more. */
-#include <math.h>
 
 #include "index/wordswork.h"
 

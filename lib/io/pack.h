@@ -4,6 +4,10 @@
  * contents, man index(5). Models and index generations are packs. Opening maps
  * the file and checks header, table and bounds; a section's bytes are touched
  * (and checked, if asked) only when it is read.
+ *
+ * A pack is never written in place: whoever replaces one writes another file
+ * and renames it. One that is cut short while it is mapped kills the process
+ * that touches what is gone (SIGBUS).
  */
 #ifndef MOODPIPE_PACK_H
 #define MOODPIPE_PACK_H
@@ -36,8 +40,8 @@ int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
 		    struct err *err);
 
 struct pack;
-/* NULL, ERR_DATA: missing, not a pack of that kind and version, truncated, or with
- * a broken table; the message says what to do. */
+/* NULL, ERR_DATA: missing, not a pack of that kind and version, truncated, or
+ * with a broken table; the message says what to do. */
 struct pack *pack_open(const char *path, const char *kind, uint32_t version,
 		       struct err *err);
 void pack_close(struct pack *p);
@@ -50,7 +54,8 @@ struct span pack_get(const struct pack *p, const char *name);
 const void *pack_array(const struct pack *p, const char *name, size_t size,
 		       size_t count, size_t *found, struct err *err);
 /* Copies n bytes that stand in a section: for a few in many places, reading the
- * file costs a third of touching pages of the mapping for the first time. */
+ * file costs a third of touching pages of the mapping for the first time. There
+ * is no error: what cannot be read is copied from the mapping. */
 void pack_copy(const struct pack *p, const void *from, size_t n, void *to);
 /* Checks every section's SHA-256 (reads all of the file). */
 int pack_verify(const struct pack *p, struct err *err);

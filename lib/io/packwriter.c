@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/checksum.h"
@@ -107,23 +108,26 @@ struct span pack_written(struct pack_writer *w, const char *name,
 {
 	const struct pack_entry *e = w->table;
 	struct mapping m;
+	size_t before; /* bytes of the system's page that are not its own */
 
 	close_section(w);
 	while (e < w->table + w->header.count && strcmp(e->name, name))
 		e++;
 	if (e == w->table + w->header.count || !e->size)
 		return SPAN("");
-	m.n = (size_t)e->size;
-	m.p = fflush(w->out) ? MAP_FAILED
-			     : mmap(NULL, m.n, PROT_READ, MAP_SHARED,
-				    fileno(w->out), (off_t)e->offset);
+	before = (size_t)e->offset & ((size_t)sysconf(_SC_PAGESIZE) - 1);
+	m.n = before + (size_t)e->size;
+	m.p = fflush(w->out)
+		  ? MAP_FAILED
+		  : mmap(NULL, m.n, PROT_READ, MAP_SHARED, fileno(w->out),
+			 (off_t)(e->offset - before));
 	if (m.p == MAP_FAILED) {
 		err_errno(err, "cannot read back the artifact");
 		return (struct span){ NULL, 0 };
 	}
 	MEM_ROOM(w->mapped, w->nmapped + 1, w->mapped_cap);
 	w->mapped[w->nmapped++] = m;
-	return (struct span){ m.p, m.n };
+	return (struct span){ (const char *)m.p + before, (size_t)e->size };
 }
 
 static int finish(struct pack_writer *w, struct err *err)

@@ -165,10 +165,10 @@ static int build(char **a, bool add)
 
 	if (!b || !f || hnsw_built_put(b, put, f, &err) || fclose(f))
 		die(err.message);
-	printf("build %zu: %.2f s CPU, %.2f s wall, %.1f MB, %u nodes, "
-	       "%u inserted, %u dead, %u mended\n",
+	printf("build %zu: %.2f s CPU, %.2f s wall, %.1f MB, %u inserted, "
+	       "%u mended\n",
 	       s.count, cpu() - c, wall() - w, (double)hnsw_built_size(b) / 1e6,
-	       report.nodes, report.inserted, report.dead, report.mended);
+	       report.inserted, report.mended);
 	hnsw_built_free(b);
 	return 0;
 }

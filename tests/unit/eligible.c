@@ -433,6 +433,43 @@ static void test_unknown(void **state)
 	world_release(&w);
 }
 
+/* More languages than a column can number: what has none is in none of
+ * them, nor in that whose number would be as that of none. */
+static void test_many_languages(void **state)
+{
+	enum { MANY = 65600 };
+	struct request r = { .sets = true };
+	uint64_t *offsets = mem_zalloc(MANY + 1, sizeof(*offsets));
+	struct str blob = { 0 };
+	struct world w;
+
+	(void)state;
+	world_make(&w, 50, 6);
+	for (int i = 0; i < MANY; i++) {
+		offsets[i] = blob.n;
+		str_printf(&blob, "l%05d", i);
+	}
+	offsets[MANY] = blob.n;
+	w.g.languages = (struct names){ MANY, offsets, span_str(&blob) };
+	for (size_t i = 0; i < w.g.count; i++) {
+		w.language[i] = CATALOGUE_NO_LANGUAGE;
+		w.link[i] = LINK_VALID;
+	}
+	w.language[7] = CATALOGUE_NO_LANGUAGE - 1;
+	str_puts(&r.languages, "l65535\nl65599\n");
+	told_is(&w, &r, 0,
+		"no track is in the language \"l65535\"\n"
+		"no track is in the language \"l65599\"\n");
+	str_puts(&r.languages, "l65534\n");
+	told_is(&w, &r, 1,
+		"no track is in the language \"l65535\"\n"
+		"no track is in the language \"l65599\"\n");
+	free(offsets);
+	str_release(&blob);
+	request_release(&r);
+	world_release(&w);
+}
+
 /* Numbers that no writer would write pass no filter and reach nowhere. */
 static void test_damage(void **state)
 {
@@ -501,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_many_languages),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_statuses),
 	};

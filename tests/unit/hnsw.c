@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <math.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "damage.h"
 #include "index/hnswbuild.h"
@@ -195,12 +198,12 @@ static void degenerate_data_is_found(void **state)
 	/* All equal; then few different, each many times; then nearly so. */
 	build_over(&d, vectors_of(2000, DIM, 1, 0, 1), 2000, DIM, &options,
 		   NULL);
-	assert_int_equal(d.report.nodes, 1);
+	assert_int_equal(d.graph.header->nodes, 1);
 	recall(&d, HNSW_WALK, K, NULL, true);
 	release(&d);
 	build_over(&d, vectors_of(2000, DIM, 20, 0, 1), 2000, DIM, &options,
 		   NULL);
-	assert_int_equal(d.report.nodes, 20);
+	assert_int_equal(d.graph.header->nodes, 20);
 	recall(&d, HNSW_WALK, K, NULL, true);
 	recall(&d, HNSW_SCAN, K, NULL, true);
 	release(&d);
@@ -291,23 +294,21 @@ static void a_change_costs_what_changed(void **state)
 	x = vectors_of(n + 100, DIM, 20, 0.5f, 2);
 	memcpy(x + 300 * DIM, a.x + 200 * DIM, (n - 200) * DIM * sizeof(*x));
 	build_over(&b, x, n + 100, DIM, &options, &a);
-	assert_false(b.report.anew);
 	assert_int_equal(b.report.inserted, 300);
-	assert_int_equal(b.report.dead, 200);
+	assert_int_equal(b.graph.header->dead, 200);
 	assert_true(recall(&b, HNSW_WALK, K, NULL, false) > 0.97);
 	recall(&b, HNSW_SCAN, K, NULL, true);
 	/* What went comes back. */
 	x = mem_dup(a.x, n * DIM * sizeof(*x));
 	build_over(&c, x, n, DIM, &options, &b);
-	assert_false(c.report.anew);
 	assert_int_equal(c.report.inserted, 0);
-	assert_int_equal(c.report.dead, 300);
+	assert_int_equal(c.graph.header->dead, 300);
 	recall(&c, HNSW_WALK, K, NULL, false);
 	release(&c);
 	/* Most of it new: as if there had been nothing. */
 	x = vectors_of(n, DIM, 20, 0.5f, 5);
 	build_over(&c, x, n, DIM, &options, &a);
-	assert_true(c.report.anew);
+	assert_int_equal(c.report.inserted, n);
 	release(&c);
 	release(&b);
 	release(&a);
@@ -352,6 +353,151 @@ static void what_is_not_reached_is_mended(void **state)
 		assert_int_equal(hnswlink_repair(&g), 0);
 		hnswlink_release(&g);
 	}
+}
+
+/* Few links, and vectors that are far from each other or nearly equal: many
+ * are not reached at first, and what one is given another may lose. */
+static void all_are_reached(void **state)
+{
+	static const struct {
+		uint32_t m, ef;
+		size_t n, dim, some; /* of dim that are not zero */
+	} cases[] = {
+		{ 2, 4, 2344, 64, 8 }, { 2, 2, 2344, 64, 8 },
+		{ 2, 4, 2000, 64, 2 }, { 2, 2, 1500, 200, 1 },
+		{ 3, 3, 2000, 64, 4 }, { 2, 3, 3000, 4, 4 },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(*cases); c++) {
+		struct hnsw_options o = { cases[c].m, cases[c].ef, 2, 0 };
+		size_t n = cases[c].n, dim = cases[c].dim;
+		float *x = mem_zalloc(n * dim, sizeof(*x));
+		struct data a, b;
+		struct random r;
+
+		random_seed(&r, 1, 2);
+		for (size_t i = 0; i < n; i++) {
+			for (size_t k = 0; k < cases[c].some; k++)
+				x[i * dim + random_below(&r, dim)] =
+				    (float)random_normal(&r);
+			vector_normalise(x + i * dim, dim);
+		}
+		build_over(&a, x, n, dim, &o, NULL);
+		/* a tenth goes, and comes */
+		x = mem_dup(a.x, n * dim * sizeof(*x));
+		for (size_t i = 0; i < n; i += 10)
+			x[i * dim] += 0.1f;
+		build_over(&b, x, n, dim, &o, &a);
+		release(&b);
+		release(&a);
+	}
+}
+
+/* A row that has a signal, or has none, against what the graph says. */
+static void every_row_is_accounted_for(void **state)
+{
+	struct data d;
+	struct err err;
+	float *x = vectors_of(300, DIM, 20, 0.5f, 1), one;
+
+	(void)state;
+	memset(x + 7 * DIM, 0, DIM * sizeof(*x));
+	build_over(&d, x, 300, DIM, &options, NULL);
+	x[7 * DIM + 3] = 1;
+	assert_int_equal(hnsw_verify(&d.graph, &err), -1);
+	assert_int_equal(err.status, ERR_DATA);
+	x[7 * DIM + 3] = 0;
+	assert_int_equal(hnsw_verify(&d.graph, &err), 0);
+	one = x[9 * DIM];
+	x[9 * DIM] = INFINITY;
+	assert_int_equal(hnsw_verify(&d.graph, &err), -1);
+	x[9 * DIM] = one;
+	assert_int_equal(hnsw_verify(&d.graph, &err), 0);
+	/* of the shape alone nothing more is known */
+	d.graph.source.floats = NULL;
+	assert_int_equal(hnsw_verify(&d.graph, &err), 0);
+	release(&d);
+}
+
+/* What is cheaper: hops of a walk, or all nodes. */
+static void the_cheaper_way_is_taken(void **state)
+{
+	struct hnsw_work *work = hnsw_work_new();
+	struct topk_item out[K];
+	enum hnsw_way way;
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(5000, DIM, 20, 0.5f, 1), 5000, DIM, &options,
+		   NULL);
+	for (int i = 0; i < 5; i++) {
+		struct hnsw_query q = { .unit = d.x,
+					.k = i == 3 ? 1 : K,
+					.ef = i == 1   ? 64
+					      : i == 3 ? 3
+						       : K,
+					.once = i == 2 || i == 3,
+					.cold = i == 4 };
+
+		assert_int_equal(hnsw_search(&d.graph, work, &q, out, &way),
+				 q.k);
+		assert_int_equal(way, i % 3 ? HNSW_SCAN : HNSW_WALK);
+	}
+	hnsw_work_free(work);
+	release(&d);
+}
+
+/* Maps a file that the page cache was told to forget; NULL where it did not. */
+static char *map_cold(const char *path, struct span bytes)
+{
+	size_t pages = (bytes.n + HNSW_PAGE - 1) / HNSW_PAGE, in = 0;
+	unsigned char *there = mem_zalloc(pages, 1);
+	FILE *f = fopen(path, "w+b");
+	char *p;
+
+	assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
+	assert_int_equal(fflush(f) || fsync(fileno(f)), 0);
+	posix_fadvise(fileno(f), 0, 0, POSIX_FADV_DONTNEED);
+	p = mmap(NULL, bytes.n, PROT_READ, MAP_SHARED, fileno(f), 0);
+	assert_true(p != MAP_FAILED);
+	if (mincore(p, bytes.n, there))
+		in = pages;
+	for (size_t i = 0; i < pages; i++)
+		in += there[i] & 1;
+	fclose(f);
+	unlink(path);
+	free(there);
+	if (in < pages / 4)
+		return p;
+	munmap(p, bytes.n);
+	return NULL;
+}
+
+/* With a graph by its links, without by the vectors. */
+static void cold_files_are_noticed(void **state)
+{
+	const struct hnsw_options flat = { 0, 0, 2, 1 };
+	char *path = test_path("cold");
+	size_t n = 40000;
+	struct data d;
+	struct hnsw h;
+	struct err err;
+	char *p;
+
+	(void)state;
+	build_over(&d, vectors_of(n, 4, 20, 0.5f, 1), n, 4, &flat, NULL);
+	assert_false(hnsw_is_cold(&d.graph));
+	p = map_cold(path, span_str(&d.bytes));
+	if (p) {
+		struct span bytes = { p, d.bytes.n };
+
+		assert_int_equal(hnsw_view(&h, bytes, &d.source, &err), 0);
+		assert_true(hnsw_is_cold(&h));
+		munmap(p, bytes.n);
+	}
+	free(path);
+	release(&d);
 }
 
 /* Whatever is viewed is searched in every way, and added to. */
@@ -425,6 +571,10 @@ int main(void)
 		cmocka_unit_test(a_change_costs_what_changed),
 		cmocka_unit_test(bad_options_are_refused),
 		cmocka_unit_test(what_is_not_reached_is_mended),
+		cmocka_unit_test(all_are_reached),
+		cmocka_unit_test(every_row_is_accounted_for),
+		cmocka_unit_test(the_cheaper_way_is_taken),
+		cmocka_unit_test(cold_files_are_noticed),
 		cmocka_unit_test(damage_does_no_harm),
 	};
 

@@ -310,7 +310,7 @@ static struct generation *opened(const char *path)
 
 	if (!g)
 		fail_msg("%s", err.message);
-	if (indexcheck(g, &err))
+	if (indexcheck(g, 2, &err))
 		fail_msg("%s", err.message);
 	return g;
 }
@@ -742,6 +742,45 @@ static void test_of_nobody(void **state)
 	paths_free(&p);
 }
 
+/* A row without a language does not get the one whose number, had it one, would
+ * be that of none. */
+static void test_many_languages(void **state)
+{
+	enum { MANY = 65600 };
+	uint64_t *offsets = mem_zalloc(MANY + 1, sizeof(*offsets));
+	struct state was, nothing = { .f = { .n = 0 } };
+	struct paths p = paths_new();
+	struct index_counts counts;
+	struct generation *base, *got;
+	struct str blob = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	start(&was, 30, 3, "");
+	for (size_t i = 0; i < was.f.n; i++)
+		was.f.rows[i].language[0] = '\0';
+	rebuild(&was, &plain, p.base, &counts);
+	base = opened(p.base);
+	for (int i = 0; i < MANY; i++) {
+		offsets[i] = blob.n;
+		str_printf(&blob, "l%05d", i);
+	}
+	offsets[MANY] = blob.n;
+	base->languages = (struct names){ MANY, offsets, span_str(&blob) };
+	assert_int_equal(
+	    update(&nothing, base, &plain, p.updated, &counts, &err), 0);
+	got = opened(p.updated);
+	for (size_t i = 0; i < got->count; i++)
+		assert_int_equal(got->language[i], CATALOGUE_NO_LANGUAGE);
+	assert_int_equal(got->languages.count, 0);
+	generation_close(base);
+	generation_close(got);
+	free(offsets);
+	str_release(&blob);
+	state_release(&was);
+	paths_free(&p);
+}
+
 /* Vectors of another length are no update. */
 static void test_other_dim(void **state)
 {
@@ -848,6 +887,7 @@ int main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_all_gone),
 		cmocka_unit_test(test_of_nobody),
+		cmocka_unit_test(test_many_languages),
 		cmocka_unit_test(test_other_dim),
 		cmocka_unit_test(test_damaged),
 	};

@@ -307,6 +307,41 @@ static void degenerate_data_is_answered(void **state)
 	free(d);
 }
 
+/* Lists of damaged centroids come last: the one that is whole is found. */
+static void order_is_total(void **state)
+{
+	struct data *d = clusters();
+	struct ivf_rows rows = rows_of(d, N);
+	struct ivf_centroids c;
+	struct span bytes = fitted(&rows, 2, 64, &c);
+	struct ivf_layout l = ivf_layout(DIM, 64, 0);
+	float *scale = (float *)((uintptr_t)bytes.p + l.scale);
+	uint32_t *list = mem_zalloc(N, sizeof(*list));
+	struct ivf_work *w;
+	struct err err;
+	struct ivf v;
+
+	(void)state;
+	assert_int_equal(ivf_view(&v, bytes, &rows, &err), 0);
+	ivf_assign(&rows, &c, NULL, 1, list);
+	w = ivf_work_new(&v);
+	for (size_t i = 0; i < ASKED; i++) {
+		struct ivf_query q = query(d, i, 1, 0);
+		size_t row = i * 97 % N;
+		struct topk_item out;
+
+		for (uint32_t k = 0; k < 64; k++)
+			scale[k] = k == list[row] ? c.scale[k] : NAN;
+		assert_int_equal(ivf_search(&v, w, &q, NULL, 1, &out), 1);
+		assert_int_equal(out.index, d->rows[row]);
+	}
+	ivf_work_free(w);
+	ivf_centroids_release(&c);
+	free((void *)(uintptr_t)bytes.p);
+	free(list);
+	free(d);
+}
+
 /* Bytes go wrong anywhere: an error, or some answer. */
 static void damage_does_no_harm(void **state)
 {
@@ -375,6 +410,7 @@ int main(void)
 		cmocka_unit_test(few_rows_are_compared_exactly),
 		cmocka_unit_test(updates_equal_rebuilds),
 		cmocka_unit_test(degenerate_data_is_answered),
+		cmocka_unit_test(order_is_total),
 		cmocka_unit_test(damage_does_no_harm),
 	};
 

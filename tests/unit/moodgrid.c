@@ -124,7 +124,7 @@ static void check(struct data *d, const float *at, const uint8_t *allowed,
 {
 	struct topk_item *want = mem_zalloc(k + 1, sizeof(*want));
 	struct topk_item *got = mem_zalloc(k + 1, sizeof(*got));
-	size_t n = oracle(d, at, allowed, k, want);
+	size_t n = oracle(d, at, allowed, k, want), count = 0;
 
 	assert_int_equal(moodgrid_search(&d->g, &d->w, at, allowed, k, got), n);
 	for (size_t i = 0; i < n; i++) {
@@ -138,6 +138,12 @@ static void check(struct data *d, const float *at, const uint8_t *allowed,
 		assert_int_equal(got[i].index, want[i].index);
 		assert_true(got[i].score == want[i].score);
 	}
+	for (size_t i = 0; allowed && i < d->rows; i++)
+		count += allowed[i] != 0;
+	assert_int_equal(moodgrid_nearest(&d->g, (const float *const *)d->x,
+					  &d->w, at, allowed, count, k, got),
+			 n);
+	assert_memory_equal(got, want, n * sizeof(*got));
 	free(want);
 	free(got);
 }

@@ -2,7 +2,21 @@
 /* Tracks by the names that a request has. */
 #include "indexfixture.h"
 
+#include <sys/mman.h>
+
 #include "corpus/named.h"
+
+/* In place of the C library's: how often pages were advised. */
+static size_t advised;
+
+int posix_madvise(void *p, size_t n, int advice)
+{
+	(void)n;
+	(void)advice;
+	assert_int_equal((uintptr_t)p % 4096, 0);
+	advised++;
+	return 0;
+}
 
 enum { MOST = 64 };
 
@@ -257,6 +271,31 @@ static void test_among(void **state)
 	free(allowed);
 }
 
+/* Pages of artists' and titles' names, once each. */
+static void test_advised(void **state)
+{
+	struct search_among a = { .k = MOST };
+	struct topk_item best[MOST];
+	struct generation *g;
+	struct named *n;
+	struct fixture f;
+	size_t once;
+
+	(void)state;
+	g = make(&f);
+	n = named_new(g);
+	advised = 0;
+	named_find(n, SPAN("creep by radiohead"), &a, best);
+	once = advised;
+	assert_in_range(once, 1, 4);
+	for (int i = 0; i < 5; i++)
+		named_find(n, SPAN("yesterday by the beatles"), &a, best);
+	assert_int_equal(advised, once);
+	named_free(n);
+	generation_close(g);
+	fixture_release(&f);
+}
+
 /* Whatever bytes: in bounds, and no more than asked for. */
 static void test_hostile(void **state)
 {
@@ -310,9 +349,8 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_found),
-		cmocka_unit_test(test_scores),
-		cmocka_unit_test(test_among),
+		cmocka_unit_test(test_found),   cmocka_unit_test(test_scores),
+		cmocka_unit_test(test_among),   cmocka_unit_test(test_advised),
 		cmocka_unit_test(test_hostile),
 	};
 

@@ -287,6 +287,8 @@ static void test_bad_options(void **state)
 		{ "min-duration", ":30" },
 		{ "max-duration", "3:" },
 		{ "max-duration", "1:60:00" },
+		{ "max-duration", "1:2:3:4" },
+		{ "min-duration", "0:0:0:0:1" },
 		{ "max-duration", "99999999999999999999:00" },
 		{ "max-duration", "three" },
 		{ "min-popularity", "-0.1" },

@@ -498,8 +498,7 @@ static void test_lists(void **state)
 
 /* --- the graph --- */
 
-/* More vectors than a scan is taken for (HNSW_SCAN_BYTES), and enough that a
- * walk pays. */
+/* Enough vectors that a walk pays. */
 enum { DIM = 320, NODES = 33000, CENTRES = 40, ASKED = 20 };
 
 static void fill_sounds(float *x, size_t n, uint64_t seed)

@@ -348,6 +348,75 @@ static void test_kept(void **state)
 	drop(&all);
 }
 
+enum { NARROW = 8, AT_FIRST = 10000, UPDATES = 10, AT_LAST = 140000 };
+
+/* Random directions. */
+static void make_narrow(struct made *m)
+{
+	struct random rng;
+
+	random_seed(&rng, 9, 0);
+	*m = (struct made){ .q = mem_alloc(AT_LAST * NARROW) };
+	m->scale = mem_alloc(AT_LAST * sizeof(float));
+	m->row = mem_alloc(AT_LAST * sizeof(uint32_t));
+	for (uint32_t i = 0; i < AT_LAST; i++) {
+		int8_t *q = m->q + i * NARROW;
+
+		for (size_t k = 0; k < NARROW; k++)
+			q[k] = (int8_t)((int)random_below(&rng, 255) - 127);
+		m->scale[i] = 1 / sqrtf((float)vector_dot_i8(q, q, NARROW) + 1);
+		m->row[i] = i;
+	}
+}
+
+/* Many small updates: lists are kept by each, but not by all of them. */
+static void test_slowly(void **state)
+{
+	struct textlists_options o = { .threads = 2 };
+	uint32_t *was = mem_alloc(AT_LAST * sizeof(*was));
+	char *path = test_path("slowly");
+	struct pack *p = NULL, *before;
+	struct textlists_made told;
+	size_t n = AT_FIRST, lists = 0, fitted = 0;
+	struct ivf v = { .nlist = 0 };
+	struct err err = { 0 };
+	struct made m;
+
+	(void)state;
+	make_narrow(&m);
+	for (int i = 0; i <= UPDATES; i++, n += n * 3 / 10) {
+		struct ivf_old old = { &v, was };
+		struct ivf_rows rows = { n, NARROW, m.q, m.scale, m.row, n };
+		const uint32_t *at;
+
+		assert_true(n <= AT_LAST);
+		m.rows = rows;
+		before = p;
+		p = write_lists(&m, path, &o, i ? &old : NULL, &told);
+		pack_close(before);
+		if (!i || n > 2 * fitted) {
+			assert_true(told.lists != lists);
+			fitted = n;
+			lists = told.lists;
+		}
+		assert_int_equal(told.lists, lists);
+		rows.q = (const int8_t *)pack_get(p, "vector.int8").p;
+		rows.scale = pack_array(p, "vector.scale", 4, n, NULL, &err);
+		rows.rows = pack_array(p, "vector.rows", 4, n, NULL, &err);
+		assert_int_equal(
+		    ivf_view(&v, pack_get(p, "vector.lists"), &rows, &err), 0);
+		assert_int_equal(v.fitted, fitted);
+		at = pack_array(p, "vector.at", 4, n, NULL, &err);
+		memset(was, 0xff, AT_LAST * sizeof(*was));
+		memcpy(was, at, n * sizeof(*was));
+	}
+	assert_true(fitted > 8 * AT_FIRST);
+	pack_close(p);
+	free(path);
+	free(was);
+	drop(&m);
+}
+
 /* Few rows: no lists, and everything exact, unless lists are asked for; and
  * those stay. */
 static void test_few(void **state)
@@ -387,6 +456,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_slowly),
 		cmocka_unit_test(test_few),
 	};
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The word index against a scorer that counts every word of every row. */
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "damage.h"
 #include "index/words.h"
@@ -466,6 +470,79 @@ static void same_bytes(void **state)
 	release(&c);
 }
 
+/* --- no room --- */
+
+/* A builder that has the words of c, in part in a temporary file; *rc is what
+ * adding them gave. */
+static struct words_builder *fill(const struct corpus *c, struct err *err,
+				  int *rc)
+{
+	struct words_options o = { c->model, 1 << 20, 1 };
+	struct words_builder *b = words_builder_new(c->rows, &o);
+	struct str text[WORDS_FIELDS] = { 0 };
+
+	*rc = 0;
+	for (size_t r = 0; r < c->rows && !*rc; r++) {
+		struct span spans[WORDS_FIELDS];
+
+		texts(c, r, text);
+		for (int f = 0; f < WORDS_FIELDS; f++)
+			spans[f] = span_str(&text[f]);
+		*rc = words_builder_add(b, r, spans, err);
+	}
+	for (int f = 0; f < WORDS_FIELDS; f++)
+		str_release(&text[f]);
+	return b;
+}
+
+/* Cuts the temporary files that are open. */
+static void cut_files(void)
+{
+	for (int fd = 3; fd < 64; fd++) {
+		char name[64], at[512] = "";
+
+		snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+		if (readlink(name, at, sizeof(at) - 1) > 0 &&
+		    strstr(at, "/moodpipe-"))
+			assert_int_equal(ftruncate(fd, 0), 0);
+	}
+}
+
+static void no_room(void **state)
+{
+	struct rlimit limit, small;
+	struct words_builder *b;
+	struct str bytes = { 0 };
+	struct err err = { 0 };
+	struct corpus c;
+	int rc;
+
+	(void)state;
+	make(&c, 9973, 6, 5);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit){ 4096, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	b = fill(&c, &err, &rc);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(rc, -1);
+	assert_status(&err, ERR_ENV);
+	assert_non_null(strstr(err.message, "set TMPDIR"));
+	words_builder_free(b);
+
+	b = fill(&c, &err, &rc);
+	assert_int_equal(rc, 0);
+	cut_files();
+	errno = 0;
+	assert_int_equal(words_builder_end(b, put, &bytes, &err), -1);
+	assert_status(&err, ERR_ENV);
+	assert_non_null(strstr(err.message, "ends early"));
+	assert_non_null(strstr(err.message, "TMPDIR"));
+	words_builder_free(b);
+	str_release(&bytes);
+	release(&c);
+}
+
 /* --- edges --- */
 
 static void few(struct str *bytes, const char *const *titles, size_t n)
@@ -668,7 +745,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(syntax),     cmocka_unit_test(edges),
 		cmocka_unit_test(same_bytes), cmocka_unit_test(ranking),
-		cmocka_unit_test(damage),
+		cmocka_unit_test(damage),     cmocka_unit_test(no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
