@@ -94,8 +94,8 @@ bool words_query_add(struct words_query *q, enum words_kind kind,
  * What a person types, appended: words, each optional; "words in quotes",
  * required; word* for a prefix; before any of these + (required) or -
  * (excluded). A word that is really several ("hip-hop") is a phrase behind + or
- * -, else so many words. Nothing is an error: what makes no sense is a word, or
- * nothing.
+ * -, else so many words; -word- has dashes around it, and that is all. Nothing
+ * is an error: what makes no sense is a word, or nothing.
  */
 void words_query_parse(struct words_query *q, struct span text);
 

@@ -103,6 +103,9 @@ static const char *bare(struct words_query *q, enum words_need need,
 	while (stop < end && !blank(*stop) && *stop != '"')
 		stop++;
 	text = (struct span){ p, (size_t)(stop - p) };
+	/* "Alone -Live-": dashes around, nothing meant by them. */
+	if (need == WORDS_EXCLUDED && text.n && stop[-1] == '-')
+		need = WORDS_OPTIONAL;
 	prefix = text.n > 1 && stop[-1] == '*' && wordlike(stop[-2]);
 	tokens_start(&t, text);
 	while (tokens_next(&t, &token))
