@@ -347,7 +347,7 @@ struct hnsw_built *hnsw_build(const struct hnsw_source *source,
 			      struct hnsw_report *report, struct err *err)
 {
 	struct hnsw_built *b = NULL;
-	struct hnsw_report unused;
+	struct hnsw_report unused = { 0 };
 
 	report = report ? report : &unused;
 	*report = (struct hnsw_report){ 0 };

@@ -122,11 +122,12 @@ static int write_graph(const struct sound *s, const struct index_sources *o,
 				      .dim = s->dim,
 				      .rows = v->rows };
 	struct soundgraph_options options = o->graph;
-	struct span floats = pack_written(pw, name->vectors, err);
+	struct span bytes = pack_written(pw, name->vectors, err);
+	const void *floats = bytes.p;
 
-	if (!floats.p)
+	if (!floats)
 		return -1;
-	source.floats = (const float *)floats.p;
+	source.floats = floats;
 	options.threads = o->threads;
 	return soundgraph_write(&source, &options,
 				s->base && s->base->count ? &s->base->graph
