@@ -43,15 +43,20 @@ void indexmeta_write(const struct index_counts *n,
 		   GENERATION_VERSION, n->tracks, n->artists, n->genres,
 		   n->text, n->audio[AUDIO_COMPONENTS], n->mood, n->display,
 		   n->measured, n->lists.lists);
-	str_fixed(out, n->lists.recall, 3);
+	str_fixed(out, n->text ? n->lists.recall : 1, 3);
 	str_printf(out, ",\"audio_graph\":%zu,\"audio_recall\":",
 		   graph[AUDIO_COMPONENTS].nodes);
-	str_fixed(out, graph[AUDIO_COMPONENTS].recall, 3);
+	str_fixed(
+	    out,
+	    n->audio[AUDIO_COMPONENTS] ? graph[AUDIO_COMPONENTS].recall : 1, 3);
 	if (o->digest[ORIGIN_CNN][0]) {
 		str_printf(out,
 			   ",\"cnn\":%zu,\"cnn_graph\":%zu,\"cnn_recall\":",
 			   n->audio[AUDIO_NETWORK], graph[AUDIO_NETWORK].nodes);
-		str_fixed(out, graph[AUDIO_NETWORK].recall, 3);
+		str_fixed(out,
+			  n->audio[AUDIO_NETWORK] ? graph[AUDIO_NETWORK].recall
+						  : 1,
+			  3);
 	}
 	for (int i = 0; i < ORIGINS; i++)
 		if (o->digest[i][0])
