@@ -42,7 +42,7 @@ static const char usage[] =
     "                       REQUIRES_AUTH or DEAD; else all but DEAD\n"
     "  --sets               DJ sets and mixes too\n"
     "Candidates:\n"
-    "  --retrieve N         rows of each retrieval (500)\n"
+    "  --retrieve N         rows of each retrieval, at most (500)\n"
     "  --per-artist N       candidates of one artist, 0: any (10)\n"
     "  --candidates N       candidates in all (1000)\n"
     "  --keep-dead          dead links too (rerank drops them)\n"

@@ -26,9 +26,11 @@
 
 struct retrieval_limits {
 	int threads;
-	size_t each;       /* per retrieval, 500 */
+	size_t each;       /* per retrieval, 500 at most: see most */
 	size_t per_artist; /* 10; 0: no limit */
-	size_t most;       /* candidates in all, 1000 */
+	/* Candidates in all, 1000. A retrieval gives no more than half as many
+	 * again as its share of them. */
+	size_t most;
 	bool keep_dead;
 	struct search_dials dials;
 };
