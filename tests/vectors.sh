@@ -31,19 +31,8 @@ trap 'rm -rf "$tmp"' EXIT
 	exit 0
 }
 
-"$here/pipelines/wordtexts.sh" "$SOURCES" "$tmp"
-# part, id, caption, aspects
-jq -r '[.id, .description // "", .tags // ""] | @tsv' "$tmp/musiccaps.ndjson" |
-	awk -F'\t' '{
-		split($1, id, ":")
-		part = int(id[2] * 40503 % 65536 / 16384)
-		print (part < 2 ? "fit" : part == 2 ? "dev" : "test") "\t" $0
-	}' >"$tmp/parts"
-awk -F'\t' 'NR == FNR { if ($1 == "fit") fit[$2]; next }
-	{ id = $0; sub(/^{"id":"/, "", id); sub(/".*/, "", id) }
-	id in fit' "$tmp/parts" "$tmp/musiccaps.ndjson" >"$tmp/related.ndjson"
-mv "$tmp/related.ndjson" "$tmp/musiccaps.ndjson"
-"$here/pipelines/words.sh" "$tmp" "$tmp/base.pack"
+. "$here/tests/clips.sh"
+split_clips
 grep -aoE '^[A-Za-z0-9_-]{11},[0-9]+,[0-9]+,' \
 	"$SOURCES/music/musiccaps/musiccaps.csv" | cut -d, -f1 |
 	paste - "$tmp/parts" | awk -F'\t' '$2 == "test" { print $1 }' |

@@ -70,21 +70,7 @@ make_index() {
 		--text "$name.feat" "$name"
 }
 
-# Into parts, as tests/vectors.sh has them: part, id, caption, aspects.
-split_clips() {
-	"$here/pipelines/wordtexts.sh" "$SOURCES" "$tmp"
-	jq -r '[.id, .description // "", .tags // ""] | @tsv' \
-		"$tmp/musiccaps.ndjson" | awk -F'\t' '{
-			split($1, id, ":")
-			part = int(id[2] * 40503 % 65536 / 16384)
-			print (part < 2 ? "fit" : part == 2 ? "dev" : "test") "\t" $0
-		}' >"$tmp/parts"
-	awk -F'\t' 'NR == FNR { if ($1 == "fit") fit[$2]; next }
-		{ id = $0; sub(/^{"id":"/, "", id); sub(/".*/, "", id) }
-		id in fit' "$tmp/parts" "$tmp/musiccaps.ndjson" >"$tmp/related"
-	mv "$tmp/related" "$tmp/musiccaps.ndjson"
-	"$here/pipelines/words.sh" "$tmp" "$tmp/base.pack"
-}
+. "$here/tests/clips.sh"
 # PART
 fit_clips() {
 	local what
