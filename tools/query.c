@@ -140,7 +140,8 @@ static int search(struct ctx *c, struct err *err)
 	memcpy(found->generation, c->g->name, GENERATION_NAME);
 	found->top_k = c->request.top_k;
 	found->type = c->intent.type;
-	found->blend = c->intent.blend;
+	memcpy(found->share, c->intent.share, sizeof(found->share));
+	found->wish = c->intent.wish;
 	memcpy(found->weight, c->intent.weight, sizeof(found->weight));
 	found->mood_by = c->intent.mood.by;
 	found->mood_matches = c->intent.mood.matches;

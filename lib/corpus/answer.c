@@ -205,9 +205,7 @@ static void put_metadata(const struct answer *a, struct str *out)
 		   "\"generation\":\"%s\",\"query_type\":\"%s\"",
 		   c->count, c->eligible, a->dead, c->generation,
 		   query_type_name(c->type));
-	if (c->blend != QUERY_TYPES)
-		str_printf(out, ",\"blended_with\":\"%s\"",
-			   query_type_name(c->blend));
+	candidates_put_types(c, out);
 	candidates_put_searched(c, out);
 	str_putc(out, ',');
 	put_ms(out, "processing_time_ms",

@@ -29,6 +29,8 @@ void candidates_reset(struct candidates *c)
 	str_reset(&kept.understood);
 	str_reset(&kept.warnings);
 	str_reset(&kept.error);
+	str_reset(&kept.lyric);
+	str_reset(&kept.hint);
 	*c = (struct candidates){
 		.query = kept.query,
 		.qid = kept.qid,
@@ -36,12 +38,14 @@ void candidates_reset(struct candidates *c)
 		.understood = kept.understood,
 		.warnings = kept.warnings,
 		.error = kept.error,
+		.lyric = kept.lyric,
+		.hint = kept.hint,
 		.items = kept.items,
 		.cap = kept.cap,
 		.threads = kept.threads,
 		.type = QUERY_DEFAULT,
-		.blend = QUERY_TYPES,
 	};
+	wish_reset(&c->wish);
 }
 
 void candidates_release(struct candidates *c)
@@ -52,6 +56,8 @@ void candidates_release(struct candidates *c)
 	str_release(&c->understood);
 	str_release(&c->warnings);
 	str_release(&c->error);
+	str_release(&c->lyric);
+	str_release(&c->hint);
 	free(c->items);
 	*c = (struct candidates){ 0 };
 }
@@ -89,6 +95,25 @@ void candidates_put_array(struct str *out, const struct str *lines)
 	str_putc(out, ']');
 }
 
+void candidates_put_types(const struct candidates *c, struct str *out)
+{
+	const char *before = ",\"types\":{";
+	size_t start = out->n;
+
+	if (c->share[c->type] >= 1)
+		return;
+	for (int t = 0; t < QUERY_TYPES; t++) {
+		if (!(c->share[t] > 0))
+			continue;
+		str_printf(out, "%s\"%s\":", before,
+			   query_type_name((enum query_type)t));
+		str_fixed(out, (double)c->share[t], 4);
+		before = ",";
+	}
+	if (out->n > start)
+		str_putc(out, '}');
+}
+
 void candidates_put_searched(const struct candidates *c, struct str *out)
 {
 	str_puts(out, ",\"searched\":{");
@@ -115,6 +140,14 @@ static void put_number(struct str *out, const char *name, float v)
 	str_fixed(out, (double)v, 6);
 }
 
+static void put_string(struct str *out, const char *name, const struct str *s)
+{
+	if (!s->n)
+		return;
+	str_printf(out, ",\"%s\":", name);
+	json_put_string(out, span_str(s));
+}
+
 static int write_item(const struct candidate *i, const struct generation *g,
 		      struct str *id, struct str *out, struct err *err)
 {
@@ -133,6 +166,8 @@ static int write_item(const struct candidate *i, const struct generation *g,
 		put_number(out, ",\"words_score\":", i->words_score);
 	if (i->named > 0)
 		put_number(out, ",\"named\":", i->named);
+	if (i->lyric > 0)
+		put_number(out, ",\"lyric\":", i->lyric);
 	str_puts(out, ",\"from\":[");
 	for (int s = 0; s < SOURCES; s++) {
 		if (!(i->from >> s & 1))
@@ -162,8 +197,7 @@ static void write_head(const struct candidates *c, struct str *out)
 	if (c->top_k)
 		str_printf(out, ",\"top_k\":%d", c->top_k);
 	str_printf(out, ",\"type\":\"%s\"", query_type_name(c->type));
-	if (c->blend != QUERY_TYPES)
-		str_printf(out, ",\"blend\":\"%s\"", query_type_name(c->blend));
+	candidates_put_types(c, out);
 	for (int s = 0; s < SIGNAL_COUNT; s++) {
 		str_printf(out, s ? ",\"%s\":" : ",\"weights\":{\"%s\":",
 			   signal_name(s));
@@ -171,6 +205,9 @@ static void write_head(const struct candidates *c, struct str *out)
 	}
 	str_puts(out, "}");
 	candidates_put_mood(c, out);
+	wish_put(&c->wish, out);
+	put_string(out, "lyric", &c->lyric);
+	put_string(out, "hint", &c->hint);
 	candidates_put_lines(out, "context_tags", &c->context);
 	candidates_put_lines(out, "warnings", &c->warnings);
 	put_number(out, ",\"words_met\":", c->words_met);
@@ -317,6 +354,8 @@ static int read_item(struct candidate *c, struct span object, struct err *err)
 			rc = read_float(v, "words_score", &c->words_score, err);
 		} else if (span_is(name, "named")) {
 			rc = read_float(v, "named", &c->named, err);
+		} else if (span_is(name, "lyric")) {
+			rc = read_float(v, "lyric", &c->lyric, err);
 		} else if (span_is(name, "from")) {
 			c->from = read_from(v);
 		}
@@ -358,6 +397,22 @@ static int read_weights(struct candidates *c, struct span v, struct err *err)
 		sum += c->weight[s];
 	}
 	return sum > 0 ? 0 : bad(err, "weights", "positive");
+}
+
+static int read_types(struct candidates *c, struct span v, struct err *err)
+{
+	for (int t = 0; t < QUERY_TYPES; t++) {
+		struct span share =
+		    json_get(v, query_type_name((enum query_type)t));
+
+		if (!share.n)
+			continue;
+		if (read_float(share, "types", &c->share[t], err))
+			return -1;
+		if (!(c->share[t] >= 0 && c->share[t] <= 1))
+			return bad(err, "types", "shares from 0 to 1");
+	}
+	return 0;
 }
 
 static int read_mood(struct candidates *c, struct span v, struct err *err)
@@ -409,6 +464,14 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 		return read_mood(c, v, err);
 	if (span_is(name, "candidates"))
 		return read_items(c, v, err);
+	if (span_is(name, "types"))
+		return read_types(c, v, err);
+	if (span_is(name, "wish"))
+		return wish_read(&c->wish, v, err);
+	if (span_is(name, "lyric"))
+		return read_string(v, "lyric", &c->lyric, err);
+	if (span_is(name, "hint"))
+		return read_string(v, "hint", &c->hint, err);
 	if (span_is(name, "words_met"))
 		return read_float(v, "words_met", &c->words_met, err);
 	if (span_is(name, "context_tags"))
@@ -444,10 +507,11 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 		if (!rc)
 			memcpy(c->generation, text.p, GENERATION_NAME - 1);
 	}
-	if (span_is(name, "type") || span_is(name, "blend")) {
+	if (span_is(name, "type")) {
 		rc = read_string(v, "type", &text, err);
-		*(span_is(name, "type") ? &c->type : &c->blend) =
-		    query_type_find(span_str(&text));
+		c->type = query_type_find(span_str(&text));
+		if (!rc && c->type == QUERY_TYPES)
+			rc = bad(err, "type", "a type of requests");
 	}
 	if (span_is(name, "stages")) {
 		double d;
@@ -465,7 +529,7 @@ int candidates_read(struct candidates *c, struct span line, struct err *err)
 {
 	const char *why = "not an object", *end;
 	struct span name, v;
-	bool listed = false, weighed = false;
+	bool listed = false, weighed = false, shared = false;
 	size_t pos = 0;
 
 	candidates_reset(c);
@@ -481,6 +545,7 @@ int candidates_read(struct candidates *c, struct span line, struct err *err)
 	while (json_member(line, &pos, &name, &v) > 0) {
 		listed = listed || span_is(name, "candidates");
 		weighed = weighed || span_is(name, "weights");
+		shared = shared || span_is(name, "types");
 		if (read_member(c, name, v, err))
 			return -1;
 	}
@@ -490,5 +555,7 @@ int candidates_read(struct candidates *c, struct span line, struct err *err)
 		return bad(err, "candidates", "there");
 	if (!weighed)
 		return bad(err, "weights", "there");
+	if (!shared)
+		c->share[c->type] = 1;
 	return c->generation[0] ? 0 : bad(err, "generation", "there");
 }

@@ -8,6 +8,7 @@
 
 #include "corpus/moodby.h"
 #include "corpus/weights.h"
+#include "corpus/wish.h"
 #include "index/searchway.h"
 
 enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
@@ -17,9 +18,10 @@ const char *source_name(enum source s); /* "text" ... "words" */
 
 struct candidate {
 	uint32_t row;
-	unsigned from;       /* bits 1 << source that found it */
-	float words_score;   /* BM25F; 0: the words did not find it */
-	float named;         /* (0, 1]: the request names it; 0: it does not */
+	unsigned from;     /* bits 1 << source that found it */
+	float words_score; /* BM25F; 0: the words did not find it */
+	float named;       /* (0, 1]: the request names it; 0: it does not */
+	float lyric; /* (0, 1]: the share of a quote that it sings; else 0 */
 	float text_distance; /* Euclidean, unit vectors; NaN */
 	float audio_cosine;  /* of both kinds, their mean; NaN: no signal */
 	float mood_distance; /* Euclidean; NaN */
@@ -28,13 +30,17 @@ struct candidate {
 struct candidates {
 	struct str query, qid;
 	char generation[GENERATION_NAME];
-	int top_k;                   /* 0: not asked for */
-	enum query_type type, blend; /* blend QUERY_TYPES: none */
+	int top_k;                /* 0: not asked for */
+	enum query_type type;     /* the one of the greatest share */
+	float share[QUERY_TYPES]; /* sum 1 */
 	float weight[SIGNAL_COUNT];
 	enum moodby mood_by; /* NONE: no mood, whatever stands here */
 	int mood_matches;    /* phrases of the lexicon */
 	float valence, arousal;
-	struct str understood;        /* raw JSON object, empty: none */
+	struct str understood; /* raw JSON object, empty: none */
+	struct wish wish;
+	struct str lyric; /* the words of the request that are a lyric */
+	struct str hint;  /* one line for people, empty: none */
 	struct str context, warnings; /* one per line */
 	float words_met; /* share of the words that the best row has, [0, 1] */
 	size_t eligible; /* rows that passed the filters */
@@ -59,6 +65,9 @@ int candidates_read(struct candidates *c, struct span line, struct err *err);
 /* Appends the members mood_detected and understood, each with the comma
  * before. */
 void candidates_put_mood(const struct candidates *c, struct str *out);
+/* Appends the member "types", of those with a share, with the comma before;
+ * nothing where there is one alone. */
+void candidates_put_types(const struct candidates *c, struct str *out);
 /* Appends the member searched, with the comma before. */
 void candidates_put_searched(const struct candidates *c, struct str *out);
 /* Appends ["line",...] of lines, [] of none. */

@@ -115,15 +115,16 @@ void intent_read(struct intent *in, const struct weights *w,
 		   : named     ? QUERY_ARTIST
 			       : type_of(w, stem, query, span_str(&stemmed),
 					 in->mood.by != MOODBY_NONE, told);
-	in->blend = QUERY_TYPES;
+	memset(in->share, 0, sizeof(in->share));
+	in->share[in->type] = 1;
 	if (in->type == QUERY_GENRE &&
 	    any_phrase(stem, span_str(&stemmed), &w->words[QUERY_TEXT]))
-		in->blend = QUERY_TEXT;
+		in->share[QUERY_GENRE] = in->share[QUERY_TEXT] = 0.5F;
+	wish_reset(&in->wish);
 	for (int i = 0; i < SIGNAL_COUNT; i++) {
-		in->weight[i] = w->weight[in->type][i];
-		if (in->blend != QUERY_TYPES)
-			in->weight[i] =
-			    (in->weight[i] + w->weight[in->blend][i]) / 2;
+		in->weight[i] = 0;
+		for (int t = 0; t < QUERY_TYPES; t++)
+			in->weight[i] += in->share[t] * w->weight[t][i];
 	}
 	str_release(&stemmed);
 	stem_free(stem);

@@ -14,11 +14,13 @@
 
 #include "corpus/requestmood.h"
 #include "corpus/weights.h"
+#include "corpus/wish.h"
 
 struct intent {
 	enum query_type type;
-	enum query_type blend; /* QUERY_TYPES: none */
+	float share[QUERY_TYPES]; /* of each type, sum 1 */
 	float weight[SIGNAL_COUNT];
+	struct wish wish;
 	struct requestmood mood;
 	struct str context; /* context words, one per line */
 	struct str matched; /* phrases of the lexicon, one per line */

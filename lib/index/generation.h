@@ -13,11 +13,12 @@
 #include "index/ivf.h"
 #include "index/moodgrid.h"
 #include "index/namefind.h"
+#include "index/timbre.h"
 #include "index/words.h"
 #include "io/pack.h"
 
 #define GENERATION_KIND "moodindex"
-#define GENERATION_VERSION 4
+#define GENERATION_VERSION 5
 #define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
 #define GENERATION_CURRENT "current"
 
@@ -63,6 +64,9 @@ enum catalogue_flag {
 	CATALOGUE_GENRE_IMPUTED = 1,
 	CATALOGUE_SET = 2, /* a DJ set or mix, not one track */
 	CATALOGUE_TAGS_IMPUTED = 4,
+	CATALOGUE_HEARD = 8,         /* its sound was measured */
+	CATALOGUE_INSTRUMENTAL = 16, /* known to be without singing */
+	CATALOGUE_SUNG = 32,         /* known to be sung */
 };
 
 enum catalogue_link {
@@ -150,6 +154,13 @@ struct generation {
 	const int8_t *text;      /* [text_count][384] */
 	const float *text_scale; /* [text_count]: unit = scale * q */
 	struct ivf text_lists;   /* of them; nlist 0: too few for lists */
+
+	/* [count]: rows of one number are of one album of one artist; NONE:
+	 * not known. NULL: no row has one. */
+	const uint32_t *album;
+	/* [count][TIMBRE_AXES]: the percentile among tracks with sound, 0 to
+	 * 100, or TIMBRE_NONE. NULL: no row has one. */
+	const uint8_t *timbre;
 
 	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */

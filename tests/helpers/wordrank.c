@@ -118,7 +118,7 @@ static void fuse(const struct ranking *words, const struct ranking *vectors,
 static void ask(struct bench *b, const struct question *x)
 {
 	struct ranking *r = b->ranking;
-	struct intent nothing = { .blend = QUERY_TYPES };
+	struct intent nothing = { 0 };
 	struct err err = { 0 };
 	size_t dead, n;
 

@@ -20,7 +20,7 @@ static void test_round_trip(void **state)
 	memcpy(c.generation, g->name, GENERATION_NAME);
 	c.top_k = 9;
 	c.type = QUERY_GENRE;
-	c.blend = QUERY_TEXT;
+	c.share[QUERY_GENRE] = c.share[QUERY_TEXT] = 0.5F;
 	for (int i = 0; i < SIGNAL_COUNT; i++)
 		c.weight[i] = 0.125f * (float)(i + 1);
 	c.mood_matches = 2;
@@ -33,9 +33,18 @@ static void test_round_trip(void **state)
 	c.retrieval_ms = 1.25;
 	c.items = mem_zalloc(2, sizeof(*c.items));
 	c.cap = c.count = 2;
-	c.items[0] = (struct candidate){ 2, 5, 0, 0, 0.5f, -0.25f, 0 };
-	c.items[1] = (struct candidate){ 0, 12, 31.5f, 0.25f, NAN, NAN, 1.5f };
+	c.items[0] = (struct candidate){ 2, 5, 0, 0, 0.75f, 0.5f, -0.25f, 0 };
+	c.items[1] =
+	    (struct candidate){ 0, 12, 31.5f, 0.25f, 0, NAN, NAN, 1.5f };
 	c.words_met = 0.75f;
+	c.wish.timbre[TIMBRE_DENSE] = 0.25f;
+	c.wish.vocals = VOCALS_NONE;
+	c.wish.vague = true;
+	c.wish.like[0] = 1;
+	c.wish.like[1] = 2;
+	c.wish.like_count = 2;
+	str_puts(&c.lyric, "i will \"always\"");
+	str_puts(&c.hint, "say more");
 	c.way[SOURCE_TEXT] = SEARCH_LISTS;
 	c.way[SOURCE_AUDIO] = SEARCH_GRAPH;
 	c.way[SOURCE_WORDS] = SEARCH_EXACT;
@@ -48,7 +57,8 @@ static void test_round_trip(void **state)
 	assert_string_equal(d.generation, g->name);
 	assert_int_equal(d.top_k, 9);
 	assert_int_equal(d.type, QUERY_GENRE);
-	assert_int_equal(d.blend, QUERY_TEXT);
+	assert_true(d.share[QUERY_GENRE] == 0.5F &&
+		    d.share[QUERY_TEXT] == 0.5F);
 	assert_memory_equal(d.weight, c.weight, sizeof(c.weight));
 	assert_int_equal(d.mood_matches, 2);
 	assert_true(d.valence == c.valence && d.arousal == c.arousal);
@@ -61,7 +71,15 @@ static void test_round_trip(void **state)
 		    d.items[0].text_distance == 0.5f &&
 		    d.items[0].audio_cosine == -0.25f &&
 		    d.items[0].mood_distance == 0);
-	assert_true(d.words_met == 0.75f);
+	assert_true(d.words_met == 0.75f && d.items[0].lyric == 0.75f);
+	assert_true(d.wish.timbre[TIMBRE_DENSE] == 0.25f &&
+		    isnan(d.wish.timbre[TIMBRE_BRIGHT]));
+	assert_int_equal(d.wish.vocals, VOCALS_NONE);
+	assert_true(d.wish.vague);
+	assert_int_equal(d.wish.like_count, 2);
+	assert_true(d.wish.like[0] == 1 && d.wish.like[1] == 2);
+	test_span_is(span_str(&d.lyric), "i will \"always\"");
+	test_span_is(span_str(&d.hint), "say more");
 	assert_true(
 	    d.items[1].from == 12 && d.items[1].words_score == 31.5f &&
 	    d.items[1].named == 0.25f && isnan(d.items[1].text_distance) &&

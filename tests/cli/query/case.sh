@@ -12,8 +12,8 @@ expr=.mood_detected.arousal
 is "$(q "i miss my ex")" -0.2 "and so is one operand"
 expr='.context_tags|join(",")'
 is "$(q upbeat morning workout)" morning,workout "context words"
-expr='[.type,.blend]|join(",")'
-is "$(q rock guitar solo)" genre,text-heavy "genre and attribute blend"
+expr='[.type,(.types//{}|keys|join("+"))]|join(",")'
+is "$(q rock guitar solo)" genre,genre+text-heavy "genre and attribute blend"
 expr=.mood_detected.matches
 is "$(q quantum bicycle)" 0 "no mood is no match"
 expr=.generation
