@@ -2,8 +2,8 @@
 /*
  * build-index: one index generation from the records and feature files of a
  * corpus, or from those that changed and the generation before. Reads id,
- * title, artist, genre, tags (effective values), description, lyrics, language,
- * year, duration_ms, the working URL, url_status, playback_count, popularity,
+ * title, artist, album, genre, tags (effective values), description, lyrics,
+ * language, instrumental, playlists, year, duration_ms, the working URL, url_status, playback_count, popularity,
  * popularity_tier, is_music, music_class, duplicate_of. Writes
  * INDEX/<generation>.idx and swaps INDEX/current; index(5).
  */
@@ -23,7 +23,7 @@
 static const char usage[] =
     "usage: build-index --index DIR [--text-model PACK --text FEAT...]\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
-    "                   [TRACKS...]\n"
+    "                   [--bridge PACK] [TRACKS...]\n"
     "       build-index --update --index DIR [--remove IDS]\n"
     "                   [--text-model PACK] [--text FEAT]...\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
@@ -33,6 +33,7 @@ static const char usage[] =
     "Build an index generation from tracks (NDJSON) and feature files.\n"
     "  --index DIR        directory of generations, made where needed\n"
     "  --text-model PACK  the model of the text vectors; goes into the index\n"
+    "  --bridge PACK      from words to sound (embed bridge); goes in, too\n"
     "  --text FEAT        text vectors (embed text); repeat for shards\n"
     "  --sound FEAT       sound features (impute audio, extract-features)\n"
     "  --mood FEAT        moods (mood-map)\n"
@@ -41,7 +42,8 @@ static const char usage[] =
     "                     files hold what is new or changed\n"
     "  --remove IDS       a file of ids, one a line, whose tracks are to go\n"
     "  --lists N, --probe N  lists of text vectors; how many a query reads\n"
-    "  --graph WHEN       of sound vectors: auto (of many), always, never\n"
+    "  --graph WHEN       what finds sounds: lists, always (a graph), never\n"
+    "                     (all are compared), auto (lists of many)\n"
     "  --links N, --ef-construction N  of the graph (32, 200)\n"
     "  --memory SIZE      to sort words in (1G); the index is the same\n"
     "  --verify           check every byte of an index, build nothing\n"
@@ -154,7 +156,10 @@ static int open_inputs(struct ctx *c, struct err *err)
 	}
 	c->writer = indexwriter_new(c->base);
 	set_dials(c);
-	return indexinputs_open(&c->inputs, &c->paths, c->base, err);
+	if (indexinputs_open(&c->inputs, &c->paths, c->base, err))
+		return -1;
+	c->row.sung_words = c->inputs.texture.sung_words;
+	return 0;
 }
 
 static void tell(const struct ctx *c, const char *name, bool changed,
@@ -225,10 +230,11 @@ static void release(struct ctx *c)
 /* What is wrong with the options; NULL: nothing. */
 static const char *misused(struct ctx *c)
 {
-	static const char *const when[] = { "auto", "always", "never" };
+	static const char *const when[] = { "auto", "always", "never",
+					    "lists" };
 	int w = 0;
 
-	while (c->graph && w < 3 && strcmp(c->graph, when[w]))
+	while (c->graph && w < 4 && strcmp(c->graph, when[w]))
 		w++;
 	c->inputs.sources.graph.when = (enum soundgraph_when)w;
 	if (!c->index || !*c->index)
@@ -240,7 +246,7 @@ static const char *misused(struct ctx *c)
 		return "--text and --text-model belong together";
 	if (c->remove && !c->update)
 		return "--remove belongs to --update";
-	return w == 3 ? "--graph takes auto, always or never" : NULL;
+	return w == 4 ? "--graph takes auto, always, never or lists" : NULL;
 }
 
 static int run(struct ctx *c, char **files, int count)
@@ -273,6 +279,7 @@ int main(int argc, char **argv)
 	const struct option_spec specs[] = {
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
 		{ "text-model", 0, OPTION_TEXT, &c.paths.model, 0, 0 },
+		{ "bridge", 0, OPTION_TEXT, &c.paths.bridge, 0, 0 },
 		{ "text", 0, OPTION_LIST, &c.paths.text, 0, 0 },
 		{ "sound", 0, OPTION_LIST, &c.paths.sound, 0, 0 },
 		{ "mood", 0, OPTION_LIST, &c.paths.mood, 0, 0 },

@@ -3,9 +3,10 @@
 
 #include "io/json.h"
 
-static const char *const members[ORIGINS] = { "text_model",   "emotion_model",
-					      "sound_recipe", "mood_recipe",
-					      "audio_recipe", "cnn_recipe" };
+static const char *const members[ORIGINS] = { "text_model",    "emotion_model",
+					      "sound_recipe",  "mood_recipe",
+					      "audio_recipe",  "cnn_recipe",
+					      "texture_tables" };
 
 void index_origins_set(struct index_origins *o, enum index_origin which,
 		       const uint8_t digest[HASH_SIZE])
@@ -38,21 +39,29 @@ void indexmeta_write(const struct index_counts *n,
 	str_printf(out,
 		   "{\"format\":%d,\"tracks\":%zu,\"artists\":%zu,"
 		   "\"genres\":%zu,\"text\":%zu,\"audio\":%zu,\"mood\":%zu,"
-		   "\"sound\":%zu,\"measured\":%zu,\"text_lists\":%zu,"
+		   "\"sound\":%zu,\"measured\":%zu,\"timbre\":%zu,"
+		   "\"albums\":%zu,\"playlists\":%zu,\"lyrics\":%zu,"
+		   "\"text_lists\":%zu,"
 		   "\"text_recall\":",
 		   GENERATION_VERSION, n->tracks, n->artists, n->genres,
 		   n->text, n->audio[AUDIO_COMPONENTS], n->mood, n->display,
-		   n->measured, n->lists.lists);
+		   n->measured, n->timbre, n->albums, n->playlists, n->lyrics,
+		   n->lists.lists);
 	str_fixed(out, n->text ? n->lists.recall : 1, 3);
-	str_printf(out, ",\"audio_graph\":%zu,\"audio_recall\":",
+	str_printf(out,
+		   ",\"audio_lists\":%zu,\"audio_graph\":%zu,"
+		   "\"audio_recall\":",
+		   graph[AUDIO_COMPONENTS].lists,
 		   graph[AUDIO_COMPONENTS].nodes);
 	str_fixed(
 	    out,
 	    n->audio[AUDIO_COMPONENTS] ? graph[AUDIO_COMPONENTS].recall : 1, 3);
 	if (o->digest[ORIGIN_CNN][0]) {
 		str_printf(out,
-			   ",\"cnn\":%zu,\"cnn_graph\":%zu,\"cnn_recall\":",
-			   n->audio[AUDIO_NETWORK], graph[AUDIO_NETWORK].nodes);
+			   ",\"cnn\":%zu,\"cnn_lists\":%zu,\"cnn_graph\":%zu,"
+			   "\"cnn_recall\":",
+			   n->audio[AUDIO_NETWORK], graph[AUDIO_NETWORK].lists,
+			   graph[AUDIO_NETWORK].nodes);
 		str_fixed(out,
 			  n->audio[AUDIO_NETWORK] ? graph[AUDIO_NETWORK].recall
 						  : 1,

@@ -13,6 +13,7 @@ enum index_origin { /* of what there is to search, by its digest in hex */
 		    ORIGIN_MOOD,
 		    ORIGIN_AUDIO,
 		    ORIGIN_CNN,
+		    ORIGIN_TEXTURE, /* the tables of timbretable.h */
 		    ORIGINS
 };
 #define ORIGIN_HEX (2 * HASH_SIZE + 1)

@@ -5,6 +5,9 @@
 
 #include "corpus/track.h"
 #include "io/json.h"
+#include "text/tokens.h"
+
+enum { LYRICS_LOOKED = 1 << 14 }; /* bytes */
 
 static float number(const struct record *record, const char *name)
 {
@@ -69,6 +72,55 @@ static bool left_out(const struct record *record)
 	       json_type(record_get(record, "duplicate_of")) == JSON_STRING;
 }
 
+static bool is_sung(const struct indexrow *r)
+{
+	struct span text = r->row.lyrics;
+	struct tokens t = { 0 };
+	struct token token;
+	size_t n = 0;
+
+	if (!r->sung_words || !text.n)
+		return false;
+	text.n = text.n < LYRICS_LOOKED ? text.n : LYRICS_LOOKED;
+	tokens_start(&t, text);
+	while (n < r->sung_words && tokens_next(&t, &token))
+		n++;
+	tokens_release(&t);
+	return n >= r->sung_words;
+}
+
+static uint8_t voice_of(const struct indexrow *r, const struct record *record)
+{
+	bool instrumental;
+
+	if (!json_bool(record_get(record, "instrumental"), &instrumental))
+		return instrumental ? VOICE_SAID_NONE : VOICE_SAID_SUNG;
+	return is_sung(r) ? VOICE_SAID_SUNG : 0;
+}
+
+/* One a line. */
+static void read_playlists(struct indexrow *r, const struct record *record)
+{
+	struct span all = record_get(record, "playlists"), one;
+	struct str *out = &r->playlists;
+	size_t pos = 0;
+
+	str_reset(out);
+	if (json_type(all) != JSON_ARRAY)
+		return;
+	while (json_each(all, &pos, &one) > 0) {
+		size_t from = out->n;
+
+		if (json_type(one) != JSON_STRING || json_string(one, out))
+			continue;
+		for (size_t i = from; i < out->n; i++)
+			if (out->p[i] == '\n')
+				out->p[i] = ' ';
+		str_putc(out, '\n');
+	}
+	r->row.playlists = span_str(out);
+}
+
 /* What is searched by words beside the catalogue: nothing that was made up. */
 static void read_beside(struct indexrow *r, const struct record *record)
 {
@@ -81,6 +133,10 @@ static void read_beside(struct indexrow *r, const struct record *record)
 	if (record_text(record, "language", &r->language) &&
 	    !span_is(span_str(&r->language), "unknown"))
 		row->language = span_str(&r->language);
+	if (record_text(record, "album", &r->album))
+		row->album = span_str(&r->album);
+	row->voice = voice_of(r, record);
+	read_playlists(r, record);
 }
 
 int indexrow_read(struct indexrow *r, const struct record *record,
@@ -128,4 +184,6 @@ void indexrow_release(struct indexrow *r)
 	str_release(&r->description);
 	str_release(&r->lyrics);
 	str_release(&r->language);
+	str_release(&r->album);
+	str_release(&r->playlists);
 }

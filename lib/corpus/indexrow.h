@@ -9,6 +9,10 @@
 struct indexrow {             /* zeroed is valid */
 	struct index_row row; /* spans into text, until the next */
 	struct str text[CATALOGUE_FIELDS], description, lyrics, language;
+	struct str album, playlists;
+	/* So many words of lyrics are sung, where the record does not say;
+	 * 0: lyrics say nothing. */
+	size_t sung_words;
 };
 
 /* Replaces *r: 0; 1: the record does not belong into an index, as it is known

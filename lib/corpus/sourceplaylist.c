@@ -6,15 +6,37 @@
 
 #include "base/mem.h"
 #include "corpus/sourceparts.h"
+#include "io/json.h"
 #include "text/mend.h"
 #include "text/tracklist.h"
+#include "text/utf8.h"
 
 struct playlist_state {
 	struct tracklist *list;
 	struct str dir; /* with its slash; "" is here */
 	struct str path, raw;
+	struct str lists; /* ["its name"]; empty: it has none */
 	bool broken;
 };
+
+/* A list is called as its file is, less what tells the format. */
+static void name_list(const struct source *s, struct str *out)
+{
+	const char *slash = strrchr(s->path, '/');
+	struct span name = span_of(slash ? slash + 1 : s->path);
+	const char *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
+	struct str clean = { 0 };
+
+	if (dot && dot > name.p)
+		name.n = (size_t)(dot - name.p);
+	utf8_clean(span_trim(name), &clean);
+	if (clean.n && !span_is(span_str(&clean), "-")) {
+		str_putc(out, '[');
+		json_put_string(out, span_str(&clean));
+		str_putc(out, ']');
+	}
+	str_release(&clean);
+}
 
 static int open(struct source *s, struct err *err)
 {
@@ -23,6 +45,7 @@ static int open(struct source *s, struct err *err)
 
 	if (slash)
 		str_put(&p->dir, s->path, (size_t)(slash - s->path) + 1);
+	name_list(s, &p->lists);
 	p->list = tracklist_new(s->format == SOURCE_M3U    ? TRACKLIST_M3U
 				: s->format == SOURCE_XSPF ? TRACKLIST_XSPF
 							   : TRACKLIST_JSPF,
@@ -181,6 +204,17 @@ static void put_entry(struct source *s, const struct tracklist_entry *e)
 		put_url(r, span_str(&e->page));
 }
 
+/* Ends a row: which list it is of. */
+static void end_row(struct source *s, struct source_row *row)
+{
+	const struct playlist_state *p = s->state;
+
+	if (p->lists.n)
+		sourcerow_raw(s->row, SPAN("\"playlists\":"),
+			      span_str(&p->lists));
+	row->members = sourcerow_members(s->row);
+}
+
 static int next(struct source *s, struct source_row *row, struct err *err)
 {
 	struct playlist_state *p = s->state;
@@ -204,12 +238,14 @@ static int next(struct source *s, struct source_row *row, struct err *err)
 	if (!s->inside && find_file(p, span_str(&e->location))) {
 		if (source_sound(s, str_z(&p->path), e, row, err))
 			return -1;
-		if (!row->reason)
+		if (!row->reason) {
+			end_row(s, row);
 			return 1;
+		}
 		row->reason = NULL;
 	}
 	put_entry(s, e);
-	row->members = sourcerow_members(s->row);
+	end_row(s, row);
 	row->facts = s->row->facts;
 	return 1;
 }
@@ -224,6 +260,7 @@ static void close(struct source *s)
 	str_release(&p->dir);
 	str_release(&p->path);
 	str_release(&p->raw);
+	str_release(&p->lists);
 	free(p);
 }
 

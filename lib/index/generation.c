@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "index/generationbeside.h"
 
 const struct audio_sections audio_sections[AUDIO_KINDS] = {
 	{ "audio.rows", "audio.vectors", "audio.confidence", "audio.measured",
@@ -48,8 +49,9 @@ bool generation_is_name(struct span s)
 	(((g)->field = pack_array((g)->pack, name, sizeof(*(g)->field), (n),   \
 				  NULL, err)) == NULL)
 
-static int open_names(struct generation *g, struct names *n,
-		      const char *offsets, const char *blob, struct err *err)
+int generation_open_names(const struct generation *g, struct names *n,
+			  const char *offsets, const char *blob,
+			  struct err *err)
 {
 	size_t found;
 
@@ -151,12 +153,13 @@ static int open_catalogue(struct generation *g, struct err *err)
 	    ARRAY(g, offsets, "track.offsets", strings))
 		return -1;
 	return section(g, "track.strings", &g->blob, err) ||
-		       open_names(g, &g->artists, "artist.offsets",
-				  "artist.names", err) ||
-		       open_names(g, &g->genres, "genre.offsets", "genre.names",
-				  err) ||
-		       open_names(g, &g->languages, "language.offsets",
-				  "language.names", err) ||
+		       generation_open_names(g, &g->artists, "artist.offsets",
+					     "artist.names", err) ||
+		       generation_open_names(g, &g->genres, "genre.offsets",
+					     "genre.names", err) ||
+		       generation_open_names(g, &g->languages,
+					     "language.offsets",
+					     "language.names", err) ||
 		       open_found(g, err)
 		   ? -1
 		   : 0;
@@ -297,13 +300,17 @@ static int open_sections(struct generation *g, struct err *err)
 	g->foreign = pack_get(g->pack, "foreign");
 	g->targets = pack_get(g->pack, "targets");
 	g->weights = pack_get(g->pack, "weights");
+	g->asking = pack_get(g->pack, "asking");
 	g->meta = pack_get(g->pack, "meta");
 	g->emotion = has(g, "net.info");
 	if (!g->lexicon.p || !g->themes.p || !g->foreign.p || !g->targets.p ||
 	    !g->weights.p || !g->meta.p)
 		return err_set(err, ERR_DATA, "artifact",
 			       "a section is missing; build the index again");
-	return open_catalogue(g, err) || open_signals(g, err) ? -1 : 0;
+	return open_catalogue(g, err) || open_signals(g, err) ||
+		       generation_open_beside(g, err)
+		   ? -1
+		   : 0;
 }
 
 static struct generation *open_file(const char *path, struct err *err)

@@ -11,6 +11,7 @@
 
 #include "index/hnsw.h"
 #include "index/ivf.h"
+#include "index/lyricprint.h"
 #include "index/moodgrid.h"
 #include "index/namefind.h"
 #include "index/timbre.h"
@@ -68,6 +69,15 @@ enum catalogue_flag {
 	CATALOGUE_INSTRUMENTAL = 16, /* known to be without singing */
 	CATALOGUE_SUNG = 32,         /* known to be sung */
 };
+enum catalogue_voice {                      /* what the last two are known by */
+		       VOICE_SAID_NONE = 1, /* the record says instrumental */
+		       VOICE_SAID_SUNG = 2, /* it has lyrics */
+		       VOICE_HEARD_NONE = 4, /* its sound, measured */
+		       VOICE_HEARD_SUNG = 8,
+};
+/* The flags that follow: what is said goes before what was heard; both, of
+ * either, is no telling. */
+uint8_t catalogue_voice_flags(uint8_t voice);
 
 enum catalogue_link {
 	LINK_UNKNOWN,
@@ -115,6 +125,19 @@ struct name_rows { /* of the names of artists, of titles */
 	struct namefind find; /* by how they are spelt, more or less */
 };
 
+struct playlists { /* in which tracks were found together */
+	struct names names;
+	const uint32_t *first; /* [names.count + 1]: rows[first[i]] on are in */
+	const uint32_t *rows;  /* it, ascending; not checked */
+	size_t total;
+};
+struct together {              /* index/together.h */
+	const uint32_t *first; /* [rows of the index + 1], NULL: none */
+	const uint32_t *rows;
+	const uint8_t *weight; /* [total]: the cosine times 255 */
+	size_t total;
+};
+
 struct generation {
 	struct pack *pack;
 	char *path;
@@ -155,12 +178,23 @@ struct generation {
 	const float *text_scale; /* [text_count]: unit = scale * q */
 	struct ivf text_lists;   /* of them; nlist 0: too few for lists */
 
+	const uint8_t *voice; /* [count]: bits of catalogue_voice */
 	/* [count]: rows of one number are of one album of one artist; NONE:
 	 * not known. NULL: no row has one. */
 	const uint32_t *album;
-	/* [count][TIMBRE_AXES]: the percentile among tracks with sound, 0 to
-	 * 100, or TIMBRE_NONE. NULL: no row has one. */
+	struct names albums; /* folded artist, a byte 1f, folded album */
+	/* [count][TIMBRE_AXES]: the percentile among tracks whose sound was
+	 * measured, 0 to 100, or TIMBRE_NONE. NULL: no row has one. */
 	const uint8_t *timbre;
+	const int16_t *timbre_score; /* likewise: what is ranked; TIMBRE_NO */
+	/* Likewise, of the features alone, where a network's vectors told more;
+	 * else NULL. */
+	const int16_t *timbre_heard;
+
+	struct lyricprint lyrics; /* by rows */
+	struct lyricprint titled; /* by numbers of titles, by_title */
+	struct playlists playlists;
+	struct together together;
 
 	const float *display;            /* [count][FEATURES] or NULL */
 	const uint8_t *display_measured; /* [count] bits, or NULL */
@@ -169,6 +203,7 @@ struct generation {
 	 * whoever views them checks them. */
 	struct span lexicon, themes, foreign;
 	struct span targets, weights, meta; /* texts */
+	struct span asking;                 /* likewise; p NULL: none */
 	bool emotion; /* has the network of feelings: textnet_open(pack) */
 };
 

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "index/lyricprintbuild.h"
 #include "index/namelist.h"
+#include "index/togetherbuild.h"
 #include "index/wordwriter.h"
 #include "io/scratch.h"
 
@@ -58,6 +60,37 @@ static int put_column(const struct namelist *l, const uint32_t *number,
 	return rc;
 }
 
+struct titled {
+	const struct names_again *names;
+	uint16_t codes[LYRICPRINT_WORDS];
+};
+
+static size_t title_words(void *ctx, size_t i, const uint16_t **words)
+{
+	struct titled *t = ctx;
+
+	*words = t->codes;
+	return lyricprint_read(t->names->titles.sorted[i]->key, t->codes,
+			       LYRICPRINT_WORDS);
+}
+
+static int write_titled(const struct names_again *a, int threads,
+			struct pack_writer *pw, struct err *err)
+{
+	struct titled *t = mem_zalloc(1, sizeof(*t));
+	struct lyricprint_source s = { .count = a->titles.names.count,
+				       .words = title_words,
+				       .ctx = t,
+				       .threads = threads };
+	size_t count;
+	int rc;
+
+	t->names = a;
+	rc = lyricprint_write(&s, &lyricprint_titles, pw, &count, err);
+	free(t);
+	return rc;
+}
+
 static int write_names(const struct generation *g, int threads,
 		       struct pack_writer *pw, struct err *err)
 {
@@ -75,7 +108,8 @@ static int write_names(const struct generation *g, int threads,
 	     namelist_write_rows(&a.artists, a.artist, g->count, threads,
 				 &artist_sections, pw, err) ||
 	     namelist_write_rows(&a.titles, a.title, g->count, threads,
-				 &title_sections, pw, err);
+				 &title_sections, pw, err) ||
+	     write_titled(&a, threads, pw, err);
 	names_again_release(&a);
 	return rc ? -1 : 0;
 }
@@ -111,16 +145,80 @@ static int write_words(const struct generation *g, int threads,
 	return rc ? err_prefix(err, "section \"words\"") : 0;
 }
 
+/* Words of lyrics are not in the index: their codes are taken as they are. */
+static size_t lyric_words(void *ctx, size_t i, const uint16_t **words)
+{
+	const struct generation *g = ctx;
+	size_t lo = 0, hi = g->lyrics.count;
+
+	while (lo < hi) {
+		size_t middle = lo + (hi - lo) / 2;
+
+		if (g->lyrics.text[middle] < i)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo < g->lyrics.count && g->lyrics.text[lo] == i
+		   ? lyricprint_words(&g->lyrics, lo, words)
+		   : 0;
+}
+
+static int write_lyrics(const struct generation *g, int threads,
+			struct pack_writer *pw, struct err *err)
+{
+	struct generation view = *g;
+	struct lyricprint_source s = { .count = g->count,
+				       .words = lyric_words,
+				       .ctx = &view,
+				       .threads = threads };
+	size_t count;
+
+	return lyricprint_write(&s, &lyricprint_lyrics, pw, &count, err);
+}
+
+static int write_together(const struct generation *g, int threads,
+			  struct pack_writer *pw, struct err *err)
+{
+	const struct playlists *p = &g->playlists;
+
+	return p->rows
+		   ? together_write(
+			 &(struct together_lists){ g->count, p->names.count,
+						   p->first, p->rows, threads },
+			 pw, err)
+		   : 0;
+}
+
 static int compare(const struct generation *g, struct pack_writer *pw,
 		   struct err *err)
 {
-	static const char *const sections[] = {
-		"artist.offsets", "artist.names", "genre.offsets",
-		"genre.names",    "track.artist", "track.genre",
-		"artist.first",   "artist.rows",  "artist.find",
-		"title.first",    "title.rows",   "title.find",
-		"words"
-	};
+	static const char *const sections[] = { "artist.offsets",
+						"artist.names",
+						"genre.offsets",
+						"genre.names",
+						"track.artist",
+						"track.genre",
+						"artist.first",
+						"artist.rows",
+						"artist.find",
+						"title.first",
+						"title.rows",
+						"title.find",
+						"words",
+						"lyricprint.rows",
+						"lyricprint.first",
+						"lyricprint.words",
+						"lyricprint.buckets",
+						"lyricprint.grams",
+						"titleprint.titles",
+						"titleprint.first",
+						"titleprint.words",
+						"titleprint.buckets",
+						"titleprint.grams",
+						"together.first",
+						"together.rows",
+						"together.weight" };
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++) {
 		struct span is = pack_get(g->pack, sections[i]);
@@ -128,7 +226,7 @@ static int compare(const struct generation *g, struct pack_writer *pw,
 
 		if (!again.p)
 			return -1;
-		if (is.n != again.n || memcmp(is.p, again.p, is.n))
+		if (is.n != again.n || (is.n && memcmp(is.p, again.p, is.n)))
 			return err_set(err, ERR_DATA, "artifact",
 				       "section \"%s\" is not what the tracks "
 				       "give; build the index again",
@@ -145,6 +243,8 @@ int indexagain(const struct generation *g, int threads, struct err *err)
 	      : NULL;
 	int rc = pw ? write_names(g, threads, pw, err) ||
 			  write_words(g, threads, pw, err) ||
+			  write_lyrics(g, threads, pw, err) ||
+			  write_together(g, threads, pw, err) ||
 			  compare(g, pw, err)
 		    : -1;
 

@@ -6,22 +6,29 @@
 
 #include "base/hash.h"
 #include "index/indexagain.h"
+#include "index/indexcheckbeside.h"
 #include "io/json.h"
 #include "io/packformat.h"
 #include "math/vector.h"
 
-static int bad(const char *section, size_t at, const char *what,
-	       struct err *err)
+int indexcheck_bad(const char *section, size_t at, const char *what,
+		   struct err *err)
 {
 	return err_set(err, ERR_DATA, "artifact",
 		       "section \"%s\", at %zu: %s; build the index again",
 		       section, at, what);
 }
 
+static int bad(const char *section, size_t at, const char *what,
+	       struct err *err)
+{
+	return indexcheck_bad(section, at, what, err);
+}
+
 /* --- the catalogue --- */
 
-static int check_names(const struct names *n, const char *section,
-		       struct err *err)
+int indexcheck_names(const struct names *n, const char *section,
+		     struct err *err)
 {
 	struct span before = SPAN(""), name;
 
@@ -39,8 +46,9 @@ static bool is_amount(float v)
 
 static int check_numbers(const struct generation *g, size_t i, struct err *err)
 {
-	unsigned flags =
-	    CATALOGUE_GENRE_IMPUTED | CATALOGUE_SET | CATALOGUE_TAGS_IMPUTED;
+	unsigned flags = CATALOGUE_GENRE_IMPUTED | CATALOGUE_SET |
+			 CATALOGUE_TAGS_IMPUTED | CATALOGUE_HEARD |
+			 CATALOGUE_INSTRUMENTAL | CATALOGUE_SUNG;
 
 	if (!is_amount(g->duration[i]))
 		return bad("track.duration", i, "no duration", err);
@@ -291,7 +299,7 @@ static int check_count(const struct generation *g, const char *member, size_t n,
 
 static int check_signals(const struct generation *g, struct err *err)
 {
-	size_t moods = 0, shown = 0, measured = 0;
+	size_t moods = 0, shown = 0, measured = 0, heard = 0;
 
 	for (size_t i = 0; g->valence && i < g->count; i++)
 		moods += isfinite(g->valence[i]);
@@ -304,7 +312,16 @@ static int check_signals(const struct generation *g, struct err *err)
 		shown += any;
 		measured += g->display_measured[i] != 0;
 	}
+	for (size_t i = 0; g->timbre && i < g->count; i++) {
+		bool any = false;
+
+		for (size_t k = 0; k < TIMBRE_AXES; k++)
+			any = any ||
+			      g->timbre_score[i * TIMBRE_AXES + k] != TIMBRE_NO;
+		heard += any;
+	}
 	return check_count(g, "mood", moods, err) ||
+		       check_count(g, "timbre", heard, err) ||
 		       check_count(g, "sound", shown, err) ||
 		       check_count(g, "measured", measured, err)
 		   ? -1
@@ -316,6 +333,11 @@ static size_t nodes_of(const struct generation *g, enum audio_kind kind)
 	const struct hnsw_header *h = g->audio[kind].graph.header;
 
 	return g->audio[kind].count && h->m ? h->nodes : 0;
+}
+
+static size_t lists_of(const struct generation *g, enum audio_kind kind)
+{
+	return g->audio[kind].count ? g->audio[kind].graph.header->lists : 0;
 }
 
 static bool is_digest(struct span value)
@@ -352,6 +374,10 @@ static int check_meta(const struct generation *g, struct err *err)
 		       check_count(g, "tracks", g->count, err) ||
 		       check_count(g, "artists", g->artists.count, err) ||
 		       check_count(g, "genres", g->genres.count, err) ||
+		       check_count(g, "albums", g->albums.count, err) ||
+		       check_count(g, "playlists", g->playlists.names.count,
+				   err) ||
+		       check_count(g, "lyrics", g->lyrics.count, err) ||
 		       check_count(g, "text", g->text_count, err) ||
 		       check_count(g, "text_lists",
 				   g->text_count ? g->text_lists.nlist : 0,
@@ -360,6 +386,10 @@ static int check_meta(const struct generation *g, struct err *err)
 		       check_count(g, "cnn", network->count, err) ||
 		       check_count(g, "audio_graph",
 				   nodes_of(g, AUDIO_COMPONENTS), err) ||
+		       check_count(g, "audio_lists",
+				   lists_of(g, AUDIO_COMPONENTS), err) ||
+		       check_count(g, "cnn_lists", lists_of(g, AUDIO_NETWORK),
+				   err) ||
 		       check_count(g, "cnn_graph", nodes_of(g, AUDIO_NETWORK),
 				   err) ||
 		       check_signals(g, err)
@@ -392,9 +422,9 @@ static int check_digest(const struct generation *g, struct err *err)
 int indexcheck(const struct generation *g, int threads, struct err *err)
 {
 	int rc = check_digest(g, err) || pack_verify(g->pack, err) ||
-		 check_names(&g->artists, "artist.names", err) ||
-		 check_names(&g->genres, "genre.names", err) ||
-		 check_names(&g->languages, "language.names", err) ||
+		 indexcheck_names(&g->artists, "artist.names", err) ||
+		 indexcheck_names(&g->genres, "genre.names", err) ||
+		 indexcheck_names(&g->languages, "language.names", err) ||
 		 check_columns(g, err) ||
 		 check_rows(g, &g->by_artist, g->artist, "artist.rows", err) ||
 		 check_rows(g, &g->by_title, NULL, "title.rows", err) ||
@@ -403,5 +433,8 @@ int indexcheck(const struct generation *g, int threads, struct err *err)
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		rc = rc || check_sound(g, kind, err);
-	return rc || check_meta(g, err) || indexagain(g, threads, err) ? -1 : 0;
+	return rc || indexcheck_beside(g, err) || check_meta(g, err) ||
+		       indexagain(g, threads, err)
+		   ? -1
+		   : 0;
 }

@@ -3,8 +3,10 @@
  * An index, checked: reads all of it. What of it follows from the rest is
  * compared with its source: the digest with the table, keys with ids, numbers
  * and lists of artists and genres, lists of titles and what finds names with
- * the tracks' strings (indexagain.h), mood grids with the moods, positions of
- * text vectors with their rows, scales with the vectors, byte-precision copies
+ * the tracks' strings (indexagain.h), mood grids with the moods, percentiles of
+ * timbre with the scores, flags with voices and display features, prints of
+ * titles with the titles, grams with the words, what stands together with the
+ * playlists, positions of text vectors with their rows, scales with the vectors, byte-precision copies
  * with the vectors of sound, counts in "meta" with what they count.
  *
  * What does not is checked for being in bounds and in order only: languages,

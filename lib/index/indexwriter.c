@@ -4,36 +4,19 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "index/namelist.h"
+#include "index/indexstored.h"
 #include "index/signalwriter.h"
 #include "index/wordsformat.h"
-#include "index/wordwriter.h"
+#include "text/utf8.h"
 
 /* Of words: the least of what sections hold. */
 enum { ROWS_MAX = WORDS_ROWS_MAX };
 
-struct stored {
-	uint64_t key;
-	uint64_t at; /* of its strings in the blob; unless it is the base's */
-	uint64_t beside; /* of its other texts, wordwriter.h */
-	uint32_t length[CATALOGUE_FIELDS];
-	uint32_t artist, genre, title, language; /* in order of appearance */
-	uint32_t was; /* row of that key in the base, or NONE */
-	float duration, plays, popularity;
-	int16_t year;
-	uint8_t tier, link, flags;
-	bool fresh; /* was added; else it is the base's */
-};
-
-struct indexwriter {
-	const struct generation *base;
-	struct stored *rows;
-	size_t count, cap;
-	uint64_t *dropped;
-	size_t ndropped, dropped_cap;
-	struct str blob;
-	struct namelist artists, genres, titles, languages;
-	struct wordwriter *words;
+/* Of a record; the others follow from its voice and its sound. */
+enum {
+	FLAGS =
+	    CATALOGUE_GENRE_IMPUTED | CATALOGUE_SET | CATALOGUE_TAGS_IMPUTED,
+	SAID = VOICE_SAID_NONE | VOICE_SAID_SUNG,
 };
 
 struct indexwriter *indexwriter_new(const struct generation *base)
@@ -51,16 +34,20 @@ void indexwriter_free(struct indexwriter *w)
 		return;
 	free(w->rows);
 	free(w->dropped);
+	free(w->lists);
 	str_release(&w->blob);
+	str_release(&w->scratch);
 	namelist_release(&w->artists);
 	namelist_release(&w->genres);
 	namelist_release(&w->titles);
 	namelist_release(&w->languages);
+	namelist_release(&w->albums);
+	namelist_release(&w->playlists);
 	wordwriter_free(w->words);
 	free(w);
 }
 
-static struct stored *new_row(struct indexwriter *w, struct err *err)
+static struct index_stored *new_row(struct indexwriter *w, struct err *err)
 {
 	if (w->count >= ROWS_MAX) {
 		err_set(err, ERR_DATA, "too-large",
@@ -73,14 +60,61 @@ static struct stored *new_row(struct indexwriter *w, struct err *err)
 	return &w->rows[w->count++];
 }
 
+/* "artist\x1falbum", each folded; NONE where either is missing. */
+static uint32_t add_album(struct indexwriter *w, struct span artist,
+			  struct span album)
+{
+	struct str *t = &w->scratch;
+	size_t n;
+
+	str_reset(t);
+	utf8_fold_name(artist, t);
+	n = t->n;
+	str_putc(t, INDEX_ALBUM_BETWEEN);
+	utf8_fold_name(album, t);
+	return n && t->n > n + 1 ? namelist_add_folded(&w->albums, span_str(t))
+				 : CATALOGUE_NONE;
+}
+
+static void add_list(struct indexwriter *w, struct index_stored *s,
+		     uint32_t number)
+{
+	for (size_t i = 0; i < s->nlists; i++)
+		if (w->lists[s->lists + i] == number)
+			return;
+	if (number == CATALOGUE_NONE || w->nlists == UINT32_MAX ||
+	    s->nlists == INDEX_PLAYLISTS_MAX)
+		return;
+	MEM_ROOM(w->lists, w->nlists + 1, w->lists_cap);
+	w->lists[w->nlists++] = number;
+	s->nlists++;
+}
+
+static void add_lists(struct indexwriter *w, struct index_stored *s,
+		      struct span lines)
+{
+	s->lists = (uint32_t)w->nlists;
+	while (lines.n && s->nlists < INDEX_PLAYLISTS_MAX) {
+		const char *end = memchr(lines.p, '\n', lines.n);
+		size_t n = end ? (size_t)(end - lines.p) : lines.n;
+
+		add_list(
+		    w, s,
+		    namelist_add(&w->playlists, (struct span){ lines.p, n }));
+		n += end != NULL;
+		lines.p += n;
+		lines.n -= n;
+	}
+}
+
 int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 		    struct err *err)
 {
-	struct stored *s = new_row(w, err);
+	struct index_stored *s = new_row(w, err);
 
 	if (!s)
 		return -1;
-	*s = (struct stored){
+	*s = (struct index_stored){
 		.key = row->key,
 		.at = w->blob.n,
 		.was = CATALOGUE_NONE,
@@ -89,7 +123,8 @@ int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 		.popularity = row->popularity,
 		.tier = row->tier,
 		.link = row->link,
-		.flags = row->flags,
+		.flags = row->flags & FLAGS,
+		.voice = row->voice & SAID,
 		.year = CATALOGUE_NO_YEAR,
 		.fresh = true,
 	};
@@ -106,6 +141,8 @@ int indexwriter_add(struct indexwriter *w, const struct index_row *row,
 	s->genre = namelist_add(&w->genres, row->text[CATALOGUE_GENRE]);
 	s->title = namelist_add(&w->titles, row->text[CATALOGUE_TITLE]);
 	s->language = namelist_add(&w->languages, row->language);
+	s->album = add_album(w, row->text[CATALOGUE_ARTIST], row->album);
+	add_lists(w, s, row->playlists);
 	return wordwriter_keep(w->words, row->description, row->lyrics,
 			       &s->beside, err);
 }
@@ -116,8 +153,8 @@ void indexwriter_drop(struct indexwriter *w, uint64_t key)
 	w->dropped[w->ndropped++] = key;
 }
 
-/* The strings of a row, which stand one behind another. */
-static const char *strings(const struct indexwriter *w, const struct stored *s)
+const char *index_strings(const struct indexwriter *w,
+			  const struct index_stored *s)
 {
 	return s->fresh
 		   ? w->blob.p + s->at
@@ -129,7 +166,7 @@ static const char *strings(const struct indexwriter *w, const struct stored *s)
 
 static int by_key(const void *a, const void *b)
 {
-	const struct stored *x = a, *y = b;
+	const struct index_stored *x = a, *y = b;
 
 	return (x->key > y->key) - (x->key < y->key);
 }
@@ -151,14 +188,14 @@ static int sort_rows(struct indexwriter *w, struct err *err)
 		return 0;
 	qsort(w->rows, w->count, sizeof(*w->rows), by_key);
 	for (size_t i = 1; i < w->count; i++) {
-		const struct stored *s = &w->rows[i];
+		const struct index_stored *s = &w->rows[i];
 
 		if (w->rows[i - 1].key == s->key)
 			return err_set(err, ERR_DATA, "duplicate",
 				       "the id %.*s occurs twice; give each "
 				       "tracks file once",
 				       (int)s->length[CATALOGUE_ID],
-				       strings(w, s));
+				       index_strings(w, s));
 	}
 	return 0;
 }
@@ -184,19 +221,74 @@ static uint32_t *none_seen(const struct names *names)
 }
 
 struct seen {
-	uint32_t *artists, *genres, *languages;
+	uint32_t *artists, *genres, *languages, *albums, *playlists;
+	uint32_t *first, *lists; /* the lists of row i: lists[first[i]] on */
 };
+
+/* The rows of list i of the base; 0 where those before do not end there. */
+static size_t list_rows(const struct playlists *p, size_t i, size_t *end,
+			const uint32_t **rows)
+{
+	size_t from = p->first[i], to = p->first[i + 1];
+
+	if (from != *end || to < from || to > p->total)
+		return 0;
+	*rows = p->rows + from;
+	*end = to;
+	return to - from;
+}
+
+/* Of each row of the base its playlists, which has the rows of each. */
+static void turn_lists(const struct generation *g, struct seen *seen)
+{
+	const struct playlists *p = &g->playlists;
+	const uint32_t *rows;
+	uint32_t *first;
+	size_t end = 0;
+
+	if (!p->rows)
+		return;
+	first = mem_zalloc(g->count + 2, sizeof(*first));
+	seen->lists = mem_zalloc(p->total + 1, sizeof(*seen->lists));
+	for (size_t i = 0; i < p->names.count; i++)
+		for (size_t n = list_rows(p, i, &end, &rows); n; n--)
+			if (rows[n - 1] < g->count)
+				first[rows[n - 1] + 2]++;
+	for (size_t i = 2; i <= g->count + 1; i++)
+		first[i] += first[i - 1];
+	end = 0;
+	for (size_t i = 0; i < p->names.count; i++)
+		for (size_t n = list_rows(p, i, &end, &rows); n; n--)
+			if (rows[n - 1] < g->count)
+				seen->lists[first[rows[n - 1] + 1]++] =
+				    (uint32_t)i;
+	seen->first = first;
+}
+
+static void take_lists(struct indexwriter *w, struct index_stored *s,
+		       struct seen *seen)
+{
+	const struct names *names = &w->base->playlists.names;
+
+	s->lists = (uint32_t)w->nlists;
+	if (!seen->first)
+		return;
+	for (uint32_t k = seen->first[s->was]; k < seen->first[s->was + 1]; k++)
+		add_list(w, s,
+			 old_name(&w->playlists, names, seen->lists[k],
+				  seen->playlists));
+}
 
 static int take_row(struct indexwriter *w, uint32_t row, struct seen *seen,
 		    struct err *err)
 {
 	const struct generation *g = w->base;
 	struct span text[CATALOGUE_FIELDS];
-	struct stored *s = new_row(w, err);
+	struct index_stored *s = new_row(w, err);
 
 	if (!s)
 		return -1;
-	*s = (struct stored){
+	*s = (struct index_stored){
 		.key = g->keys[row],
 		.beside = WORDWRITER_NONE,
 		.was = row,
@@ -206,7 +298,8 @@ static int take_row(struct indexwriter *w, uint32_t row, struct seen *seen,
 		.year = g->year[row],
 		.tier = g->tier[row],
 		.link = g->link[row],
-		.flags = g->flags[row],
+		.flags = g->flags[row] & FLAGS,
+		.voice = g->voice[row] & SAID,
 	};
 	for (int f = 0; f < CATALOGUE_FIELDS; f++) {
 		if (catalogue_text(g, row, f, &text[f], err))
@@ -223,7 +316,32 @@ static int take_row(struct indexwriter *w, uint32_t row, struct seen *seen,
 				   : g->language[row],
 			       seen->languages);
 	s->title = namelist_add(&w->titles, text[CATALOGUE_TITLE]);
+	s->album =
+	    old_name(&w->albums, &g->albums,
+		     g->album ? g->album[row] : CATALOGUE_NONE, seen->albums);
+	take_lists(w, s, seen);
 	return 0;
+}
+
+static void seen_init(struct seen *seen, const struct generation *g)
+{
+	*seen = (struct seen){ .artists = none_seen(&g->artists),
+			       .genres = none_seen(&g->genres),
+			       .languages = none_seen(&g->languages),
+			       .albums = none_seen(&g->albums),
+			       .playlists = none_seen(&g->playlists.names) };
+	turn_lists(g, seen);
+}
+
+static void seen_release(struct seen *seen)
+{
+	free(seen->artists);
+	free(seen->genres);
+	free(seen->languages);
+	free(seen->albums);
+	free(seen->playlists);
+	free(seen->first);
+	free(seen->lists);
 }
 
 /* Adds the base's rows but for those dropped and those there already, which
@@ -233,10 +351,10 @@ static int take_base(struct indexwriter *w, struct index_counts *n,
 {
 	const struct generation *g = w->base;
 	size_t fresh = w->count, i = 0, d = 0;
-	struct seen seen = { none_seen(&g->artists), none_seen(&g->genres),
-			     none_seen(&g->languages) };
+	struct seen seen;
 	int rc = 0;
 
+	seen_init(&seen, g);
 	if (w->ndropped)
 		qsort(w->dropped, w->ndropped, sizeof(*w->dropped), by_number);
 	for (uint32_t row = 0; row < g->count && !rc; row++) {
@@ -256,170 +374,8 @@ static int take_base(struct indexwriter *w, struct index_counts *n,
 		}
 	}
 	n->added = fresh - n->replaced;
-	free(seen.artists);
-	free(seen.genres);
-	free(seen.languages);
+	seen_release(&seen);
 	return rc ? -1 : sort_rows(w, err);
-}
-
-/* --- the catalogue --- */
-
-static uint32_t ranked(const struct namelist *l, uint32_t number)
-{
-	return number == CATALOGUE_NONE ? number : l->rank[number];
-}
-
-static uint16_t ranked_language(const struct namelist *l, uint32_t number)
-{
-	uint32_t rank = ranked(l, number);
-
-	return rank < CATALOGUE_NO_LANGUAGE ? (uint16_t)rank
-					    : CATALOGUE_NO_LANGUAGE;
-}
-
-/* One column: extract(row) of every row. */
-#define COLUMN(pw, name, type, expression)                                     \
-	do {                                                                   \
-		if (pack_begin(pw, name, err))                                 \
-			return -1;                                             \
-		for (size_t i_ = 0; i_ < w->count; i_++) {                     \
-			const struct stored *s = &w->rows[i_];                 \
-			type v_ = (expression);                                \
-			if (pack_put(pw, &v_, sizeof(v_), err))                \
-				return -1;                                     \
-		}                                                              \
-	} while (0)
-
-static int write_numbers(const struct indexwriter *w, struct pack_writer *pw,
-			 struct err *err)
-{
-	COLUMN(pw, "track.keys", uint64_t, s->key);
-	COLUMN(pw, "track.artist", uint32_t, ranked(&w->artists, s->artist));
-	COLUMN(pw, "track.genre", uint32_t, ranked(&w->genres, s->genre));
-	COLUMN(pw, "track.language", uint16_t,
-	       ranked_language(&w->languages, s->language));
-	COLUMN(pw, "track.year", int16_t, s->year);
-	COLUMN(pw, "track.duration", float, s->duration);
-	COLUMN(pw, "track.plays", float, s->plays);
-	COLUMN(pw, "track.popularity", float, s->popularity);
-	COLUMN(pw, "track.tier", uint8_t, s->tier);
-	COLUMN(pw, "track.link", uint8_t, s->link);
-	COLUMN(pw, "track.flags", uint8_t, s->flags);
-	return 0;
-}
-
-static size_t total(const struct stored *s)
-{
-	size_t n = 0;
-
-	for (int f = 0; f < CATALOGUE_FIELDS; f++)
-		n += s->length[f];
-	return n;
-}
-
-static int write_strings(const struct indexwriter *w, struct pack_writer *pw,
-			 struct err *err)
-{
-	uint64_t at = 0;
-
-	if (pack_begin(pw, "track.offsets", err) ||
-	    pack_put(pw, &at, sizeof(at), err))
-		return -1;
-	for (size_t i = 0; i < w->count; i++)
-		for (int f = 0; f < CATALOGUE_FIELDS; f++) {
-			at += w->rows[i].length[f];
-			if (pack_put(pw, &at, sizeof(at), err))
-				return -1;
-		}
-	if (pack_begin(pw, "track.strings", err))
-		return -1;
-	for (size_t i = 0; i < w->count; i++)
-		if (pack_put(pw, strings(w, &w->rows[i]), total(&w->rows[i]),
-			     err))
-			return -1;
-	return 0;
-}
-
-static int write_found(const struct indexwriter *w, int threads,
-		       struct pack_writer *pw, struct err *err)
-{
-	uint32_t *number = mem_zalloc(w->count + 1, sizeof(*number));
-	int rc;
-
-	for (size_t i = 0; i < w->count; i++)
-		number[i] = w->rows[i].artist;
-	rc = namelist_write_rows(&w->artists, number, w->count, threads,
-				 &artist_sections, pw, err);
-	for (size_t i = 0; i < w->count; i++)
-		number[i] = w->rows[i].title;
-	rc = rc || namelist_write_rows(&w->titles, number, w->count, threads,
-				       &title_sections, pw, err);
-	free(number);
-	return rc ? -1 : 0;
-}
-
-static int write_catalogue(struct indexwriter *w, int threads,
-			   struct pack_writer *pw, struct err *err)
-{
-	namelist_rank(&w->artists);
-	namelist_rank(&w->genres);
-	namelist_rank(&w->titles);
-	namelist_rank(&w->languages);
-	return namelist_write(&w->artists, "artist.offsets", "artist.names", pw,
-			      err) ||
-		       namelist_write(&w->genres, "genre.offsets",
-				      "genre.names", pw, err) ||
-		       namelist_write(&w->languages, "language.offsets",
-				      "language.names", pw, err) ||
-		       write_numbers(w, pw, err) || write_strings(w, pw, err) ||
-		       write_found(w, threads, pw, err)
-		   ? -1
-		   : 0;
-}
-
-/* --- words --- */
-
-static int words_of(void *ctx, size_t i, struct span text[WORDS_FIELDS],
-		    uint64_t *at)
-{
-	static const int field[CATALOGUE_FIELDS] = { -1,           WORDS_TITLE,
-						     WORDS_ARTIST, WORDS_GENRE,
-						     -1,           WORDS_TAGS };
-	const struct indexwriter *w = ctx;
-	const struct stored *s = &w->rows[i];
-	const char *p = strings(w, s);
-
-	for (int f = 0; f < CATALOGUE_FIELDS; p += s->length[f++])
-		if (field[f] >= 0)
-			text[field[f]] = (struct span){ p, s->length[f] };
-	*at = s->beside;
-	return w->base && !s->fresh;
-}
-
-static int write_words(struct indexwriter *w, const struct index_sources *s,
-		       struct pack_writer *pw, struct err *err)
-{
-	struct wordwriter_rows rows = { .count = w->count,
-					.row = words_of,
-					.ctx = w,
-					.threads = s->threads,
-					.memory = s->memory };
-	uint32_t *row_of = NULL;
-	int rc;
-
-	if (w->base) {
-		size_t size = (w->base->count + 1) * sizeof(*row_of);
-
-		row_of = memset(mem_alloc(size), 0xff, size);
-		for (size_t i = 0; i < w->count; i++)
-			if (!w->rows[i].fresh)
-				row_of[w->rows[i].was] = (uint32_t)i;
-		rows.old = &w->base->words;
-		rows.row_of = row_of;
-	}
-	rc = wordwriter_write(w->words, &rows, pw, err);
-	free(row_of);
-	return rc;
 }
 
 /* --- signals --- */
@@ -432,6 +388,10 @@ static int write_signals(const struct indexwriter *w,
 	uint32_t *was = mem_zalloc(w->count + 1, sizeof(*was));
 	uint8_t *fresh = mem_zalloc(w->count + 1, 1);
 	struct signal_rows rows = { w->count, keys, w->base, was, fresh };
+	struct signal_heard heard = {
+		.measured = mem_zalloc(w->count + 1, 1),
+		.voice = mem_zalloc(w->count + 1, 1),
+	};
 	int rc;
 
 	for (size_t i = 0; i < w->count; i++) {
@@ -439,11 +399,14 @@ static int write_signals(const struct indexwriter *w,
 		was[i] = w->rows[i].was;
 		fresh[i] = w->rows[i].fresh;
 	}
-	rc = signalwriter_write(&rows, s, pw, counts, err);
+	rc = signalwriter_write(&rows, s, &heard, pw, counts, err) ||
+	     index_write_flags(w, heard.measured, heard.voice, pw, err);
+	free(heard.measured);
+	free(heard.voice);
 	free(keys);
 	free(was);
 	free(fresh);
-	return rc;
+	return rc ? -1 : 0;
 }
 
 int indexwriter_write(struct indexwriter *w, const struct index_sources *s,
@@ -452,12 +415,14 @@ int indexwriter_write(struct indexwriter *w, const struct index_sources *s,
 {
 	*counts = (struct index_counts){ 0 };
 	if (sort_rows(w, err) || (w->base && take_base(w, counts, err)) ||
-	    write_catalogue(w, s->threads, pw, err))
+	    index_write_catalogue(w, s->threads, pw, err))
 		return -1;
 	counts->tracks = w->count;
 	counts->artists = w->artists.names.count;
 	counts->genres = w->genres.names.count;
-	return write_words(w, s, pw, err) ||
+	counts->albums = w->albums.names.count;
+	counts->playlists = w->playlists.names.count;
+	return index_write_beside(w, s, pw, counts, err) ||
 		       write_signals(w, s, pw, counts, err)
 		   ? -1
 		   : 0;

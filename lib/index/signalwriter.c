@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "index/soundwriter.h"
+#include "index/timbrenet.h"
+#include "index/timbrewriter.h"
 #include "io/scratch.h"
 #include "math/vector.h"
 
@@ -268,56 +270,133 @@ static void display_columns(const struct featset *s, int c[DISPLAY_FEATURES])
 		c[k] = s ? featset_column(s, names[k]) : -1;
 }
 
-/* Fills measured[]: bits of the display features that are measured. */
+/* What is heard in a row: scores by axis, and the voice. */
+static void hear_row(const struct index_sources *s, const struct feat_row *row,
+		     int16_t scores[TIMBRE_AXES], uint8_t *voice)
+{
+	struct index_heard heard;
+
+	if (!s->hearing.hear)
+		return;
+	s->hearing.hear(s->hearing.ctx, row, &heard);
+	for (int k = 0; k < TIMBRE_AXES; k++)
+		scores[k] = timbre_score(heard.timbre[k]);
+	*voice = heard.voice & (VOICE_HEARD_NONE | VOICE_HEARD_SUNG);
+}
+
+static void old_heard(const struct generation *g, uint32_t row,
+		      int16_t scores[TIMBRE_AXES], uint8_t *voice)
+{
+	const int16_t *was =
+	    g->timbre_heard ? g->timbre_heard : g->timbre_score;
+
+	if (was)
+		memcpy(scores, was + (size_t)row * TIMBRE_AXES,
+		       TIMBRE_AXES * sizeof(*scores));
+	*voice = g->voice[row] & (VOICE_HEARD_NONE | VOICE_HEARD_SUNG);
+}
+
+/* Fills heard, and scores [rows][TIMBRE_AXES]. */
 static int write_display(const struct signal_rows *r,
-			 const struct index_sources *s, uint8_t *measured,
+			 const struct index_sources *s,
+			 struct signal_heard *heard, int16_t *scores,
 			 struct pack_writer *pw, struct index_counts *counts,
 			 struct err *err)
 {
+	uint8_t *measured = heard->measured;
 	const struct feat_row *row;
 	int c[DISPLAY_FEATURES], rc;
 	uint32_t old;
 
-	if (!s->sound && !(r->base && r->base->display))
-		return 0;
 	display_columns(s->sound, c);
 	rc = pack_begin(pw, "display.values", err);
 	for (size_t i = 0; i < r->count && !rc; i++) {
 		float values[DISPLAY_FEATURES] = { NAN, NAN, NAN, NAN, NAN };
+		int16_t *score = scores + i * TIMBRE_AXES;
 
+		for (int k = 0; k < TIMBRE_AXES; k++)
+			score[k] = TIMBRE_NO;
 		rc = signal_look_up(r, s->sound, i, &row, &old, err);
 		if (!rc && row) {
 			display_row(row, c, values, &measured[i]);
+			hear_row(s, row, score, &heard->voice[i]);
 		} else if (!rc && old != CATALOGUE_NONE && r->base->display) {
 			memcpy(values,
 			       r->base->display +
 				   (size_t)old * DISPLAY_FEATURES,
 			       sizeof(values));
 			measured[i] = r->base->display_measured[old];
+			old_heard(r->base, old, score, &heard->voice[i]);
 		}
 		counts->display += signal_any_finite(values, DISPLAY_FEATURES);
 		counts->measured += measured[i] != 0;
 		rc = rc || pack_put(pw, values, sizeof(values), err);
 	}
-	rc =
-	    rc || pack_section(pw, "display.measured", measured, r->count, err);
-	return rc ? -1 : 0;
+	return rc || pack_section(pw, "display.measured", measured, r->count,
+				  err)
+		   ? -1
+		   : 0;
+}
+
+/* The network's vectors, as they are written. -1: ERR_ENV. */
+static int written_vectors(const struct signal_rows *r,
+			   const struct signal_heard *heard,
+			   struct pack_writer *pw, struct timbrenet *n,
+			   struct err *err)
+{
+	const struct audio_sections *name = &audio_sections[AUDIO_NETWORK];
+	struct span rows = pack_written(pw, name->rows, err);
+	struct span vectors = pack_written(pw, name->vectors, err);
+
+	if (!rows.p || !vectors.p)
+		return -1;
+	*n = (struct timbrenet){ .rows = r->count,
+				 .measured = heard->measured,
+				 .row = (const void *)rows.p,
+				 .vectors = (const void *)vectors.p };
+	n->count = rows.n / sizeof(*n->row);
+	if (n->count)
+		n->dim = vectors.n / sizeof(*n->vectors) / n->count;
+	return 0;
+}
+
+/* scores are those of the features alone. */
+static int write_timbre(const struct signal_rows *r,
+			const struct signal_heard *heard, int16_t *scores,
+			struct pack_writer *pw, struct index_counts *counts,
+			struct err *err)
+{
+	size_t size = r->count * TIMBRE_AXES * sizeof(*scores);
+	int16_t *was = mem_dup(scores, size);
+	struct timbrenet net;
+	int rc = written_vectors(r, heard, pw, &net, err);
+
+	if (!rc && timbrenet_refine(&net, scores))
+		rc = pack_section(pw, "timbre.heard", was, size, err);
+	free(was);
+	return rc ? -1
+		  : timbre_write(scores, heard->measured, r->count, pw,
+				 &counts->timbre, err);
 }
 
 int signalwriter_write(const struct signal_rows *rows,
-		       const struct index_sources *s, struct pack_writer *pw,
+		       const struct index_sources *s,
+		       struct signal_heard *heard, struct pack_writer *pw,
 		       struct index_counts *counts, struct err *err)
 {
-	uint8_t *measured = mem_zalloc(rows->count + 1, 1);
 	bool known = s->sound || (rows->base && rows->base->display);
-	int rc = write_display(rows, s, measured, pw, counts, err) ||
-		 write_moods(rows, s, pw, counts, err);
+	int16_t *scores =
+	    mem_zalloc(rows->count + 1, TIMBRE_AXES * sizeof(*scores));
+	int rc =
+	    (known && write_display(rows, s, heard, scores, pw, counts, err)) ||
+	    write_moods(rows, s, pw, counts, err);
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		rc = rc ||
-		     soundwriter_write(rows, s, kind, known ? measured : NULL,
-				       pw, counts, err);
-	rc = rc || write_text(rows, s, pw, counts, err);
-	free(measured);
-	return rc ? -1 : 0;
+		rc = rc || soundwriter_write(rows, s, kind,
+					     known ? heard->measured : NULL, pw,
+					     counts, err);
+	if (known)
+		rc = rc || write_timbre(rows, heard, scores, pw, counts, err);
+	free(scores);
+	return rc || write_text(rows, s, pw, counts, err) ? -1 : 0;
 }

@@ -17,6 +17,10 @@ enum timbre_axis {
 };
 
 #define TIMBRE_NONE 255 /* in place of a percentile: not known */
+/* What percentiles are of: weighted sums of standardised features times this,
+ * rounded; TIMBRE_NO: not known. */
+#define TIMBRE_UNIT 1000
+#define TIMBRE_NO INT16_MIN
 
 /* "dark" and "bright", ... */
 const char *timbre_low(enum timbre_axis axis);

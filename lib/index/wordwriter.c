@@ -54,7 +54,7 @@ int wordwriter_keep(struct wordwriter *w, struct span description,
 	return 0;
 }
 
-static int map(struct wordwriter *w, struct err *err)
+int wordwriter_map(struct wordwriter *w, struct err *err)
 {
 	if (w->file && !w->mapped)
 		w->mapped = scratch_map(w->file, w->size, err);
@@ -74,6 +74,14 @@ static void get(const struct wordwriter *w, uint64_t at,
 	p = w->mapped + at + sizeof(length);
 	text[WORDS_DESCRIPTION] = (struct span){ p, length[0] };
 	text[WORDS_LYRICS] = (struct span){ p + length[0], length[1] };
+}
+
+struct span wordwriter_lyrics(const struct wordwriter *w, uint64_t at)
+{
+	struct span text[WORDS_FIELDS] = { { NULL, 0 } };
+
+	get(w, at, text);
+	return text[WORDS_LYRICS];
 }
 
 static int add(struct wordwriter *w, const struct wordwriter_rows *rows,
@@ -105,7 +113,7 @@ int wordwriter_write(struct wordwriter *w, const struct wordwriter_rows *rows,
 	struct words_options o = { .memory = rows->memory,
 				   .threads = rows->threads };
 	struct words_builder *b;
-	int rc = map(w, err);
+	int rc = wordwriter_map(w, err);
 
 	if (rc)
 		return -1;

@@ -20,6 +20,11 @@ void wordwriter_free(struct wordwriter *w);
 int wordwriter_keep(struct wordwriter *w, struct span description,
 		    struct span lyrics, uint64_t *at, struct err *err);
 
+/* What all that was kept is, mapped: before the lyrics are asked for. */
+int wordwriter_map(struct wordwriter *w, struct err *err);
+/* The lyrics that *at names, until w is freed. */
+struct span wordwriter_lyrics(const struct wordwriter *w, uint64_t at);
+
 struct wordwriter_rows {
 	size_t count;
 	/* Gives title, artist, tags and genre of a row, and *at of the rest;

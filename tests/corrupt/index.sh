@@ -16,14 +16,17 @@ damage=$BUILD/tests/helpers/indexdamage
 # feelings, a small one.
 export MOODPIPE_DATA=$TMP/data
 mkdir -p "$MOODPIPE_DATA/models"
-cp -r "$ROOT"/data/{lexicon,weights.tsv,themes.tsv,targets.tsv} "$MOODPIPE_DATA"
+cp -r "$ROOT"/data/lexicon "$ROOT"/data/*.tsv "$MOODPIPE_DATA"
 "$BUILD/tests/helpers/emotionmake" "$MOODPIPE_DATA/models/emotion.pack"
 small_corpus
 c=$TMP/c
 jq -c '. + {language: (if .release_year % 3 == 0 then "en" else "de" end),
 	tags: ["slow rain", "night"], duration_ms: (.release_year * 100),
 	popularity: (.release_year - 1900),
-	description: "rain on the window \(.release_year)", lyrics: "oh rain"}' \
+	description: "rain on the window \(.release_year)",
+	lyrics: "oh rain keeps falling \(.release_year) on my window pane",
+	album: "Album \(.release_year % 3)", instrumental: (.release_year % 4 == 0),
+	playlists: ["list \(.release_year % 5)", "everything"]}' \
 	"$c/tracks.ndjson" >"$c/more"
 mv "$c/more" "$c/tracks.ndjson"
 small_rows audio | awk '{ printf "%s 1 1", $1
@@ -31,6 +34,11 @@ small_rows audio | awk '{ printf "%s 1 1", $1
 	print "" }' | "$FEATMAKE" embed-cnn - v:20:3 >"$c/cnn.feat"
 small_rows mood | awk '{ $6 = 0.1 * (NR % 7); print }' |
 	"$FEATMAKE" mood - valence,arousal,dominance,confidence >"$c/mood.feat"
+# what the axes of the texture are made of
+small_rows sound | awk '{ for (i = 1; i <= 6; i++) $0 = $0 " " 1 + (NR * i) % 11
+	print }' | "$FEATMAKE" audio - tempo,rms_mean,key,mode,loudness,\
+centroid_mean,chroma_mean,dissonance_mean,bass_share,onset_rate,flux_median \
+	>"$c/sound.feat"
 ok small_index "$TMP/good" --audio "$c/cnn.feat" --lists 4 --graph always
 good=$TMP/good/$(readlink "$TMP/good/current")
 name=$(basename "$good")

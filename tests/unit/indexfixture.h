@@ -20,10 +20,11 @@
 struct fixture_row {
 	uint64_t key;
 	char id[40], title[48], artist[24], genre[24], url[64];
-	char language[8], tags[64], description[96], lyrics[96];
+	char language[8], tags[64], description[96], lyrics[160];
+	char album[24], playlists[64];
 	int year; /* 0: none */
 	float plays, duration;
-	uint8_t tier, link, flags;
+	uint8_t tier, link, flags, voice;
 	bool has_text, has_audio, has_network, has_mood, has_sound, measured;
 	float text[GENERATION_TEXT_DIM], audio[GENERATION_AUDIO_DIM];
 	float network[FIXTURE_NETWORK_DIM];
@@ -135,7 +136,26 @@ static inline void fixture_texts(struct fixture_row *r, size_t i,
 	    random_below(rng, 6) ? 30 + (float)random_below(rng, 600) : NAN;
 	fixture_words(rng, 3, '\n', r->tags);
 	fixture_words(rng, 8, ' ', r->description);
-	fixture_words(rng, 8, ' ', r->lyrics);
+	fixture_words(rng, 16, ' ', r->lyrics);
+	if (random_below(rng, 3))
+		snprintf(r->album, sizeof(r->album), "Album %d",
+			 (int)random_below(rng, 3));
+	for (size_t k = random_below(rng, 4); k; k--)
+		snprintf(r->playlists + strlen(r->playlists), 16, "List %d\n",
+			 (int)random_below(rng, 20));
+	r->voice = (uint8_t)random_below(rng, 3);
+}
+
+/* As made up as the features; of the key alone. */
+static inline void fixture_hear(const void *ctx, const struct feat_row *row,
+				struct index_heard *out)
+{
+	(void)ctx;
+	for (int k = 0; k < TIMBRE_AXES; k++)
+		out->timbre[k] = (row->key >> k) % 9
+				     ? (float)(row->key >> (8 * k) & 31) / 8 - 2
+				     : NAN;
+	out->voice = (uint8_t)((row->key >> 40) % 3 << 2);
 }
 
 static inline void fixture_fill(struct fixture_row *r, size_t i, uint64_t seed)
@@ -270,6 +290,8 @@ static inline void fixture_add(struct indexwriter *w,
 				 .description = span_of(r->description),
 				 .lyrics = span_of(r->lyrics),
 				 .language = span_of(r->language),
+				 .album = span_of(r->album),
+				 .playlists = span_of(r->playlists),
 				 .has_year = r->year != 0,
 				 .year = r->year,
 				 .duration = r->duration,
@@ -277,7 +299,8 @@ static inline void fixture_add(struct indexwriter *w,
 				 .popularity = NAN,
 				 .tier = r->tier,
 				 .link = r->link,
-				 .flags = r->flags };
+				 .flags = r->flags,
+				 .voice = r->voice };
 	struct err err = { 0 };
 
 	row.text[CATALOGUE_ID] = span_of(r->id);
@@ -302,6 +325,7 @@ static inline void fixture_sources(const struct fixture *f, const char *signals,
 		  : strchr(signals, 'm') ? fixture_feat(f, 'm')
 					 : NULL;
 	s->sound = strchr(signals, 's') ? fixture_feat(f, 's') : NULL;
+	s->hearing.hear = fixture_hear;
 }
 
 static inline void fixture_sources_close(struct index_sources *s)

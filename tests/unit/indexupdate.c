@@ -287,6 +287,7 @@ static int update(const struct state *now, const struct generation *base,
 	int rc;
 
 	no_sources(&s, options);
+	s.hearing.hear = fixture_hear;
 	s.text = changes(now, 0);
 	s.audio[AUDIO_COMPONENTS] = changes(now, 1);
 	s.audio[AUDIO_NETWORK] = changes(now, 2);

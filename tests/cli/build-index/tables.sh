@@ -5,7 +5,7 @@
 . "$ROOT/tests/cli/small-index.sh"
 export MOODPIPE_DATA=$TMP/data
 mkdir -p "$MOODPIPE_DATA"
-cp -r "$ROOT"/data/{lexicon,weights.tsv,themes.tsv,targets.tsv} "$MOODPIPE_DATA"
+cp -r "$ROOT"/data/lexicon "$ROOT"/data/*.tsv "$MOODPIPE_DATA"
 small_tracks 1 10 >"$TMP/t"
 index() { build-index -q --index "$TMP/$1" "$TMP/t"; }
 # the bytes of a section, or its digest (index(5))
@@ -27,9 +27,11 @@ meta() { section "$TMP/$1/current" meta bytes | jq -c "$2"; }
 # without the network
 status 0 index plain
 ok build-index --verify --index "$TMP/plain"
-is "$(meta plain '[.format, .emotion_model]')" '[4,null]' "no network, no digest"
+is "$(meta plain '[.format, .emotion_model]')" '[5,null]' "no network, no digest"
 is "$(section "$TMP/plain/current" net.info bytes | wc -c)" 0 "nor sections of it"
 ok cmp <(section "$TMP/plain/current" targets bytes) "$MOODPIPE_DATA/targets.tsv"
+ok cmp <(section "$TMP/plain/current" asking bytes) \
+	<(cat "$MOODPIPE_DATA"/asking.tsv "$MOODPIPE_DATA"/contexts.tsv)
 is "$(query --index "$TMP/plain" "sad songs" |
 	jq -c '[.mood_detected.valence, .mood_detected.arousal]')" '[-0.7,-0.3]' \
 	"the lexicon answers"
@@ -87,6 +89,8 @@ wrong lexicon/extension.tsv $'word\t0\t0\tfood\tx' 'food'
 wrong lexicon/foreign.tsv $'wort\tde\tfood\t0\t0\tx' 'food'
 wrong themes.tsv $'night\tnacht\t3\tx' 'weight "3"'
 wrong targets.tsv $'joy\t0\t1\t0\t1\t0\t1\t90\t100\tmajor\tpop\tx' 'twice'
+wrong asking.tsv $'song\t-\tx' 'expected a kind'
+wrong contexts.tsv $'context\ttime\t2\t0\t-\tx' 'expected a kind'
 cp "$pack" "$TMP/keep"
 # header, offset of the table, first section, table
 for at in 8 50 4096 $(($(stat -c %s "$pack") - 40)); do

@@ -6,7 +6,14 @@
 . "$ROOT/tests/cli/small-index.sh"
 small_corpus
 c=$TMP/c
-small_tracks 1 56 >"$TMP/all"
+# albums, playlists, lyrics that are quoted, sung or not
+small_tracks 1 56 | jq -c '(.id[2:] | tonumber) as $i | . +
+	(if $i % 3 == 0 then {album: "Album \($i % 4)"} else {} end) +
+	(if $i % 5 < 2 then {playlists: ["list \($i % 4)", "all of them"]}
+	 else {} end) +
+	(if $i % 4 == 1 then {lyrics: ([range(40) |
+		"word\(. * . * $i % 97)"] | join(" "))} else {} end) +
+	(if $i % 7 == 0 then {instrumental: true} else {} end)' >"$TMP/all"
 embed text -q --model "$c/text.pack" "$TMP/all" >"$c/text.feat"
 signals=(--text "$c/text.feat" --sound "$c/sound.feat" --mood "$c/mood.feat"
 	--audio "$c/audio.feat")
@@ -196,7 +203,7 @@ build "$TMP/want" "$TMP/t48" --text "$c/text.feat" --sound "$c/sound.feat" \
 ok same "$TMP/u" "$TMP/want" "moods of some tracks"
 feat_of sound 09 12 | "$FEATMAKE" alter tempo=199.5 >"$TMP/sound.b"
 ok update "$TMP/u" --sound "$TMP/sound.b"
-is "$(query -q --index "$TMP/u" sad | rerank -k 48 -q --index "$TMP/u" | jq -c \
+is "$(query -q --index "$TMP/u" sad | rerank -k 48 --per-artist 0 -q --index "$TMP/u" | jq -c \
 	'[.results[] | select(.audio_features.bpm == 199.5).track_id] | sort')" \
 	"$(jq -c -s '[.[8:12][] | select(.url_status != "DEAD").id]' "$TMP/all")" \
 	"sound features of some tracks"

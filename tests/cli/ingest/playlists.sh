@@ -3,7 +3,7 @@
 . "$ROOT/tests/tap.sh"
 cd "$TMP" || exit 1
 run() { ingest --rejects rej --merged mrg "$@" >rec 2>err; }
-bare() { sed -E 's/"id":"mp[0-9a-f]{20}",//; s/,"ingested_from":"[^"]*"//' "$@"; }
+bare() { sed -E 's/"id":"mp[0-9a-f]{20}",//; s/,"ingested_from":"[^"]*"//; s/,"playlists":\[[^]]*\]//' "$@"; }
 wav() { # FILE SAMPLES : 8-bit mono
 	local n=${#2}
 	le() { printf "\\$(printf %o $(($1 & 255)))\\$(printf %o $(($1 >> 8 & 255)))\\0\\0"; }
@@ -117,6 +117,26 @@ status 0 ingest odd.m3u
 printf '[playlist]\nFile1=a.mp3\nNumberOfEntries=1\n' >l.pls
 status 4 ingest l.pls
 like "$(cat err)" 'PLS playlist; save it as M3U or XSPF' "PLS is told apart"
+# which lists a record was found in
+mkdir -p more
+printf 'https://x.org/1\nhttps://x.org/2\n' >'road "trip".m3u'
+printf 'https://x.org/2\nhttps://x.org/2\nhttps://x.org/3\n' >more/calm.m3u8
+printf '{"permalink_url":"https://x.org/3","title":"Three","playlists":[]}\n' >t.nd
+run 'road "trip".m3u' more/calm.m3u8 t.nd
+is "$(jq -c '[.permalink_url[-1:], .playlists]' rec)" \
+'["1",["road \"trip\""]]
+["2",["road \"trip\"","calm"]]
+["3",["calm"]]' "playlists: names of the lists, of all rows of a record"
+tar -cf lists.tar more
+run lists.tar 'road "trip".m3u' --sorted
+is "$(jq -c 'select(.permalink_url == "https://x.org/2") | .playlists' rec)" \
+	'["calm","road \"trip\""]' "in an archive, too"
+is "$(ingest -q - <more/calm.m3u8 | jq -s 'map(has("playlists")) | any')" \
+	false "standard input has no name"
+for i in $(seq 120); do printf 'https://x.org/1\n' >"more/l$i.m3u"; done
+run more/l*.m3u
+is "$(jq -c '.playlists | [length, .[0]]' rec)" '[100,"l1"]' "100 at most"
+
 printf '[{"title":"x"}]\n' >a.json
 status 4 ingest a.json
 like "$(cat err)" 'JSON array' "so is a JSON array"
