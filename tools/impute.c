@@ -3,7 +3,8 @@
  * impute: fill what is missing with marked guesses.
  *
  * meta reads title, artist, genre, tags, description, extracted_vibe_text,
- * release_year, year, created_at; adds imputed (genre, tags, description).
+ * release_year, year, created_at and, for genres by sound, a feature file of
+ * extract-features; adds imputed (genre, tags, description).
  * audio reads id, genre, imputed and feature files of extract-features and
  * "embed text"; writes a feature file. With --fit each writes its model (packs
  * of kind "moodmeta" and "moodsound").
@@ -13,6 +14,7 @@
 
 #include "base/mem.h"
 #include "corpus/datadir.h"
+#include "corpus/metafit.h"
 #include "corpus/metamodel.h"
 #include "corpus/soundimpute.h"
 #include "io/input.h"
@@ -20,8 +22,8 @@
 #include "learn/recipe.h"
 
 static const char usage[] =
-    "usage: impute meta --fit FILE [FILE ...]\n"
-    "       impute meta --model FILE [FILE ...]\n"
+    "usage: impute meta --fit FILE [--features FILE ...] [FILE ...]\n"
+    "       impute meta --model FILE [--features FILE] [FILE ...]\n"
     "       impute audio --fit FILE --features FILE ... [--text FILE ...]\n"
     "                    [FILE ...]\n"
     "       impute audio --model FILE --features FILE [--text FILE] [FILE "
@@ -32,7 +34,7 @@ static const char usage[] =
     "\n"
     "      --fit FILE       fit a model on all records and write it to FILE\n"
     "      --model FILE     apply this model\n"
-    "      --features FILE  audio: rows of extract-features\n"
+    "      --features FILE  rows of extract-features (meta: genres by sound)\n"
     "      --text FILE      audio: rows of embed text\n"
     "      --records FILE   audio: pass the records on to FILE\n"
     "      --reuse FILE     audio: take unchanged rows from this earlier "
@@ -60,13 +62,18 @@ struct ctx {
 
 static void *text_new(void *ctx)
 {
-	(void)ctx;
-	return metatext_new();
+	const struct ctx *c = ctx;
+	struct metatext *t = mem_zalloc(1, sizeof(*t));
+
+	metatext_open(t, &c->meta.genres.sound,
+		      c->features.count ? c->features.items[0] : NULL);
+	return t;
 }
 
 static void text_free(void *scratch)
 {
-	metatext_free(scratch);
+	metatext_release(scratch);
+	free(scratch);
 }
 
 static int impute_record(void *ctx, void *scratch, struct record *r,
@@ -74,31 +81,73 @@ static int impute_record(void *ctx, void *scratch, struct record *r,
 {
 	const struct ctx *c = ctx;
 
-	(void)err;
-	metamodel_impute(&c->meta, scratch, r);
-	return 0;
+	return metamodel_impute(&c->meta, scratch, r, err);
+}
+
+static int read_tables(struct stoplist *stop, struct vocabulary *words,
+		       struct err *err)
+{
+	struct str path = { 0 }, text = { 0 };
+	int rc = input_slurp(datadir_path("tags-stop.tsv", &path), TABLE_MAX,
+			     &text, err);
+
+	if (!rc)
+		rc = stoplist_parse(stop, span_str(&text), str_z(&path), err);
+	str_release(&path);
+	str_release(&text);
+	return rc ? rc : vocabulary_read(words, err);
 }
 
 static int fit_meta(struct ctx *c, char **files, int nfiles, struct err *err)
 {
 	struct stoplist stop = { 0 };
-	struct str path = { 0 }, text = { 0 };
-	struct metamodel_fit *f;
-	int rc = input_slurp(datadir_path("tags-stop.tsv", &path), TABLE_MAX,
-			     &text, err);
+	struct vocabulary words = { 0 };
+	struct str report = { 0 };
+	struct metafit_options o = { .stop = &stop,
+				     .words = &words,
+				     .memory = c->options.memory };
+	struct metafit *f;
+	int rc = read_tables(&stop, &words, err);
 
+	if (!rc && c->features.count) {
+		o.sound =
+		    featset_open(c->features.items, c->features.count, err);
+		rc = o.sound ? 0 : -1;
+	}
+	f = rc ? NULL : metafit_new(&o);
 	if (!rc)
-		rc = stoplist_parse(&stop, span_str(&text), str_z(&path), err);
-	str_release(&path);
-	str_release(&text);
-	if (rc)
-		return -1;
-	f = metamodel_fit_new(&stop, c->options.memory);
-	rc = stream_each(files, nfiles, f, metamodel_fit_each, err);
+		rc = stream_each(files, nfiles, f, metafit_each, err);
 	if (!rc)
-		rc = metamodel_fit_write(f, c->fit, err);
-	metamodel_fit_free(f);
+		rc = metafit_write(f, c->fit, &report, err);
+	if (!rc && c->options.verbose)
+		fputs(str_z(&report), stderr);
+	metafit_free(f);
+	featset_close(o.sound);
+	vocabulary_release(&words);
 	stoplist_release(&stop);
+	str_release(&report);
+	return rc;
+}
+
+/* The recipe has the features' own, so that other ones are not answered from
+ * what those said. */
+static int meta_recipe(const struct ctx *c, uint8_t out[HASH_SIZE],
+		       struct err *err)
+{
+	const char *path = c->features.count ? c->features.items[0] : NULL;
+	char hex[2 * HASH_SIZE + 1] = "";
+	struct metatext t;
+	int rc = 0;
+
+	metatext_open(&t, &c->meta.genres.sound, path);
+	if (t.err.status) {
+		*err = t.err;
+		rc = -1;
+	} else if (path) {
+		hash_hex(feat_schema(t.features)->recipe, HASH_SIZE, hex);
+	}
+	metatext_release(&t);
+	recipe_make("impute-meta/2", hex, pack_digest(c->meta.pack), out);
 	return rc;
 }
 
@@ -114,22 +163,25 @@ static int apply_meta(struct ctx *c, char **files, int nfiles, struct err *err,
 		.memo = c->memo,
 		.previous = c->previous,
 	};
+	int rc;
 
+	if (c->features.count > 1)
+		return err_set(err, ERR_USAGE, "usage",
+			       "--model takes one --features");
 	if (metamodel_open(&c->meta, c->model, err))
 		return -1;
-	recipe_make("impute-meta/1", "", pack_digest(c->meta.pack), s.recipe);
-	*status = stream_run(&s, files, nfiles);
+	rc = meta_recipe(c, s.recipe, err);
+	if (!rc)
+		*status = stream_run(&s, files, nfiles);
 	metamodel_close(&c->meta);
-	return 0;
+	return rc;
 }
 
 static int fit_audio(struct ctx *c, char **files, int nfiles, struct err *err)
 {
 	const struct soundimpute_files in = {
-		c->features.items,
-		c->features.count,
-		c->texts.items,
-		c->texts.count,
+		c->features.items, c->features.count, c->texts.items,
+		c->texts.count,    c->options.jobs,
 	};
 	struct str report = { 0 };
 	int rc = soundimpute_fit(&in, files, nfiles, c->fit, &report, err);
@@ -180,11 +232,10 @@ static int run(struct ctx *c, bool audio, char **files, int nfiles,
 		return err_set(err, ERR_USAGE, "usage",
 			       "--features is needed: rows of "
 			       "extract-features(1)");
-	if (!audio &&
-	    (c->features.count || c->texts.count || c->reuse || c->records))
+	if (!audio && (c->texts.count || c->reuse || c->records))
 		return err_set(err, ERR_USAGE, "usage",
-			       "--features, --text, "
-			       "--reuse and --records belong to impute audio");
+			       "--text, --reuse and "
+			       "--records belong to impute audio");
 	if (audio && (c->memo || c->previous))
 		return err_set(err, ERR_USAGE, "usage",
 			       "--memo and "

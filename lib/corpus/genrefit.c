@@ -351,13 +351,34 @@ static int write_words(struct genremodel_fit *f, struct pack_writer *w,
 	return rc;
 }
 
-int genremodel_fit_write(struct genremodel_fit *f, struct pack_writer *w,
-			 struct err *err)
+static bool find_genre(void *ctx, struct span key, uint32_t *number,
+		       double *share)
 {
+	const struct genremodel_fit *f = ctx;
+	const uint64_t *id = table_get(&f->ids, key);
+
+	if (!id)
+		return false;
+	*number = (uint32_t)*id - 1;
+	*share = (double)f->genres[*number].tracks / (double)f->tracks;
+	return true;
+}
+
+int genremodel_fit_write(struct genremodel_fit *f, struct soundgenre_fit *sound,
+			 bool held, const struct genre_curve *curves,
+			 struct pack_writer *w, struct err *err)
+{
+	static const struct genre_curve none[GENRE_METHODS];
+
 	if (read_genres(f, err) < 0)
 		return -1;
 	return write_genres(f, w, err) || write_artists(f, w, err) ||
-		       write_words(f, w, err)
+		       write_words(f, w, err) ||
+		       (sound ? soundgenre_fit_write(sound, held, find_genre, f,
+						     w, err)
+			      : soundgenre_write_none(w, err)) ||
+		       pack_section(w, "genre.curves", curves ? curves : none,
+				    sizeof(none), err)
 		   ? -1
 		   : 0;
 }

@@ -3,175 +3,12 @@
 
 #include <stdlib.h>
 
-#include "base/mem.h"
-#include "corpus/artists.h"
-#include "corpus/fields.h"
 #include "corpus/track.h"
-#include "io/atomic.h"
 #include "io/json.h"
 
 /* Confidences that are no estimates: man impute(1) says what was measured. */
 static const double vibe_confidence = 0.8, template_confidence = 0.3;
-static const double tags_confidence = 0.15; /* with TAGMODEL_LEAST tags */
-static const double template_genre = 0.3;   /* least of a genre told */
-
-struct metatext {
-	struct fields fields;
-	struct ngrams texts, all, name;
-	struct str text, folded, out, genre;
-	struct span tags[TAGMODEL_MOST];
-};
-
-struct metamodel_fit {
-	struct genremodel_fit *genres;
-	struct tagmodel_fit *tags;
-	struct metatext *text;
-};
-
-struct metatext *metatext_new(void)
-{
-	return mem_zalloc(1, sizeof(struct metatext));
-}
-
-void metatext_free(struct metatext *t)
-{
-	if (!t)
-		return;
-	ngrams_release(&t->texts);
-	ngrams_release(&t->all);
-	ngrams_release(&t->name);
-	str_release(&t->text);
-	str_release(&t->folded);
-	str_release(&t->out);
-	str_release(&t->genre);
-	free(t);
-}
-
-/* As track.h sees it: only tags may be more than a text. */
-static bool has(struct metatext *t, enum field field)
-{
-	struct span value = t->fields.at[field];
-
-	return field == FIELD_TAGS ? fields_filled(value)
-				   : fields_text(value, &t->text).p != NULL;
-}
-
-static void add_text(struct metatext *t, struct ngrams *g, enum field field)
-{
-	struct span s = fields_text(t->fields.at[field], &t->text);
-
-	if (s.p)
-		ngrams_add(g, s);
-}
-
-/* Source tags, a string or an array of strings. */
-static void add_tags(struct metatext *t, struct ngrams *g)
-{
-	struct span value = t->fields.at[FIELD_TAGS], element;
-	size_t pos = 0;
-
-	add_text(t, g, FIELD_TAGS);
-	while (json_each(value, &pos, &element) > 0) {
-		element = fields_text(element, &t->text);
-		if (element.p)
-			ngrams_add(g, element);
-	}
-}
-
-/* Terms of title, description and vibe text; of those and the tags. */
-static void read_texts(struct metatext *t, bool texts, bool all)
-{
-	ngrams_reset(&t->texts);
-	ngrams_reset(&t->all);
-	for (int i = 0; i < 2; i++) {
-		struct ngrams *g = i ? &t->all : &t->texts;
-
-		if (!(i ? all : texts))
-			continue;
-		add_text(t, g, FIELD_TITLE);
-		add_text(t, g, FIELD_DESCRIPTION);
-		add_text(t, g, FIELD_VIBE_TEXT);
-		if (i)
-			add_tags(t, g);
-		ngrams_merge(g);
-	}
-}
-
-static struct genre_clues clues_of(struct metatext *t)
-{
-	struct genre_clues clues = { .terms = &t->all };
-	struct span artist = fields_text(t->fields.at[FIELD_ARTIST], &t->text);
-
-	if (artist.p) {
-		clues.has_artist = true;
-		clues.artist = artists_key(artist, &t->folded);
-	}
-	return clues;
-}
-
-/* --- fitting --- */
-
-struct metamodel_fit *metamodel_fit_new(const struct stoplist *stop,
-					size_t memory)
-{
-	struct metamodel_fit *f = mem_zalloc(1, sizeof(*f));
-
-	f->genres = genremodel_fit_new(stop, memory / 2);
-	f->tags = tagmodel_fit_new(stop, memory / 2);
-	f->text = metatext_new();
-	return f;
-}
-
-void metamodel_fit_free(struct metamodel_fit *f)
-{
-	if (!f)
-		return;
-	genremodel_fit_free(f->genres);
-	tagmodel_fit_free(f->tags);
-	metatext_free(f->text);
-	free(f);
-}
-
-int metamodel_fit_each(void *ctx, struct record *r, struct err *err)
-{
-	struct metamodel_fit *f = ctx;
-	struct metatext *t = f->text;
-	struct genre_clues clues;
-	struct span genre;
-
-	fields_find(&t->fields, r);
-	read_texts(t, true, has(t, FIELD_GENRE));
-	if (tagmodel_fit_add(f->tags, &t->texts, err))
-		return -1;
-	if (!has(t, FIELD_GENRE))
-		return 0;
-	clues = clues_of(t);
-	genre = fields_text(t->fields.at[FIELD_GENRE], &t->text);
-	return genre.p ? genremodel_fit_add(f->genres, genre, &clues, err) : 0;
-}
-
-int metamodel_fit_write(struct metamodel_fit *f, const char *path,
-			struct err *err)
-{
-	struct atomic *a = atomic_open(path, err);
-	struct pack_writer *w;
-	int rc;
-
-	if (!a)
-		return -1;
-	w = pack_writer_new(atomic_file(a), METAMODEL_KIND, METAMODEL_VERSION,
-			    err);
-	rc = !w || genremodel_fit_write(f->genres, w, err) ||
-	     tagmodel_fit_write(f->tags, w, err);
-	if (w && pack_writer_end(w, NULL, rc ? NULL : err))
-		rc = -1;
-	if (!rc)
-		return atomic_commit(a, err);
-	atomic_abort(a);
-	return -1;
-}
-
-/* --- applying --- */
+static const double template_genre = 0.3; /* least of a genre told */
 
 int metamodel_open(struct metamodel *m, const char *path, struct err *err)
 {
@@ -180,7 +17,7 @@ int metamodel_open(struct metamodel *m, const char *path, struct err *err)
 	if (!m->pack)
 		return -1;
 	if (!genremodel_open(&m->genres, m->pack, err) &&
-	    !terms_open(&m->tags, m->pack, "tag", err))
+	    !tagmodel_open(&m->tags, m->pack, err))
 		return 0;
 	err_prefix(err, "%s", path);
 	metamodel_close(m);
@@ -210,43 +47,50 @@ static void end_guess(struct str *out, const char *method, double confidence)
 	str_putc(out, '}');
 }
 
-static void impute_genre(const struct metamodel *m, struct metatext *t)
+static int impute_genre(const struct metamodel *m, struct metatext *t,
+			const struct record *r, struct err *err)
 {
-	struct genre_clues clues = clues_of(t);
+	struct genre_clues clues;
 	struct genre_guess guess;
 
+	if (metatext_clues(t, &m->genres.sound, r, &clues, err))
+		return -1;
 	if (!genremodel_guess(&m->genres, &clues, &guess))
-		return;
+		return 0;
 	begin_guess(&t->out, "genre");
 	json_put_string(&t->out, guess.value);
-	end_guess(&t->out, guess.method, guess.confidence);
-	if (guess.confidence >= template_genre &&
-	    strcmp(guess.method, "most-common"))
+	end_guess(&t->out, genre_method_name(guess.method), guess.confidence);
+	if (guess.confidence >= template_genre && guess.method != GENRE_COMMON)
 		str_span(&t->genre, guess.value);
+	return 0;
 }
 
 static void impute_tags(const struct metamodel *m, struct metatext *t)
 {
-	struct span artist = fields_text(t->fields.at[FIELD_ARTIST], &t->text);
+	struct tagmodel_clues clues;
+	bool text = false, genre = false;
+	double sure = 0;
 	size_t n;
 
-	ngrams_reset(&t->name);
-	if (artist.p)
-		ngrams_add(&t->name, artist);
-	ngrams_merge(&t->name);
-	n = tagmodel_choose(&m->tags, &t->texts, &t->name, t->tags);
+	metatext_tag_clues(t, &m->tags, span_str(&t->genre), &clues);
+	n = tagmodel_choose(&m->tags, &clues, t->tags);
 	if (!n)
 		return;
 	begin_guess(&t->out, "tags");
 	for (size_t i = 0; i < n; i++) {
 		str_putc(&t->out, i ? ',' : '[');
-		json_put_string(&t->out, t->tags[i]);
+		json_put_string(&t->out,
+				tagmodel_name(&m->tags, t->tags[i].tag));
+		sure += t->tags[i].sure / (double)n;
+		text = text || t->tags[i].source < TAGMODEL_GENRE;
+		genre = genre || t->tags[i].source == TAGMODEL_GENRE;
 	}
 	str_putc(&t->out, ']');
-	end_guess(&t->out, "tf-idf",
-		  n < TAGMODEL_LEAST
-		      ? tags_confidence * (double)n / TAGMODEL_LEAST
-		      : tags_confidence);
+	end_guess(&t->out,
+		  text    ? "tf-idf"
+		  : genre ? "genre"
+			  : "association",
+		  sure);
 }
 
 /* "A House track by Narq from 2003", with what is known. */
@@ -296,9 +140,11 @@ static void impute_description(struct metatext *t, const struct record *r)
  * any guess of ours. */
 static bool is_own(struct metatext *t, struct span name, struct span value)
 {
-	static const char *const methods[] = { "artist-mode", "keyword",
-					       "most-common", "tf-idf",
-					       "vibe-text",   "template" };
+	static const char *const methods[] = { "artist-mode", "sound-cluster",
+					       "keyword",     "most-common",
+					       "tf-idf",      "genre",
+					       "association", "vibe-text",
+					       "template" };
 
 	if (!json_name_is(name, "genre") && !json_name_is(name, "tags") &&
 	    !json_name_is(name, "description"))
@@ -336,24 +182,24 @@ static void copy_foreign(struct metatext *t, struct span imputed, bool *genre,
 	}
 }
 
-void metamodel_impute(const struct metamodel *m, struct metatext *t,
-		      struct record *r)
+int metamodel_impute(const struct metamodel *m, struct metatext *t,
+		     struct record *r, struct err *err)
 {
 	bool genre, tags, description;
 
 	fields_find(&t->fields, r);
-	genre = has(t, FIELD_GENRE);
-	tags = has(t, FIELD_TAGS);
-	description = has(t, FIELD_DESCRIPTION);
+	genre = metatext_has(t, FIELD_GENRE);
+	tags = metatext_has(t, FIELD_TAGS);
+	description = metatext_has(t, FIELD_DESCRIPTION);
 	str_reset(&t->out);
 	str_reset(&t->genre);
-	if (genre && !description)
+	if (genre)
 		str_span(&t->genre,
 			 fields_text(t->fields.at[FIELD_GENRE], &t->text));
 	copy_foreign(t, record_get(r, "imputed"), &genre, &tags, &description);
-	read_texts(t, !tags, !genre);
-	if (!genre)
-		impute_genre(m, t);
+	metatext_read(t, !tags, !genre);
+	if (!genre && impute_genre(m, t, r, err))
+		return -1;
 	if (!tags)
 		impute_tags(m, t);
 	if (!description)
@@ -364,4 +210,5 @@ void metamodel_impute(const struct metamodel *m, struct metatext *t,
 	} else {
 		record_remove(r, "imputed");
 	}
+	return 0;
 }

@@ -61,12 +61,51 @@ static void append_member(struct str *out, struct span whole)
 	str_span(out, whole);
 }
 
-/* A member that the record keeps; of features measured elsewhere those of both
- * rows. */
+static bool has_element(struct span array, struct span element)
+{
+	struct span one;
+	size_t pos = 0;
+
+	while (json_each(array, &pos, &one) > 0)
+		if (span_eq(one, element))
+			return true;
+	return false;
+}
+
+/* Of two arrays of names one, each name once. */
+static struct span unite_playlists(struct rowfill *f,
+				   const struct record_member *x)
+{
+	struct span more = record_get(&f->more, "playlists"), one;
+	size_t pos = 0, n = 0;
+
+	if (json_type(x->value) != JSON_ARRAY || json_type(more) != JSON_ARRAY)
+		return x->whole;
+	str_reset(&f->united);
+	str_puts(&f->united, "\"playlists\":[");
+	while (json_each(x->value, &pos, &one) > 0) {
+		str_puts(&f->united, n++ ? "," : "");
+		str_span(&f->united, one);
+	}
+	for (pos = 0;
+	     n < ROWFILL_PLAYLISTS && json_each(more, &pos, &one) > 0;) {
+		if (has_element(x->value, one))
+			continue;
+		str_puts(&f->united, n++ ? "," : "");
+		str_span(&f->united, one);
+	}
+	str_putc(&f->united, ']');
+	return span_str(&f->united);
+}
+
+/* A member that the record keeps; of features measured elsewhere and of
+ * playlists those of both rows. */
 static struct span unite(struct rowfill *f, const struct record_member *x)
 {
 	struct span more;
 
+	if (span_is(x->name, "playlists"))
+		return unite_playlists(f, x);
 	if (!span_is(x->name, "measured_elsewhere"))
 		return x->whole;
 	more = record_get(&f->more, "measured_elsewhere");

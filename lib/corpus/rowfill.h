@@ -2,12 +2,15 @@
 /*
  * A record filled from another of the same id: it keeps its members; those that
  * it lacks (absent, null, "", [] or {}) come from the other, at the end. Of
- * measured_elsewhere it has what either has (measured.h).
+ * measured_elsewhere it has what either has (measured.h), of playlists those of
+ * both.
  */
 #ifndef MOODPIPE_ROWFILL_H
 #define MOODPIPE_ROWFILL_H
 
 #include "io/record.h"
+
+#define ROWFILL_PLAYLISTS 100 /* of a record; later ones are left out */
 
 struct rowfill {                 /* scratch; zeroed is valid */
 	struct record old, more; /* the last two records, as they were */

@@ -10,7 +10,7 @@
 struct gather {
 	struct featset *sound, *words;
 	struct soundfit *fit;
-	struct str id, genre, key;
+	struct str id, genre, key, tags;
 	struct tokens tokens;
 };
 
@@ -18,6 +18,7 @@ static int add_track(void *ctx, struct record *r, struct err *err)
 {
 	struct gather *g = ctx;
 	const struct feat_row *sound, *words = NULL;
+	float meta[SOUNDMETA_COUNT];
 	double confidence;
 	uint64_t key;
 
@@ -39,8 +40,9 @@ static int add_track(void *ctx, struct record *r, struct err *err)
 	    confidence < SOUNDMODEL_GENRE_SURE ||
 	    !genremodel_key(span_str(&g->genre), NULL, &g->tokens, &g->key))
 		str_reset(&g->key);
+	soundmeta_read(r, &g->tags, meta);
 	soundfit_add(g->fit, key, sound->values, words ? words->values : NULL,
-		     span_str(&g->key));
+		     span_str(&g->key), meta);
 	return 0;
 }
 
@@ -78,7 +80,8 @@ int soundimpute_fit(const struct soundimpute_files *in, char **files,
 		g.words = featset_open(in->texts, in->text_count, err);
 	if (!in->text_count || g.words) {
 		g.fit = soundfit_new(featset_schema(g.sound),
-				     g.words ? featset_schema(g.words) : NULL);
+				     g.words ? featset_schema(g.words) : NULL,
+				     in->threads);
 		rc = stream_each(files, nfiles, &g, add_track, err);
 		if (!rc)
 			rc = write_model(g.fit, path, report, err);
@@ -89,6 +92,7 @@ int soundimpute_fit(const struct soundimpute_files *in, char **files,
 	str_release(&g.id);
 	str_release(&g.genre);
 	str_release(&g.key);
+	str_release(&g.tags);
 	tokens_release(&g.tokens);
 	return rc;
 }

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "base/table.h"
+#include "corpus/soundcases.h"
 #include "math/vector.h"
 
 enum { HOLDOUT_SHARE = 10, HOLDOUT_MOST = 1000, HOLDOUT_LEAST = 20 };
-static const double trusts[] = { 0, 0.5, 1, 1.5, 2, 3 };
-static const double skill_unknown = 0.1; /* too few were held out */
+static const float limit = 4; /* deviations that trees are fitted on */
 
 struct track {
 	uint64_t order, key;
@@ -18,16 +19,19 @@ struct track {
 	int8_t *text;  /* owned, or NULL */
 	float scale;
 	char *genre; /* owned, or NULL */
+	float meta[SOUNDMETA_COUNT];
 };
 
 struct soundfit {
 	struct soundmodel m; /* the arrays below, as a view */
+	int threads;
 	struct feat_column *columns;
 	struct track *tracks;
 	size_t count, cap;
 	float *mean, *deviation, *protos, *rows, *scales;
 	int8_t *texts;
-	struct table genres; /* key -> number */
+	struct soundblend *blend; /* [SOUND_CASES][columns] */
+	struct table genres;      /* key -> number */
 	struct genre_sum {
 		uint32_t tracks;
 		int proto; /* -1: too few */
@@ -36,10 +40,11 @@ struct soundfit {
 };
 
 struct soundfit *soundfit_new(const struct feat_schema *sound,
-			      const struct feat_schema *text)
+			      const struct feat_schema *text, int threads)
 {
 	struct soundfit *f = mem_zalloc(1, sizeof(*f));
 
+	f->threads = threads;
 	f->columns = mem_alloc(sound->count * sizeof(*f->columns) + 1);
 	memcpy(f->columns, sound->columns, sound->count * sizeof(*f->columns));
 	f->m.columns = f->columns;
@@ -75,6 +80,8 @@ void soundfit_free(struct soundfit *f)
 	free(f->rows);
 	free(f->scales);
 	free(f->texts);
+	free(f->blend);
+	soundmodel_release(&f->m);
 	free(f->sums);
 	table_release(&f->genres);
 	free(f);
@@ -97,7 +104,8 @@ static void keep_first(struct soundfit *f)
 }
 
 void soundfit_add(struct soundfit *f, uint64_t key, const float *values,
-		  const float *text, struct span genre)
+		  const float *text, struct span genre,
+		  const float meta[SOUNDMETA_COUNT])
 {
 	size_t dims = f->m.params.dims;
 	struct track *t;
@@ -107,6 +115,7 @@ void soundfit_add(struct soundfit *f, uint64_t key, const float *values,
 	MEM_ROOM(f->tracks, f->count + 1, f->cap);
 	t = &f->tracks[f->count++];
 	*t = (struct track){ .order = hash_mix(&key, sizeof(key)), .key = key };
+	memcpy(t->meta, meta, sizeof(t->meta));
 	t->values = (float *)(void *)mem_dup(values, f->m.params.columns *
 							 sizeof(*values));
 	if (text && dims) {
@@ -198,7 +207,64 @@ static void count_genres(struct soundfit *f, size_t first)
 	}
 }
 
-static void build(struct soundfit *f, size_t first)
+/* Deviations from the mean; 0 where there is no number. */
+static void standardise(const struct soundfit *f, const float *values,
+			float missing, float *out)
+{
+	for (size_t c = 0; c < f->m.params.columns; c++) {
+		double scale = (double)f->deviation[c];
+		double z = ((double)values[c] - (double)f->mean[c]) / scale;
+
+		out[c] = missing;
+		if (scale > 0 && isfinite(z) &&
+		    soundmodel_column(f->columns[c].name) == SOUND_NUMBER)
+			out[c] = (float)z;
+	}
+}
+
+static int regress(struct soundfit *f, size_t first, struct err *err)
+{
+	size_t n = f->count - first, columns = f->m.params.columns;
+	float *sound = mem_zalloc(n * columns + 1, sizeof(*sound));
+	float *meta = mem_zalloc(n + 1, sizeof(f->tracks->meta));
+	int *proto = mem_zalloc(n + 1, sizeof(*proto));
+	const struct soundregress_rows rows = {
+		.count = n,
+		.columns = columns,
+		.dims = f->m.params.dims,
+		.protos = f->m.params.protos,
+		.sound = sound,
+		.texts = f->m.texts,
+		.scales = f->m.scales,
+		.proto = proto,
+		.meta = meta,
+		.threads = f->threads,
+	};
+	struct err failed = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct track *t = &f->tracks[first + i];
+		const struct genre_sum *g = genre_of(f, t);
+		float *z = sound + i * columns;
+
+		standardise(f, t->values, 0, z);
+		for (size_t c = 0; c < columns; c++)
+			z[c] = fminf(fmaxf(z[c], -limit), limit);
+		proto[i] = g ? g->proto : -1;
+		memcpy(meta + i * SOUNDMETA_COUNT, t->meta, sizeof(t->meta));
+	}
+	soundregress_free(f->m.regress);
+	f->m.regress = soundregress_fit(&rows, &failed);
+	free(sound);
+	free(meta);
+	free(proto);
+	if (!failed.status)
+		return 0;
+	*err = failed;
+	return -1;
+}
+
+static int build(struct soundfit *f, size_t first, struct err *err)
 {
 	size_t columns = f->m.params.columns, protos = 0;
 
@@ -216,6 +282,8 @@ static void build(struct soundfit *f, size_t first)
 	f->m.rows = f->rows + first * columns;
 	f->m.texts = f->texts + first * f->m.params.dims;
 	f->m.scales = f->scales + first;
+	f->m.blend = f->blend;
+	return regress(f, first, err);
 }
 
 static void flatten(struct soundfit *f)
@@ -223,6 +291,7 @@ static void flatten(struct soundfit *f)
 	size_t columns = f->m.params.columns, dims = f->m.params.dims;
 
 	keep_first(f);
+	f->blend = mem_zalloc(SOUND_CASES * columns + 1, sizeof(*f->blend));
 	f->mean = mem_zalloc(columns + 1, sizeof(float));
 	f->deviation = mem_zalloc(columns + 1, sizeof(float));
 	f->rows = mem_zalloc(f->count * columns + 1, sizeof(float));
@@ -239,141 +308,102 @@ static void flatten(struct soundfit *f)
 
 /* --- holding out --- */
 
-struct score { /* in standard deviations */
-	double tracks, values, error, square, mean_error, mean_square;
-	double cosine;
+/* What is known of a held-out track that is taken for a silent one; false: not
+ * what the case is about. */
+static bool pretend(const struct soundfit *f, const struct track *t,
+		    unsigned which, struct sound_clues *clues)
+{
+	const struct genre_sum *g = genre_of(f, t);
+
+	*clues = (struct sound_clues){ NULL, 0, -1, 0, { 0 } };
+	memcpy(clues->meta, t->meta, sizeof(t->meta));
+	if (which & SOUND_TEXT) {
+		clues->text = t->text;
+		clues->scale = t->scale;
+	}
+	if ((which & SOUND_GENRE) && g) {
+		clues->proto = g->proto;
+		clues->genre_tracks = (float)g->tracks;
+	}
+	return soundmodel_case(clues) == which;
+}
+
+struct holding {
+	const struct soundfit *f;
+	const size_t *track; /* [n] held out, of this case */
+	unsigned which;
+	float *truth, *guess;
 };
 
-static void score_track(const struct soundfit *f, const struct track *t,
-			const float *guess, struct score *s)
+static void guess_one(void *ctx, size_t i, int thread)
 {
-	double dot = 0, a = 0, b = 0;
+	const struct holding *h = ctx;
+	const struct track *t = &h->f->tracks[h->track[i]];
+	size_t columns = h->f->m.params.columns;
+	struct sound_clues clues;
+	struct topk best;
 
-	for (size_t c = 0; c < f->m.params.columns; c++) {
-		double scale = (double)f->deviation[c], truth, x;
-
-		if (soundmodel_column(f->columns[c].name) != SOUND_NUMBER ||
-		    !(scale > 0) || isnan(t->values[c]) || isnan(guess[c]))
-			continue;
-		truth = ((double)t->values[c] - (double)f->mean[c]) / scale;
-		x = ((double)guess[c] - (double)f->mean[c]) / scale;
-		s->values++;
-		s->error += fabs(x - truth);
-		s->square += (x - truth) * (x - truth);
-		s->mean_error += fabs(truth);
-		s->mean_square += truth * truth;
-		dot += x * truth;
-		a += x * x;
-		b += truth * truth;
-	}
-	s->tracks++;
-	if (a > 0 && b > 0)
-		s->cosine += dot / sqrt(a * b);
+	(void)thread;
+	pretend(h->f, t, h->which, &clues);
+	topk_init(&best, SOUNDMODEL_NEIGHBOURS);
+	soundmodel_methods(&h->f->m, &clues, &best,
+			   h->guess + i * SOUNDBLEND_METHODS * columns);
+	standardise(h->f, t->values, NAN, h->truth + i * columns);
+	topk_release(&best);
 }
 
-/* Scores by method; [FEAT_METHOD_NONE] is all of them. Without genres, all
- * tracks are taken as if they had none. */
-static void hold_out(struct soundfit *f, size_t held, bool genres,
-		     struct score scores[FEAT_METHOD_COUNT])
-{
-	float *guess = mem_alloc(f->m.params.columns * sizeof(*guess) + 1);
-
-	memset(scores, 0, FEAT_METHOD_COUNT * sizeof(*scores));
-	for (size_t i = 0; i < held; i++) {
-		const struct track *t = &f->tracks[i];
-		struct sound_clues clues = { t->text, t->scale, -1, 0 };
-		const struct genre_sum *g = genres ? genre_of(f, t) : NULL;
-		struct sound_guess how;
-
-		if (g) {
-			clues.proto = g->proto;
-			clues.genre_tracks = (float)g->tracks;
-		}
-		if (!soundmodel_predict(&f->m, &clues, guess, &how))
-			continue;
-		score_track(f, t, guess, &scores[FEAT_METHOD_NONE]);
-		score_track(f, t, guess, &scores[how.method]);
-	}
-	free(guess);
-}
-
-static double skill(const struct score *s)
-{
-	double v = s->mean_square > 0 ? 1 - s->square / s->mean_square : 0;
-
-	return v > 0 ? v : 0;
-}
-
-static void report_scores(struct str *report, double trust,
-			  const struct score scores[FEAT_METHOD_COUNT])
-{
-	for (int i = 0; i < FEAT_METHOD_COUNT; i++) {
-		const struct score *s = &scores[i];
-
-		if (s->tracks > 0)
-			str_printf(report,
-				   "  %s: %g tracks, error %.3f "
-				   "(global mean %.3f), cosine %.3f, skill "
-				   "%.3f\n",
-				   i ? feat_method_name((enum feat_method)i)
-				     : "all",
-				   s->tracks, s->error / s->values,
-				   s->mean_error / s->values,
-				   s->cosine / s->tracks, skill(s));
-	}
-	str_printf(report, "  trust in neighbours %g\n", trust);
-}
-
-/* Chooses trust and the skills, for tracks without or with a genre. */
-static void evaluate(struct soundfit *f, size_t held, bool genres,
+static void evaluate(struct soundfit *f, size_t held, unsigned which,
 		     struct str *report)
 {
-	struct score scores[FEAT_METHOD_COUNT];
 	struct soundmodel_params *p = &f->m.params;
-	double best = INFINITY, trust = 0;
+	size_t *track = mem_zalloc(held + 1, sizeof(*track)), n = 0;
+	struct holding h = { f, track, which, NULL, NULL };
+	struct soundblend_rows rows = { .columns = p->columns };
+	struct sound_clues clues;
 
-	for (size_t i = 0; i < sizeof(trusts) / sizeof(*trusts); i++) {
-		p->trust[0] = p->trust[1] = trusts[i];
-		hold_out(f, held, genres, scores);
-		if (scores[0].square < best) {
-			best = scores[0].square;
-			trust = trusts[i];
-		}
+	for (size_t i = 0; i < held; i++)
+		if (pretend(f, &f->tracks[i], which, &clues))
+			track[n++] = i;
+	if (n >= HOLDOUT_LEAST) {
+		h.truth = mem_zalloc(n * p->columns + 1, sizeof(float));
+		h.guess = mem_zalloc(n * SOUNDBLEND_METHODS * p->columns + 1,
+				     sizeof(float));
+		parallel_for(f->threads < 1 ? 1 : f->threads, n, guess_one, &h);
+		rows.tracks = n;
+		rows.truth = h.truth;
+		rows.guess = h.guess;
+		soundblend_fit(&rows, f->blend + which * p->columns,
+			       &p->scores[which]);
+		soundcases_choose(p, f->blend, which);
+		str_printf(report,
+			   "held out %zu tracks, %s text, %s genre: ", n,
+			   which & SOUND_TEXT ? "with" : "without",
+			   which & SOUND_GENRE ? "with" : "without");
+		soundblend_report(&p->scores[which], report);
 	}
-	p->trust[0] = p->trust[1] = trust;
-	hold_out(f, held, genres, scores);
-	for (int i = 1; i < FEAT_METHOD_COUNT; i++)
-		if (scores[i].tracks >= HOLDOUT_LEAST)
-			p->skill[genres][i] = skill(&scores[i]);
-	str_printf(report, "held out %zu tracks, %s genres:\n", held,
-		   genres ? "with their" : "without");
-	report_scores(report, trust, scores);
+	free(h.truth);
+	free(h.guess);
+	free(track);
 }
 
-static void evaluate_both(struct soundfit *f, struct str *report)
+static int evaluate_all(struct soundfit *f, struct str *report, struct err *err)
 {
-	struct soundmodel_params *p = &f->m.params;
 	size_t held = f->count / HOLDOUT_SHARE;
-	double without;
 
+	soundcases_usual(&f->m.params, f->blend);
 	held = held < HOLDOUT_MOST ? held : HOLDOUT_MOST;
-	for (int i = 0; i < 2; i++) {
-		p->trust[i] = 1;
-		p->skill[i][FEAT_METHOD_NEIGHBOURS] = skill_unknown;
-		p->skill[i][FEAT_METHOD_GENRE] = skill_unknown;
-	}
 	if (held < HOLDOUT_LEAST) {
 		str_printf(report,
 			   "%zu measured tracks: too few to hold a "
 			   "tenth out\n",
 			   f->count);
-		return;
+		return 0;
 	}
-	build(f, held);
-	evaluate(f, held, false, report);
-	without = p->trust[0];
-	evaluate(f, held, true, report);
-	p->trust[0] = without;
+	if (build(f, held, err))
+		return -1;
+	for (unsigned i = SOUND_CASES; i-- > 0;)
+		evaluate(f, held, i, report);
+	return 0;
 }
 
 /* --- writing --- */
@@ -402,8 +432,8 @@ int soundfit_write(struct soundfit *f, struct pack_writer *w,
 
 	str_reset(report);
 	flatten(f);
-	evaluate_both(f, report);
-	build(f, 0);
+	if (evaluate_all(f, report, err) || build(f, 0, err))
+		return -1;
 	return pack_section(w, "sound.params", p, sizeof(*p), err) ||
 		       pack_section(w, "sound.columns", f->columns,
 				    columns * sizeof(*f->columns), err) ||
@@ -419,7 +449,11 @@ int soundfit_write(struct soundfit *f, struct pack_writer *w,
 				    f->count * p->dims, err) ||
 		       pack_section(w, "sound.scales", f->scales, f->count * 4,
 				    err) ||
+		       pack_section(w, "sound.blend", f->blend,
+				    SOUND_CASES * columns * sizeof(*f->blend),
+				    err) ||
 		       write_genres(f, w, err) ||
+		       soundregress_write(f->m.regress, w, err) ||
 		       pack_section(w, "sound.report", report->p, report->n,
 				    err)
 		   ? -1

@@ -20,10 +20,10 @@ struct scratch {
 	struct feat *features, *text;
 	struct feat_row *sound, *words;
 	bool has_sound, has_words;
-	struct str id, genre, key, seen;
+	struct str id, genre, key, tags, seen;
 	struct tokens tokens;
 	int8_t *query; /* [dims] */
-	float scale;
+	float meta[SOUNDMETA_COUNT];
 	struct err err; /* of opening or finding */
 };
 
@@ -71,7 +71,7 @@ static int check_files(struct soundimpute *s, const struct feat *features,
 	if (ts)
 		hash_hex(ts->recipe, HASH_SIZE, words);
 	str_printf(&parameters, "audio=%s text=%s", audio, words);
-	recipe_make("impute-audio/1", str_z(&parameters), pack_digest(s->pack),
+	recipe_make("impute-audio/2", str_z(&parameters), pack_digest(s->pack),
 		    s->schema.recipe);
 	str_release(&parameters);
 	return 0;
@@ -104,6 +104,7 @@ void soundimpute_close(struct soundimpute *s)
 {
 	if (!s)
 		return;
+	soundmodel_release(&s->model);
 	pack_close(s->pack);
 	feat_schema_release(&s->schema);
 	free(s);
@@ -142,6 +143,7 @@ void soundimpute_scratch_free(void *scratch)
 	str_release(&x->id);
 	str_release(&x->genre);
 	str_release(&x->key);
+	str_release(&x->tags);
 	str_release(&x->seen);
 	tokens_release(&x->tokens);
 	free(x->query);
@@ -210,6 +212,8 @@ uint64_t soundimpute_digest(void *ctx, void *scratch, const struct record *r)
 	read_genre(r, &x->tokens, &x->genre, &x->key);
 	str_putc(seen, ' ');
 	str_span(seen, span_str(&x->key));
+	soundmeta_read(r, &x->tags, x->meta);
+	str_put(seen, (const char *)x->meta, sizeof(x->meta));
 	return hash_u64(seen->p, seen->n);
 }
 
@@ -229,7 +233,8 @@ static void read_clues(const struct soundmodel *m, struct scratch *x,
 {
 	const struct term *genre = NULL;
 
-	*clues = (struct sound_clues){ NULL, 0, -1, 0 };
+	*clues = (struct sound_clues){ NULL, 0, -1, 0, { 0 } };
+	memcpy(clues->meta, x->meta, sizeof(x->meta));
 	if (x->has_words && m->params.dims) {
 		clues->scale =
 		    vector_quantise(x->words->values, x->query, m->params.dims);

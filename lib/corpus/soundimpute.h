@@ -18,6 +18,7 @@ struct soundimpute_files {
 	size_t feature_count;
 	const char *const *texts; /* of the words; may be none */
 	size_t text_count;
+	int threads;
 };
 int soundimpute_fit(const struct soundimpute_files *in, char **files,
 		    int nfiles, const char *path, struct str *report,

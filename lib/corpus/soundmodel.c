@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "math/topk.h"
+#include "base/mem.h"
 #include "math/vector.h"
 
 static const double majority = 0.5;
@@ -60,8 +60,22 @@ int soundmodel_view(struct soundmodel *m, const struct pack *p, struct err *err)
 		  section(p, "sound.texts", 1, tracks, params->dims, err)) ||
 	    !(m->scales =
 		  section(p, "sound.scales", sizeof(float), tracks, 1, err)) ||
+	    !(m->blend = section(p, "sound.blend", sizeof(*m->blend),
+				 SOUND_CASES, columns, err)) ||
 	    terms_open(&m->genres, p, "sound.genre", err))
 		return -1;
+	for (size_t i = 0; i < SOUND_CASES * columns; i++)
+		for (size_t k = 0; k < SOUNDBLEND_METHODS; k++)
+			if (!isfinite(m->blend[i].weight[k]))
+				return err_set(err, ERR_DATA, "model",
+					       "a weight that is no number; "
+					       "fit the model anew");
+	for (size_t i = 0; i < SOUND_CASES; i++)
+		if (params->method[i] >= FEAT_METHOD_COUNT ||
+		    !(params->confidence[i] >= 0 && params->confidence[i] <= 1))
+			return err_set(err, ERR_DATA, "model",
+				       "a method or a confidence that is none; "
+				       "fit the model anew");
 	for (size_t i = 0; i < columns; i++)
 		if (!memchr(m->columns[i].name, '\0', FEAT_NAME))
 			return err_set(err, ERR_DATA, "model",
@@ -69,7 +83,14 @@ int soundmodel_view(struct soundmodel *m, const struct pack *p, struct err *err)
 				       "has no end to its name; fit the model "
 				       "anew",
 				       i);
-	return 0;
+	return soundregress_view(p, columns, params->dims, params->protos,
+				 &m->regress, err);
+}
+
+void soundmodel_release(struct soundmodel *m)
+{
+	soundregress_free(m->regress);
+	m->regress = NULL;
 }
 
 static void nearest(const struct soundmodel *m, const struct sound_clues *c,
@@ -150,44 +171,112 @@ static double base_of(const struct soundmodel *m, const struct sound_clues *c,
 	return (n * proto + SOUNDMODEL_PRIOR * global) / (n + SOUNDMODEL_PRIOR);
 }
 
+unsigned soundmodel_case(const struct sound_clues *c)
+{
+	return (c->text ? SOUND_TEXT : 0u) | (c->proto >= 0 ? SOUND_GENRE : 0u);
+}
+
+double soundmodel_methods(const struct soundmodel *m,
+			  const struct sound_clues *c, struct topk *best,
+			  float *guess)
+{
+	size_t columns = m->params.columns;
+	float *genre = guess + SOUNDBLEND_GENRE * columns;
+	float *near = guess + SOUNDBLEND_NEAR * columns;
+	float *trees = guess + SOUNDBLEND_TREES * columns;
+	double similarity = 0;
+
+	if (c->text)
+		nearest(m, c, best);
+	for (size_t i = 0; i < best->count; i++)
+		similarity +=
+		    fmin(1, (double)best->items[i].score) / (double)best->count;
+	for (size_t i = 0; i < columns; i++) {
+		double mean = (double)m->mean[i];
+		double scale = (double)m->deviation[i];
+		bool guessed =
+		    scale > 0 &&
+		    soundmodel_column(m->columns[i].name) == SOUND_NUMBER;
+
+		genre[i] = near[i] = trees[i] = NAN;
+		if (guessed && c->proto >= 0)
+			genre[i] = (float)((base_of(m, c, i) - mean) / scale);
+		if (guessed && best->count)
+			near[i] = (float)(similarity *
+					  (mean_of(m, best, i) - mean) / scale);
+	}
+	if (m->regress)
+		soundregress_apply(m->regress, c->text, c->scale, c->proto,
+				   c->meta, trees);
+	return similarity;
+}
+
+static bool anything_known(const struct sound_clues *c)
+{
+	if (soundmodel_case(c))
+		return true;
+	for (size_t i = 0; i < SOUNDMETA_COUNT; i++)
+		if (!isnan(c->meta[i]))
+			return true;
+	return false;
+}
+
+static float blend(const struct soundmodel *m, const struct soundblend *b,
+		   const float *guess, size_t column)
+{
+	double v = 0, scale = (double)m->deviation[column];
+
+	for (size_t k = 0; b && k < SOUNDBLEND_METHODS; k++) {
+		double g = (double)guess[k * m->params.columns + column];
+
+		if (isfinite(g))
+			v += (double)b[column].weight[k] * g;
+	}
+	return (float)((double)m->mean[column] + (scale > 0 ? scale * v : 0));
+}
+
 bool soundmodel_predict(const struct soundmodel *m,
 			const struct sound_clues *clues, float *values,
 			struct sound_guess *out)
 {
+	size_t columns = m->params.columns;
+	unsigned which = soundmodel_case(clues);
 	struct topk best;
-	double near_share, near;
+	float *guess;
 
-	*out = (struct sound_guess){ FEAT_METHOD_NONE, 0, 0 };
+	*out = (struct sound_guess){ .method = FEAT_METHOD_NONE };
 	if (!m->params.tracks)
 		return false;
 	topk_init(&best, SOUNDMODEL_NEIGHBOURS);
-	if (clues->text)
-		nearest(m, clues, &best);
-	for (size_t i = 0; i < best.count; i++)
-		out->similarity +=
-		    (double)best.items[i].score / (double)best.count;
-	near_share =
-	    fmin(1, m->params.trust[clues->proto >= 0] * out->similarity);
-	for (size_t i = 0; i < m->params.columns; i++) {
-		enum soundmodel_column kind =
-		    soundmodel_column(m->columns[i].name);
-		double base = base_of(m, clues, i);
-
-		values[i] = NAN;
-		if (kind == SOUND_CATEGORY && near_share > 0)
-			values[i] = (float)vote(m, &best, i);
-		if (kind != SOUND_NUMBER)
-			continue;
-		near = near_share > 0 ? mean_of(m, &best, i) : NAN;
-		values[i] = (float)(isnan(near) ? base
-						: near_share * near +
-						      (1 - near_share) * base);
+	guess = mem_zalloc(SOUNDBLEND_METHODS * columns + 1, sizeof(*guess));
+	out->method = FEAT_METHOD_GLOBAL;
+	if (anything_known(clues)) {
+		out->similarity = soundmodel_methods(m, clues, &best, guess);
+		out->method = (enum feat_method)m->params.method[which];
+		out->confidence = m->params.confidence[which];
+		out->blend = m->blend + which * columns;
 	}
-	out->method = near_share >= 0.5   ? FEAT_METHOD_NEIGHBOURS
-		      : clues->proto >= 0 ? FEAT_METHOD_GENRE
-		      : near_share > 0    ? FEAT_METHOD_NEIGHBOURS
-					  : FEAT_METHOD_GLOBAL;
-	out->confidence = m->params.skill[clues->proto >= 0][out->method];
+	for (size_t i = 0; i < columns; i++)
+		switch (soundmodel_column(m->columns[i].name)) {
+		case SOUND_NUMBER:
+			values[i] = blend(m, out->blend, guess, i);
+			break;
+		case SOUND_CATEGORY:
+			values[i] = (float)vote(m, &best, i);
+			break;
+		default:
+			values[i] = NAN;
+		}
+	free(guess);
 	topk_release(&best);
 	return true;
+}
+
+float soundmodel_spread(const struct soundmodel *m, const struct sound_guess *g,
+			size_t column)
+{
+	if (soundmodel_column(m->columns[column].name) != SOUND_NUMBER)
+		return NAN;
+	return m->deviation[column] *
+	       (g->blend ? g->blend[column].spread : SOUNDBLEND_ALL);
 }

@@ -58,8 +58,15 @@ both="--features $TMP/a.feat --text $TMP/t.feat"
 ok impute audio --fit "$TMP/sound" $both -v "$TMP/tracks"
 impute audio --fit "$TMP/again" $both -v "$TMP/tracks" 2>"$TMP/report"
 like "$(cat "$TMP/report")" '^held out 20 tracks' "a tenth is held out"
-like "$(cat "$TMP/report")" 'all: 20 tracks, error 0\.[01].*global mean [01]\.[09]' \
+like "$(cat "$TMP/report")" 'with text, with genre: error 0\.[01].*global mean [01]\.[09]' \
 	"and met far better than by the global mean"
+like "$(cat "$TMP/report")" 'cosine 1\.0.* [678]. % within intervals for 80 %' \
+	"the truth lies within the intervals as often as they say"
+like "$(cat "$TMP/report")" 'text neighbours 0\..*, regression 0\.' \
+	"each method is judged alone, too"
+impute audio -j1 --fit "$TMP/one" $both "$TMP/tracks"
+impute audio -j3 --fit "$TMP/three" $both "$TMP/tracks"
+ok cmp "$TMP/one" "$TMP/three"
 impute audio -q --model "$TMP/sound" $both -o "$TMP/s.feat" "$TMP/tracks"
 is $? 0 "a row for each record"
 feat json --tracks "$TMP/tracks" "$TMP/s.feat" >"$TMP/s"
@@ -105,6 +112,27 @@ is "$(tail -1 "$TMP/tracks" |
 	impute audio -q --model "$TMP/empty" $both >"$TMP/n.feat"
 	feat json "$TMP/n.feat" | jq -c '[.status, .tempo]')" \
 	'["no-input",null]' "a model of nothing says nothing"
+
+# metadata alone: tempo follows the year, which only the regression can see
+python3 - "$TMP" <<'END'
+import json, sys
+tmp = sys.argv[1]
+with open(tmp + "/dated", "w") as f:
+    for i in range(200):
+        f.write(json.dumps({"id": "m%03d" % i,
+                            "year": 1970 if i % 2 else 2010}) + "\n")
+    f.write('{"id":"old","year":1970}\n{"id":"new","year":2010}\n')
+    f.write('{"id":"undated"}\n')
+END
+ok impute audio --fit "$TMP/dates" --features "$TMP/a.feat" "$TMP/dated"
+impute audio -q --model "$TMP/dates" --features "$TMP/a.feat" \
+	-o "$TMP/d.feat" "$TMP/dated"
+feat json --tracks "$TMP/dated" "$TMP/d.feat" >"$TMP/s"
+is "$(row old '[.method, .tempo > 125, .confidence > 0.5]')" \
+	'["model",true,true]' "an old track is loud here, by the regression"
+is "$(row new '[.method, .tempo < 95]')" '["model",true]' "a new one soft"
+is "$(row undated '[.method, .confidence]')" '["global-mean",0]' \
+	"and of one without a year nothing is known"
 
 # vectors of another text model are refused
 feat from-npy -q --columns u0,u1,u2 --stage other --ids "$TMP/texts" \
