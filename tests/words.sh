@@ -71,6 +71,7 @@ make_index() {
 }
 
 . "$here/tests/clips.sh"
+. "$here/tests/titles.sh"
 # PART
 fit_clips() {
 	local what
@@ -92,13 +93,7 @@ fit_clips() {
 
 # HALF: its tracks, and the requests for their moods.
 fit_tracks() {
-	jq -c --arg half "$1" '
-		def trim: sub("^\\s+"; "") | sub("\\s+$"; "");
-		(.artist_id[7:] | tonumber * 40503 % 65536 >= 32768) as $a |
-		select($a == ($half == "a")) |
-		{id: .track, title: (.title | trim), artist: (.artist | trim),
-		 genre: (.genre | join(", ")), tags: .instrument,
-		 hidden: .moodtheme}' "$jamendo" >"$tmp/all"
+	split_titles "$jamendo" "$1" >"$tmp/all"
 	jq -c 'del(.hidden)' "$tmp/all" >"$tmp/tracks.$1"
 	make_index "tracks.$1"
 	jq -r '[.id, .hidden[]] | join(" ")' "$tmp/all" | awk -F'\t' -v half="$1" \

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * evaluate: measures of a TREC run, or of answers of rerank, against judged
- * relevance; of answers also diversity, mood alignment and latency. "evaluate
+ * relevance; of answers also diversity, mood alignment and latency; with
+ * intervals, beside those of another system where there is one. "evaluate
  * filter": of what music-filter removed, against labels. "evaluate text": of a
  * network of texts, against labelled texts.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
+#include "corpus/ablation.h"
 #include "corpus/datadir.h"
-#include "corpus/evalreport.h"
 #include "corpus/filtereval.h"
+#include "corpus/indexpath.h"
+#include "corpus/matchfit.h"
 #include "io/atomic.h"
 #include "io/stream.h"
 #include "learn/textcheck.h"
@@ -20,14 +21,27 @@
 static const char usage[] =
     "usage: evaluate --qrels QRELS --run RUN [options]\n"
     "       evaluate [--qrels QRELS] [options] [ANSWERS...]\n"
+    "       evaluate --ablate [options] [CANDIDATES...]\n"
     "       evaluate filter --labels FILE [options] [RECORDS...]\n"
     "       evaluate text --config FILE [--model FILE] [options]\n"
     "Measure rankings against judged relevance (TREC qrels).\n"
     "  --qrels FILE     qid 0 track_id relevance; with tabs, the query may\n"
     "                   stand for the qid\n"
     "  --run FILE       TREC run; else answers of rerank (json) are read\n"
+    "  --compare FILE   another system's run or answers beside them\n"
+    "  --labels FILE    where tracks stand: id, tab, Q1 to Q4, or valence\n"
+    "                   and arousal; for alignment\n"
+    "  --asked FILE     the same of requests, by qid or query\n"
+    "  --index PATH     for diversity of the sound, coverage and gini\n"
+    "  --tracks N       of the catalogue (those of the index)\n"
     "  --precision-at K (10)   --recall-at K (50)   --ndcg-at K (20)\n"
     "  -k K             all three\n"
+    "  --list N         results that diversity and alignment look at (50)\n"
+    "  --ablate         rerank candidates of query with each part of the\n"
+    "                   score switched off in turn\n"
+    "  --fit-match      write data/match.tsv anew, from answers and "
+    "judgements\n"
+    "  --draws N (2000), --seed N (1)  of intervals and significance\n"
     "  --per-query      a row for each query before the means\n"
     "  --json           one JSON object instead of a table\n"
     "  -o, --output FILE  -h, --help  -V, --version\n";
@@ -57,65 +71,6 @@ static const char text_usage[] =
     "  -j, --jobs N     threads (default: the processors)\n"
     "  -o, --output FILE  -h, --help  -V, --version\n";
 
-struct ctx {
-	struct options options;
-	const char *qrels_path, *run_path;
-	int k, at[EVAL_MAP]; /* precision, recall, NDCG */
-
-	struct qrels qrels;
-	struct rankings rankings;
-	struct evalreport report;
-};
-
-static void clear(double v[EVAL_MEASURES])
-{
-	for (int m = 0; m < EVAL_MEASURES; m++)
-		v[m] = NAN;
-}
-
-/* Judged queries without a ranking count, with nothing found. */
-static void add_unanswered(struct ctx *c, const bool *met)
-{
-	double v[EVAL_MEASURES];
-
-	for (size_t i = 0; i < c->qrels.queries.count; i++) {
-		if (met[i])
-			continue;
-		clear(v);
-		evaluation_judged(&c->qrels, &c->rankings, NULL, i, c->at, v);
-		evalreport_add(&c->report, c->qrels.queries.entries[i].key, v);
-	}
-}
-
-static void measure(struct ctx *c)
-{
-	bool *met = mem_zalloc(c->qrels.queries.count + 1, sizeof(*met));
-	double v[EVAL_MEASURES];
-
-	for (size_t i = 0; i < c->rankings.count; i++) {
-		const struct ranking *g = &c->rankings.items[i];
-		struct span qid =
-		    rankings_text(&c->rankings, g->qid, g->qid_length);
-		struct span query =
-		    rankings_text(&c->rankings, g->query, g->query_length);
-		size_t at = qid.n ? qrels_query(&c->qrels, qid) : SIZE_MAX;
-
-		if (at == SIZE_MAX)
-			at = qrels_query(&c->qrels, query);
-		clear(v);
-		if (at != SIZE_MAX && !met[at]) {
-			met[at] = true;
-			evaluation_judged(&c->qrels, &c->rankings, g, at, c->at,
-					  v);
-		}
-		if (!c->run_path)
-			evaluation_answer(g, v);
-		evalreport_add(&c->report, query.n ? query : qid, v);
-	}
-	add_unanswered(c, met);
-	free(met);
-}
-
 static int write_out(const struct options *o, const struct str *out,
 		     struct err *err)
 {
@@ -125,28 +80,6 @@ static int write_out(const struct options *o, const struct str *out,
 		return -1;
 	fwrite(out->p, 1, out->n, atomic_file(a));
 	return atomic_commit(a, err);
-}
-
-static int run(struct ctx *c, char **files, int count, struct err *err)
-{
-	struct str out = { 0 };
-	int rc = 0;
-
-	if (c->qrels_path)
-		rc = qrels_read(&c->qrels, c->qrels_path, err);
-	if (!rc && c->run_path)
-		rc = rankings_read_run(&c->rankings, c->run_path, err);
-	else if (!rc && !count)
-		rc = rankings_read_answers(&c->rankings, "-", err);
-	for (int i = 0; i < count && !rc && !c->run_path; i++)
-		rc = rankings_read_answers(&c->rankings, files[i], err);
-	if (rc)
-		return -1;
-	measure(c);
-	evalreport_write(&c->report, &c->rankings, &out);
-	rc = write_out(&c->options, &out, err);
-	str_release(&out);
-	return rc;
 }
 
 static int filter(int argc, char **argv)
@@ -192,16 +125,6 @@ static int filter(int argc, char **argv)
 	return status;
 }
 
-static int write_text(const struct str *text, const char *path, struct err *err)
-{
-	struct atomic *out = atomic_open(path, err);
-
-	if (!out)
-		return -1;
-	fwrite(text->p, 1, text->n, atomic_file(out));
-	return atomic_commit(out, err);
-}
-
 static int text(int argc, char **argv)
 {
 	const char *config = NULL, *model = NULL, *sources = ".", *only = NULL;
@@ -228,7 +151,7 @@ static int text(int argc, char **argv)
 	else if (!textcheck_file(
 		     model ? model : datadir_path("models/emotion.pack", &path),
 		     config, sources, o.jobs, only, details, &report, &err))
-		write_text(&report, o.output, &err);
+		write_out(&o, &report, &err);
 	str_release(&report);
 	str_release(&path);
 	return err.status ? options_fail(&o, &err) : 0;
@@ -236,44 +159,72 @@ static int text(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .at = { 10, 50, 20 } };
+	struct evalrun e = { .at = { 10, 50, 20 },
+			     .list = 50,
+			     .report.bootstrap = { 2000, 1 } };
+	struct options o = { 0 };
+	int k = 0, seed = 1, tracks = 0, status, first;
+	struct str out = { 0 }, path = { 0 };
+	bool ablate = false, fit = false;
 	struct err err = { 0 };
 	const struct option_spec specs[] = {
-		{ "qrels", 0, OPTION_TEXT, &c.qrels_path, 0, 0 },
-		{ "run", 0, OPTION_TEXT, &c.run_path, 0, 0 },
-		{ "precision-at", 0, OPTION_INT, &c.at[0], 1, 1 << 30 },
-		{ "recall-at", 0, OPTION_INT, &c.at[1], 1, 1 << 30 },
-		{ "ndcg-at", 0, OPTION_INT, &c.at[2], 1, 1 << 30 },
-		{ "depth", 'k', OPTION_INT, &c.k, 1, 1 << 30 },
-		{ "per-query", 0, OPTION_FLAG, &c.report.per_query, 0, 0 },
-		{ "json", 0, OPTION_FLAG, &c.report.json, 0, 0 },
+		{ "qrels", 0, OPTION_TEXT, &e.qrels, 0, 0 },
+		{ "run", 0, OPTION_TEXT, &e.run, 0, 0 },
+		{ "compare", 0, OPTION_TEXT, &e.compare, 0, 0 },
+		{ "labels", 0, OPTION_TEXT, &e.labels, 0, 0 },
+		{ "asked", 0, OPTION_TEXT, &e.asked, 0, 0 },
+		{ "index", 0, OPTION_TEXT, &e.index, 0, 0 },
+		{ "tracks", 0, OPTION_INT, &tracks, 1, 1 << 30 },
+		{ "precision-at", 0, OPTION_INT, &e.at[0], 1, 1 << 30 },
+		{ "recall-at", 0, OPTION_INT, &e.at[1], 1, 1 << 30 },
+		{ "ndcg-at", 0, OPTION_INT, &e.at[2], 1, 1 << 30 },
+		{ "depth", 'k', OPTION_INT, &k, 1, 1 << 30 },
+		{ "list", 0, OPTION_INT, &e.list, 1, 10000 },
+		{ "ablate", 0, OPTION_FLAG, &ablate, 0, 0 },
+		{ "fit-match", 0, OPTION_FLAG, &fit, 0, 0 },
+		{ "draws", 0, OPTION_INT, &e.report.bootstrap.draws, 40,
+		  1000000 },
+		{ "seed", 0, OPTION_INT, &seed, 0, 1 << 30 },
+		{ "per-query", 0, OPTION_FLAG, &e.report.per_query, 0, 0 },
+		{ "json", 0, OPTION_FLAG, &e.report.json, 0, 0 },
 		{ 0 }
 	};
-	int status, first;
 
 	if (argc > 1 && !strcmp(argv[1], "filter"))
 		return filter(argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "text"))
 		return text(argc - 1, argv + 1);
-	first = options_parse(&c.options, "evaluate", usage, specs, argc, argv,
-			      &status);
+	first =
+	    options_parse(&o, "evaluate", usage, specs, argc, argv, &status);
 	if (first < 0)
 		return status;
-	if (c.run_path && (!c.qrels_path || first < argc)) {
+	if ((e.run && (!e.qrels || first < argc)) || (e.asked && !e.labels) ||
+	    ((ablate || fit) && (e.run || e.compare)) ||
+	    (fit && (ablate || !e.qrels))) {
 		fprintf(stderr,
-			"evaluate: --run needs --qrels, and no other "
-			"files\n%s",
+			"evaluate: --run needs --qrels, and no other files; "
+			"--asked needs --labels;\n--ablate reads candidates, "
+			"--fit-match answers and --qrels\n%s",
 			usage);
 		return ERR_USAGE;
 	}
-	for (int m = 0; c.k && m < EVAL_MAP; m++)
-		c.at[m] = c.k;
-	evalreport_name(&c.report, c.at);
-	status = run(&c, argv + first, argc - first, &err)
-		     ? options_fail(&c.options, &err)
-		     : 0;
-	qrels_release(&c.qrels);
-	rankings_release(&c.rankings);
-	evalreport_release(&c.report);
+	for (int m = 0; k && m < EVAL_MAP; m++)
+		e.at[m] = k;
+	e.report.bootstrap.seed = (uint64_t)seed;
+	e.report.tracks = (size_t)tracks;
+	if (ablate)
+		e.index = indexpath(e.index, &path);
+	if (ablate)
+		ablation_report(&e, argv + first, argc - first, &out, &err);
+	else if (fit)
+		matchfit_table(&e, argv + first, argc - first, &out, &err);
+	else
+		evalrun_report(&e, argv + first, argc - first, &out, &err);
+	if (err.status || write_out(&o, &out, &err))
+		status = options_fail(&o, &err);
+	else
+		status = 0;
+	str_release(&out);
+	str_release(&path);
 	return status;
 }

@@ -164,7 +164,8 @@ static struct ranked *add_ranked(struct rankings *r, struct ranking *g,
 				 .order = g->count,
 				 .artist = UINT32_MAX,
 				 .valence = NAN,
-				 .arousal = NAN };
+				 .arousal = NAN,
+				 .match = NAN };
 	g->count++;
 	item->id = keep(r, id);
 	return item;
@@ -206,13 +207,19 @@ static int by_score(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
+static void sort_run(struct rankings *r)
+{
+	r->run = true;
+	for (size_t i = 0; i < r->count; i++)
+		qsort(r->items[i].items, r->items[i].count,
+		      sizeof(*r->items[i].items), by_score);
+}
+
 int rankings_read_run(struct rankings *r, const char *path, struct err *err)
 {
 	if (eachline_of(path, LINE_LIMIT, r, add_run_line, err))
 		return -1;
-	for (size_t i = 0; i < r->count; i++)
-		qsort(r->items[i].items, r->items[i].count,
-		      sizeof(*r->items[i].items), by_score);
+	sort_run(r);
 	return 0;
 }
 
@@ -246,12 +253,15 @@ static void add_result(struct rankings *r, struct ranking *g,
 		item->artist = (uint32_t)*slot - 1;
 	}
 	mood_of(json_get(object, "mood"), &item->valence, &item->arousal);
+	if (!json_number(json_get(object, "match"), &item->match))
+		item->match /= 100;
+	if (json_number(json_get(object, "score"), &item->score))
+		item->score = NAN;
 	str_release(&text);
 }
 
-static int add_answer(void *ctx, struct span line, struct err *err)
+int rankings_add(struct rankings *r, struct span line, struct err *err)
 {
-	struct rankings *r = ctx;
 	struct str query = { 0 }, qid = { 0 };
 	struct span results, element, object = span_trim(line);
 	const char *why = "not an object",
@@ -286,6 +296,29 @@ static int add_answer(void *ctx, struct span line, struct err *err)
 	results = json_get(object, "results");
 	while (json_each(results, &pos, &element) > 0)
 		add_result(r, g, element);
+	return 0;
+}
+
+static int add_answer(void *ctx, struct span line, struct err *err)
+{
+	return rankings_add(ctx, line, err);
+}
+
+static int add_either(void *ctx, struct span line, struct err *err)
+{
+	struct rankings *r = ctx;
+
+	if (!r->count)
+		r->run = span_trim(line).p[0] != '{';
+	return r->run ? add_run_line(r, line, err) : rankings_add(r, line, err);
+}
+
+int rankings_read(struct rankings *r, const char *path, struct err *err)
+{
+	if (eachline_of(path, LINE_LIMIT, r, add_either, err))
+		return -1;
+	if (r->run)
+		sort_run(r);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ struct ranked {               /* one result */
 	uint64_t rank, order;
 	uint32_t artist;        /* number, UINT32_MAX: none */
 	float valence, arousal; /* NaN: not told */
+	double match;           /* [0, 1]; likewise */
 };
 struct ranking {                                     /* one query's */
 	size_t qid, qid_length, query, query_length; /* in text */
@@ -49,6 +50,7 @@ struct rankings {
 	size_t count, cap;
 	struct str text;
 	struct table by_qid, artists;
+	bool run; /* of a run, which tells no artists, moods or times */
 };
 
 /* A TREC run: ordered by score, largest first, then by rank. */
@@ -57,6 +59,10 @@ int rankings_read_run(struct rankings *r, const char *path, struct err *err);
  * rankings without results. */
 int rankings_read_answers(struct rankings *r, const char *path,
 			  struct err *err);
+/* Whichever of the two it is: answers begin with a brace. */
+int rankings_read(struct rankings *r, const char *path, struct err *err);
+/* One answer more. -1, ERR_DATA: it is none. */
+int rankings_add(struct rankings *r, struct span answer, struct err *err);
 void rankings_release(struct rankings *r);
 static inline struct span rankings_text(const struct rankings *r, size_t at,
 					size_t n)

@@ -51,6 +51,7 @@ struct bench {
 	struct generation *g;
 	struct textmodel *model;
 	struct weights weights;
+	struct ranktuning tuning;
 	struct retrieval *retrieval;
 	struct request request;
 	struct candidates found;
@@ -119,6 +120,10 @@ static void ask(struct bench *b, const struct question *x)
 {
 	struct ranking *r = b->ranking;
 	struct intent nothing = { 0 };
+	struct scoring how = { .c = &b->found,
+			       .g = b->g,
+			       .weights = &b->weights,
+			       .tuning = &b->tuning };
 	struct err err = { 0 };
 	size_t dead, n;
 
@@ -140,7 +145,7 @@ static void ask(struct bench *b, const struct question *x)
 	sort(&r[WORDS]);
 	sort(&r[VECTORS]);
 	fuse(&r[WORDS], &r[VECTORS], &r[FUSED]);
-	n = scoring_run(&b->found, b->g, &b->weights, b->scored, &dead, &err);
+	n = scoring_run(&how, b->scored, &dead, &err);
 	if (n == SIZE_MAX)
 		die("scores", &err);
 	for (size_t i = 0; i < n; i++)
@@ -272,7 +277,8 @@ static void open_index(struct bench *b, const char *path)
 	struct err err = { 0 };
 
 	b->g = generation_open(path, &err);
-	if (!b->g || weights_parse(&b->weights, b->g->weights, "weights", &err))
+	if (!b->g || ranktuning_load(&b->tuning, &err) ||
+	    weights_parse(&b->weights, b->g->weights, "weights", &err))
 		die("index", &err);
 	b->model = textmodel_open(b->g->pack, &err);
 	if (!b->model)

@@ -41,14 +41,14 @@ X
 json --qrels bytext answers -k 4 >out
 is "$(jq -c '[.queries,.judged,."P@4",."recall@4"]' out)" '[3,1,0.25,0.5]' \
 	"answers by query text"
-is "$(jq -c '[.artists,.alignment]' out)" '[0.75,0.75]' "diversity and alignment"
+is "$(jq -c '[.artists,."own-alignment"]' out)" '[0.75,0.75]' "diversity and alignment"
 is "$(jq -c '[.p50_ms,.p95_ms,.p99_ms]' out)" '[10,30,30]' "latency"
 is "$(json <answers | jq -c 'has("MAP"),.artists')" 'false
 0.75' "answers without judgements"
 printf 'q7 0 mp1 1\n' >byqid
 is "$(sed 's/{"query":"i miss my ex"/&,"qid":"q7"/' answers | json --qrels byqid | jq .MRR)" 1 \
 	"answers by qid"
-like "$(evaluate --qrels qrels --run run)" '^NDCG@20 +0\.[0-9]{4}$' "a table for people"
+like "$(evaluate --qrels qrels --run run)" '^NDCG@20 +0\.[0-9]{4} \(0\.[0-9]{4}-0\.[0-9]{4}\)$' "a table for people"
 is "$(evaluate --qrels qrels --run run --per-query | head -5 | tail -4 | awk '{print $NF}' | sort | tr -d '\n')" \
 	1234 "a row per query"
 
