@@ -8,8 +8,7 @@
 
 #include "corpus/indexpath.h"
 #include "corpus/eachline.h"
-#include "corpus/retrieval.h"
-#include "corpus/understood.h"
+#include "corpus/seeker.h"
 #include "io/atomic.h"
 #include "io/json.h"
 #include "io/options.h"
@@ -17,7 +16,7 @@
 
 #define REQUEST_LINE_MAX ((size_t)64 << 20)
 
-enum { OWN_OPTIONS = 10 }; /* beside those of requests */
+enum { OWN_OPTIONS = 12 }; /* beside those of requests */
 
 static const char usage[] =
     "usage: query [--index PATH] [-k N] [--mood V,A[,D]] [FILTER]... WORDS...\n"
@@ -31,6 +30,7 @@ static const char usage[] =
     "                       -1 to 1, whatever the mood of WORDS, if any\n"
     "Filters, for WORDS; those with ... may be repeated:\n"
     "  --genre G ...        these genres\n"
+    "  --exclude-genre G ...  all but these genres\n"
     "  --artist A ...       these artists, typing errors forgiven\n"
     "  --exclude-artist A ...  all but these artists\n"
     "  --language L ...     these languages, by code: en\n"
@@ -41,14 +41,17 @@ static const char usage[] =
     "  --status S ...       links that are UNKNOWN, VALID, MOVED,\n"
     "                       REQUIRES_AUTH or DEAD; else all but DEAD\n"
     "  --sets               DJ sets and mixes too\n"
+    "  --literal            words are words: no filters (\"from the 80s\", "
+    "\"no\n"
+    "                       vocals\") or names (\"songs like X\") are read\n"
     "Candidates:\n"
     "  --retrieve N         rows of each retrieval, at most (500)\n"
     "  --per-artist N       candidates of one artist, 0: any (10)\n"
     "  --candidates N       candidates in all (1000)\n"
     "  --keep-dead          dead links too (rerank drops them)\n"
     "  --probe N            lists of texts that are compared (the index')\n"
-    "  --ef N               of the graph of sounds: how far it is walked "
-    "(128)\n"
+    "  --sound-probe N      lists of sounds, likewise\n"
+    "  --ef N               of a graph of sounds: how far it is walked (128)\n"
     "  --exact              compare all texts and sounds\n"
     "  -j, --jobs N  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
     "  -h, --help  -V, --version\n"
@@ -60,17 +63,16 @@ struct ctx {
 	struct options options;
 	const char *index;
 	struct retrieval_limits limits;
-	int probe, ef, each, per_artist, most, top_k;
+	int probe, sound_probe, ef, each, per_artist, most, top_k;
 	struct option_list said[REQUEST_OPTIONS]; /* of WORDS */
-	bool sets;
+	bool sets, literal;
 
 	struct generation *g;
 	struct textmodel *model;
 	struct understood_models models;
 	struct weights weights;
-	struct retrieval *retrieval;
+	struct seeker seeker;
 	struct request request;
-	struct intent intent;
 	struct candidates found;
 	struct str out;
 	struct progress progress;
@@ -99,9 +101,11 @@ static int open_index(struct ctx *c, struct err *err)
 	c->limits.most = (size_t)c->most;
 	c->limits.threads = c->options.jobs;
 	c->limits.dials.probe = (size_t)c->probe;
+	c->limits.dials.sound_probe = (size_t)c->sound_probe;
 	c->limits.dials.ef = (size_t)c->ef;
 	c->found.threads = c->options.jobs;
-	c->retrieval = retrieval_new(c->g, c->model, c->limits);
+	seeker_init(&c->seeker, c->g, &c->weights, &c->models, c->model,
+		    c->limits);
 	return 0;
 }
 
@@ -113,47 +117,6 @@ static void put_error(struct candidates *found, const struct err *err)
 	str_puts(&found->error, ",\"message\":");
 	json_put_string(&found->error, span_of(err->message));
 	str_puts(&found->error, ",\"retry\":false}");
-}
-
-static bool is_name(void *ctx, struct span query)
-{
-	struct ctx *c = ctx;
-
-	return retrieval_is_name(c->retrieval, query);
-}
-
-static int search(struct ctx *c, struct err *err)
-{
-	struct candidates *found = &c->found;
-	double start = progress_clock(), understood;
-	struct intent_known known = { .is_name = is_name, .ctx = c };
-	struct requestmood given;
-
-	given = requestmood_given(c->request.valence, c->request.arousal);
-	if (c->request.has_mood)
-		known.mood = &given;
-	intent_read(&c->intent, &c->weights, &c->models.mood,
-		    span_str(&c->request.query), &known);
-	understood_write(&c->models, &c->intent, span_str(&c->request.query),
-			 &found->understood);
-	understood = progress_clock();
-	memcpy(found->generation, c->g->name, GENERATION_NAME);
-	found->top_k = c->request.top_k;
-	found->type = c->intent.type;
-	memcpy(found->share, c->intent.share, sizeof(found->share));
-	found->wish = c->intent.wish;
-	memcpy(found->weight, c->intent.weight, sizeof(found->weight));
-	found->mood_by = c->intent.mood.by;
-	found->mood_matches = c->intent.mood.matches;
-	found->valence = c->intent.mood.valence;
-	found->arousal = c->intent.mood.arousal;
-	str_span(&found->context, span_str(&c->intent.context));
-	str_span(&found->warnings, span_str(&c->request.warnings));
-	if (retrieval_run(c->retrieval, &c->request, &c->intent, found, err))
-		return -1;
-	found->understanding_ms = 1e3 * (understood - start);
-	found->retrieval_ms = 1e3 * (progress_clock() - understood);
-	return 0;
 }
 
 /* Answers c->request, or says that it was refused. */
@@ -170,9 +133,12 @@ static int answer(struct ctx *c, int refused, struct err *err)
 			fprintf(stderr, "query: request %llu: %s\n",
 				(unsigned long long)c->progress.in,
 				err->message);
-	} else if (search(c, err)) {
-		return -1;
 	} else {
+		c->request.literal = c->request.literal || c->literal;
+		if (seeker_run(&c->seeker, &c->request, &c->found, err))
+			return -1;
+		if (c->found.hint.n && !c->options.quiet)
+			fprintf(stderr, "query: %s\n", str_z(&c->found.hint));
 		c->progress.ok++;
 	}
 	str_reset(&c->out);
@@ -230,13 +196,12 @@ static int ask_line(void *ctx, struct span line, struct err *err)
 
 static void release(struct ctx *c)
 {
-	retrieval_free(c->retrieval);
+	seeker_release(&c->seeker);
 	understood_close(&c->models);
 	textmodel_free(c->model);
 	weights_release(&c->weights);
 	generation_close(c->g);
 	request_release(&c->request);
-	intent_release(&c->intent);
 	candidates_release(&c->found);
 	str_release(&c->out);
 	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
@@ -291,11 +256,13 @@ int main(int argc, char **argv)
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
 		{ "top-k", 'k', OPTION_INT, &c.top_k, 1, REQUEST_TOP_K_MAX },
 		{ "sets", 0, OPTION_FLAG, &c.sets, 0, 0 },
+		{ "literal", 0, OPTION_FLAG, &c.literal, 0, 0 },
 		{ "retrieve", 0, OPTION_INT, &c.each, 1, CANDIDATES_MAX },
 		{ "per-artist", 0, OPTION_INT, &c.per_artist, 0, 1 << 20 },
 		{ "candidates", 0, OPTION_INT, &c.most, 1, CANDIDATES_MAX },
 		{ "keep-dead", 0, OPTION_FLAG, &c.limits.keep_dead, 0, 0 },
 		{ "probe", 0, OPTION_INT, &c.probe, 1, 65536 },
+		{ "sound-probe", 0, OPTION_INT, &c.sound_probe, 1, 65536 },
 		{ "ef", 0, OPTION_INT, &c.ef, 1, 1 << 20 },
 		{ "exact", 0, OPTION_FLAG, &c.limits.dials.exact, 0, 0 },
 	};

@@ -13,8 +13,16 @@
 
 enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
 
-enum source { SOURCE_TEXT, SOURCE_AUDIO, SOURCE_MOOD, SOURCE_WORDS, SOURCES };
-const char *source_name(enum source s); /* "text" ... "words" */
+enum source {
+	SOURCE_TEXT,
+	SOURCE_AUDIO,
+	SOURCE_MOOD,
+	SOURCE_WORDS,
+	SOURCE_TIMBRE,
+	SOURCE_POPULAR,
+	SOURCES
+};
+const char *source_name(enum source s); /* "text" ... "popular" */
 
 struct candidate {
 	uint32_t row;

@@ -1,137 +1,360 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/intent.h"
 
-#include "text/stem.h"
-#include "text/tokens.h"
-#include "text/utf8.h"
+#include <math.h>
 
-/* Appends " stem stem stem ". */
-static void stems(struct stem *stem, struct span text, struct str *out)
+#include "corpus/intenttype.h"
+#include "corpus/readnames.h"
+#include "corpus/readyears.h"
+#include "text/stopwords.h"
+
+#define BIT(use) (1u << (use))
+
+/* A negation that reaches a word of a mood: "not too sad", "nothing dark". */
+static void negated_moods(struct reading *r, const struct lexicon *lexicon)
 {
-	struct tokens tokens = { 0 };
-	struct token token;
+	size_t n, degree;
 
-	str_putc(out, ' ');
-	tokens_start(&tokens, text);
-	while (tokens_next(&tokens, &token)) {
-		str_span(out, stem_word(stem, token.text));
-		str_putc(out, ' ');
-	}
-	tokens_release(&tokens);
-}
-
-static bool contains(struct span hay, struct span needle)
-{
-	return memmem(hay.p, hay.n, needle.p, needle.n) != NULL;
-}
-
-static bool any_phrase(struct stem *stem, struct span query,
-		       const struct str *phrases)
-{
-	struct span rest = span_str(phrases);
-	struct str phrase = { 0 };
-	bool found = false;
-
-	while (rest.n && !found) {
-		const char *end = memchr(rest.p, '\n', rest.n);
-		size_t n = end ? (size_t)(end - rest.p) : rest.n;
-
-		str_reset(&phrase);
-		stems(stem, (struct span){ rest.p, n }, &phrase);
-		found = phrase.n > 1 && contains(query, span_str(&phrase));
-		n += end ? 1 : 0;
-		rest = (struct span){ rest.p + n, rest.n - n };
-	}
-	str_release(&phrase);
-	return found;
-}
-
-/* A capital letter and a small one: changed by folding, and not. */
-static bool capitalised(struct span word)
-{
-	return word.n > 1 && word.p[0] >= 'A' && word.p[0] <= 'Z' &&
-	       word.p[1] >= 'a' && word.p[1] <= 'z';
-}
-
-/* A capitalised word that neither begins the request nor stands among others
- * that all are ("I Miss My Ex" is a title, not a list of names). */
-static bool has_name(struct span query)
-{
-	size_t words = 0, capitals = 0, i = 0;
-	bool found = false;
-
-	while (i < query.n) {
-		size_t start;
-
-		while (i < query.n && strchr(" \t\r\n", query.p[i]))
-			i++;
-		start = i;
-		while (i < query.n && !strchr(" \t\r\n", query.p[i]))
-			i++;
-		if (i == start)
-			break;
-		if (capitalised((struct span){ query.p + start, i - start })) {
-			capitals++;
-			found = found || words > 0;
-		}
-		words++;
-	}
-	return found && capitals < words;
-}
-
-static enum query_type type_of(const struct weights *w, struct stem *stem,
-			       struct span query, struct span stemmed,
-			       bool mood, bool told)
-{
-	for (size_t i = 0; i < w->ordered; i++) {
-		enum query_type t = w->order[i];
-
-		if (t == QUERY_MOOD && told && !mood)
+	for (size_t i = 0; i < r->count; i++) {
+		if (!reading_find(r, i, ASK_MOODNEG, &n) || i + n >= r->count)
 			continue;
-		if (any_phrase(stem, stemmed, &w->words[t]) ||
-		    (t == QUERY_ARTIST && has_name(query)))
-			return t;
+		if (reading_find(r, i + n, ASK_DEGREE, &degree) &&
+		    i + n + degree < r->count)
+			n += degree;
+		if (reading_ends(r, i + n) ||
+		    !lexicon_mood(lexicon, r->words[i + n].text, NULL).matches)
+			continue;
+		reading_use(r, i, n + 1, USE_TURNED);
+		i += n;
 	}
-	return mood ? QUERY_MOOD : QUERY_DEFAULT;
+}
+
+/* Words for asking and nothing else, one of them a word for music or one that
+ * asks for anything. */
+static bool is_open(const struct reading *r)
+{
+	size_t n, left = 0;
+	bool open = !r->count;
+
+	if (r->end < r->request.n)
+		return false;
+	for (size_t i = 0; i < r->count; i += n) {
+		n = 1;
+		if (r->words[i].use == USE_FILTER ||
+		    r->words[i].use == USE_NEGATION) {
+			open = true;
+			continue;
+		}
+		left++;
+		if (reading_find(r, i, ASK_NOUN, &n) ||
+		    reading_find(r, i, ASK_OPEN, &n))
+			open = true;
+		else if (!reading_find(r, i, ASK_FILLER, &n)) {
+			if (!stopwords_has(r->words[i].text))
+				return false;
+			n = 1;
+		}
+	}
+	return open || !left;
+}
+
+/* All words are in the table, one is a word for music or singing. */
+static bool says_music(const struct reading *r)
+{
+	bool music = false;
+	size_t n;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->words[i].use == USE_NONE && !reading_known(r, i))
+			return false;
+		music = music || reading_any(r, i, ASK_NOUN, &n) ||
+			reading_any(r, i, ASK_VOICE, &n);
+	}
+	return music;
+}
+
+/* A genre by its name, as the last word or before another that is known. */
+static bool has_genre(const struct reading *r)
+{
+	size_t n;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (reading_find(r, i, ASK_GENRE, &n) &&
+		    (reading_ends(r, i + n) || reading_known(r, i + n)))
+			return true;
+	return false;
+}
+
+/* As though nothing had been read, but for wishes that are all it says. */
+static void forget(struct intent *in)
+{
+	struct reading *r = &in->reading;
+	bool all = true;
+
+	for (size_t i = 0; i < r->count; i++) {
+		all = all &&
+		      (r->words[i].use == USE_SOUND || reading_known(r, i));
+		if (r->words[i].use != USE_CONTEXT)
+			r->words[i].use = USE_NONE;
+	}
+	asks_reset(&in->asks);
+	if (!all)
+		wish_reset(&in->wish);
+	in->wish.like_count = 0;
+}
+
+static bool read_words(struct intent *in, const struct lexicon *lexicon,
+		       const struct intent_known *known)
+{
+	struct reading *r = &in->reading;
+	struct whois *who = known->literal ? NULL : known->who;
+	bool like = false;
+
+	if (!known->literal) {
+		readyears(r, &in->asks);
+		readlengths(r, &in->asks);
+		readnames_language(r, who, &in->asks);
+		like = readnames_like(r, who, &in->asks, &in->wish);
+		readnames_without(r, who, &in->asks, &in->wish);
+		readnames_by(r, who, &in->asks);
+	}
+	readsound_vocals(r, &in->wish);
+	readsound_textures(r, &in->wish);
+	if (!known->literal)
+		negated_moods(r, lexicon);
+	return like;
+}
+
+/* An occasion moves a mood that is asked for, but into no other quadrant. */
+static void nudge(struct intent *in, const struct askwords *table)
+{
+	float by = askwords_step(table, "nudge");
+	struct requestmood *m = &in->mood;
+	float *axis[2] = { &m->valence, &m->arousal };
+	float to[2] = { in->occasion.valence, in->occasion.arousal };
+
+	if (!in->occasion.count || m->by == MOODBY_NONE ||
+	    m->by == MOODBY_REQUEST)
+		return;
+	for (int i = 0; i < 2; i++) {
+		float moved = *axis[i] + by * (to[i] - *axis[i]);
+
+		if (fabsf(*axis[i]) < (float)REQUESTMOOD_LEAST)
+			continue;
+		if (*axis[i] > 0)
+			*axis[i] = fmaxf(moved, (float)REQUESTMOOD_LEAST);
+		else
+			*axis[i] = fminf(moved, -(float)REQUESTMOOD_LEAST);
+	}
+}
+
+static bool has_line(const struct str *lines, struct span line)
+{
+	struct span rest = span_str(lines), next;
+
+	while (request_next(&rest, &next))
+		if (span_eq(next, line))
+			return true;
+	return false;
+}
+
+/* Adds the tags that the lexicon has not; these alone move the mood, for the
+ * lexicon's have. */
+static void add_occasion(struct intent *in, const struct askwords *table)
+{
+	struct span rest = span_str(&in->occasion.tags), tag;
+	bool any = in->context.n > 0;
+
+	while (request_next(&rest, &tag))
+		if (!has_line(&in->context, tag)) {
+			str_span(&in->context, tag);
+			str_putc(&in->context, '\n');
+		}
+	if (!any)
+		nudge(in, table);
+}
+
+static bool same_side(float a, float b)
+{
+	return (a > 0) == (b > 0);
+}
+
+/* Who says what he does not want, and nothing of what he wants, wants no music
+ * of just that mood: what is told the other way is its stronger side. */
+static void turn_away(struct intent *in, const struct lexicon *lexicon)
+{
+	struct lexicon_mood turned = { .matches = 0 }, rest;
+	struct requestmood *m = &in->mood;
+	struct reading *r = &in->reading;
+	struct str text = { 0 };
+
+	reading_without(r, BIT(USE_TURNED), &text);
+	rest = lexicon_mood(lexicon, span_str(&text), NULL);
+	str_release(&text);
+	for (size_t i = 0; i < r->count && !rest.matches; i++) {
+		struct lexicon_mood one =
+		    lexicon_mood(lexicon, r->words[i].text, NULL);
+
+		if (r->words[i].use == USE_TURNED && one.matches)
+			turned = one;
+	}
+	if (!turned.matches || m->by == MOODBY_NONE ||
+	    !same_side(m->valence, turned.valence) ||
+	    !same_side(m->arousal, turned.arousal))
+		return;
+	if (fabsf(turned.arousal) > fabsf(turned.valence))
+		m->arousal = -m->arousal;
+	else
+		m->valence = -m->valence;
+}
+
+/* A name has no mood, nor has a filter. */
+static void read_mood(struct intent *in, const struct requestmood_models *m)
+{
+	struct str text = { 0 };
+
+	reading_without(&in->reading,
+			BIT(USE_FILTER) | BIT(USE_NEGATION) | BIT(USE_FRAME) |
+			    BIT(USE_NAME),
+			&text);
+	in->mood =
+	    requestmood_read(m, span_str(&text), &in->context, &in->matched);
+	str_release(&text);
+	turn_away(in, m->lexicon);
+}
+
+static void weigh(struct intent *in, const struct weights *w,
+		  const struct askwords *table)
+{
+	for (int i = 0; i < SIGNAL_COUNT; i++) {
+		in->weight[i] = 0;
+		for (int t = 0; t < QUERY_TYPES; t++)
+			in->weight[i] += in->share[t] * w->weight[t][i];
+	}
+	if (in->wish.vague && table)
+		askwords_vague(table, in->weight);
+}
+
+static void reset(struct intent *in)
+{
+	wish_reset(&in->wish);
+	asks_reset(&in->asks);
+	str_reset(&in->plain);
+	str_reset(&in->occasion.tags);
+	str_reset(&in->occasion.notes);
+	in->occasion.count = 0;
+	in->reading.count = 0;
+	in->reading.request = SPAN("");
+}
+
+/* Reads what stands beside the mood; like: it is framed "songs like". Returns
+ * whether it is a name; asked of the catalogue only where it matters. */
+static bool read_beside(struct intent *in, const struct requestmood_models *m,
+			struct span query, const struct intent_known *known,
+			bool *like)
+{
+	struct reading *r = &in->reading;
+	bool name = false, asked = false;
+
+	*like = false;
+	if (known->words) {
+		reading_start(r, known->words, query);
+		*like = read_words(in, m->lexicon, known);
+		for (size_t i = 0; i < r->count; i++)
+			asked = asked || r->words[i].use != USE_NONE;
+		asked = asked || in->asks.warnings.n;
+		name = asked && known->who && !says_music(r) &&
+		       whois_is_name(known->who, query);
+		if (name) {
+			forget(in);
+			*like = false;
+		}
+		in->wish.vague = is_open(r) && !wish_any_timbre(&in->wish) &&
+				 !in->wish.like_count && !*like;
+		readsound_contexts(r, &in->wish, &in->occasion);
+	}
+	return name;
+}
+
+/* The catalogue is asked where nothing but the network, or nothing at all, says
+ * what the request is. */
+static bool is_but_a_name(const struct intent *in, struct span query,
+			  const struct intent_known *known, bool name)
+{
+	if (known->mood || !known->who || in->wish.vague ||
+	    (in->mood.by != MOODBY_MODEL && in->type != QUERY_DEFAULT))
+		return false;
+	if (in->share[QUERY_MOOD] + in->share[QUERY_DEFAULT] < 1 ||
+	    asks_any(&in->asks))
+		return false;
+	return name || whois_is_name(known->who, query);
 }
 
 void intent_read(struct intent *in, const struct weights *w,
 		 const struct requestmood_models *m, struct span query,
 		 const struct intent_known *known)
 {
-	struct stem *stem = stem_new();
-	struct str stemmed = { 0 };
-	bool named, told = m->emotion != NULL;
+	struct intenttype_signs signs = { .network = m->emotion != NULL };
+	struct str text = { 0 };
+	bool name, like;
 
-	in->mood = requestmood_read(m, query, &in->context, &in->matched);
+	reset(in);
+	name = read_beside(in, m, query, known, &like);
+	if (known->words)
+		read_mood(in, m);
+	else
+		in->mood =
+		    requestmood_read(m, query, &in->context, &in->matched);
+	if (in->wish.vague && !in->reading.symbols)
+		in->mood = (struct requestmood){ .by = MOODBY_NONE };
+	in->wish.vague =
+	    in->wish.vague && in->mood.by == MOODBY_NONE && !known->mood;
+	if (known->words)
+		add_occasion(in, known->words);
 	if (known->mood)
 		in->mood = *known->mood;
-	named = in->mood.by == MOODBY_MODEL && known->is_name &&
-		known->is_name(known->ctx, query);
-	if (named)
-		in->mood = (struct requestmood){ .by = MOODBY_NONE };
-	stems(stem, query, &stemmed);
-	in->type = known->mood ? QUERY_MOOD
-		   : named     ? QUERY_ARTIST
-			       : type_of(w, stem, query, span_str(&stemmed),
-					 in->mood.by != MOODBY_NONE, told);
-	memset(in->share, 0, sizeof(in->share));
-	in->share[in->type] = 1;
-	if (in->type == QUERY_GENRE &&
-	    any_phrase(stem, span_str(&stemmed), &w->words[QUERY_TEXT]))
-		in->share[QUERY_GENRE] = in->share[QUERY_TEXT] = 0.5F;
-	wish_reset(&in->wish);
-	for (int i = 0; i < SIGNAL_COUNT; i++) {
-		in->weight[i] = 0;
-		for (int t = 0; t < QUERY_TYPES; t++)
-			in->weight[i] += in->share[t] * w->weight[t][i];
+	if (known->words && !known->literal) {
+		reading_without(&in->reading,
+				BIT(USE_FILTER) | BIT(USE_NEGATION) |
+				    BIT(USE_TURNED) | BIT(USE_FRAME),
+				&in->plain);
+		reading_without(&in->reading,
+				BIT(USE_FILTER) | BIT(USE_NEGATION) |
+				    BIT(USE_SIMILE),
+				&text);
+	} else {
+		str_span(&in->plain, query);
+		str_span(&text, query);
 	}
-	str_release(&stemmed);
-	stem_free(stem);
+	if (in->wish.vague)
+		str_reset(&in->plain);
+	signs.mood = &in->mood;
+	signs.like = like;
+	signs.by = in->asks.artists.n > 0;
+	signs.genre = has_genre(&in->reading);
+	in->type = intenttype_read(w, known->words, span_str(&text), &signs,
+				   in->share);
+	if (is_but_a_name(in, query, known, name)) {
+		in->mood = (struct requestmood){ .by = MOODBY_NONE };
+		signs.like = true;
+		in->type = intenttype_read(w, known->words, span_str(&text),
+					   &signs, in->share);
+	}
+	if (known->mood) {
+		memset(in->share, 0, sizeof(in->share));
+		in->share[QUERY_MOOD] = 1;
+		in->type = QUERY_MOOD;
+	}
+	weigh(in, w, known->words);
+	str_release(&text);
 }
 
 void intent_release(struct intent *in)
 {
 	str_release(&in->context);
 	str_release(&in->matched);
+	str_release(&in->plain);
+	asks_release(&in->asks);
+	readsound_context_release(&in->occasion);
+	reading_release(&in->reading);
 }

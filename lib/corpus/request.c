@@ -16,6 +16,7 @@ void request_reset(struct request *r)
 			       .genres = kept.genres,
 			       .artists = kept.artists,
 			       .exclude = kept.exclude,
+			       .genres_out = kept.genres_out,
 			       .languages = kept.languages,
 			       .warnings = kept.warnings };
 	str_reset(&r->query);
@@ -23,6 +24,7 @@ void request_reset(struct request *r)
 	str_reset(&r->genres);
 	str_reset(&r->artists);
 	str_reset(&r->exclude);
+	str_reset(&r->genres_out);
 	str_reset(&r->languages);
 	str_reset(&r->warnings);
 }
@@ -34,6 +36,7 @@ void request_release(struct request *r)
 	str_release(&r->genres);
 	str_release(&r->artists);
 	str_release(&r->exclude);
+	str_release(&r->genres_out);
 	str_release(&r->languages);
 	str_release(&r->warnings);
 }
@@ -199,8 +202,8 @@ static int read_filter(struct request *r, struct span name, struct span value,
 			   : 0;
 	return err_set(err, ERR_RECORD, "request",
 		       "unknown filter \"%.*s\"; there are min_year, max_year, "
-		       "genres, artists, exclude_artists, languages, "
-		       "min_duration, max_duration, min_popularity, "
+		       "genres, exclude_genres, artists, exclude_artists, "
+		       "languages, min_duration, max_duration, min_popularity, "
 		       "max_popularity, status and sets",
 		       (int)(name.n < 64 ? name.n : 64), name.p);
 }
@@ -272,6 +275,10 @@ static int read_member(struct request *r, struct span name, struct span value,
 		str_reset(&r->qid);
 		return read_text(&r->qid, value, "qid", err);
 	}
+	if (json_name_is(name, "literal"))
+		return json_bool(value, &r->literal)
+			   ? bad(err, "literal", "true or false")
+			   : 0;
 	str_printf(&r->warnings, "unknown member \"%.*s\" ignored\n",
 		   (int)(name.n < 64 ? name.n : 64), name.p);
 	return 0;

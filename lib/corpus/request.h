@@ -13,7 +13,7 @@
 
 #define REQUEST_TOP_K_MAX 1000
 #define REQUEST_QUERY_MAX 65536 /* bytes */
-#define REQUEST_OPTIONS 12
+#define REQUEST_OPTIONS 13
 
 struct request_range { /* both ends included */
 	bool has_min, has_max;
@@ -33,9 +33,11 @@ struct request {
 	struct request_range year, duration; /* whole years; seconds */
 	struct request_range popularity;     /* [0, 100], eligible.h */
 	struct str genres, artists, exclude; /* one name per line */
+	struct str genres_out;               /* genres that are not wanted */
 	struct str languages;                /* one lower-case code per line */
 	unsigned statuses; /* bits 1 << catalogue_link; 0: not given */
 	bool sets;         /* DJ sets and mixes are wanted, too */
+	bool literal;      /* words are words: no filters are read of them */
 
 	struct str warnings; /* one per line */
 };

@@ -17,6 +17,8 @@ const struct request_member request_members[REQUEST_OPTIONS] = {
 	{ "min_year", "min-year", REQUEST_YEAR, AT(year), false },
 	{ "max_year", "max-year", REQUEST_YEAR, AT(year), true },
 	{ "genres", "genre", REQUEST_NAMES, AT(genres), false },
+	{ "exclude_genres", "exclude-genre", REQUEST_NAMES, AT(genres_out),
+	  false },
 	{ "artists", "artist", REQUEST_NAMES, AT(artists), false },
 	{ "exclude_artists", "exclude-artist", REQUEST_NAMES, AT(exclude),
 	  false },

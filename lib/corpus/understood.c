@@ -17,6 +17,8 @@ int understood_open(struct understood_models *m, const struct generation *g,
 	if (!m->lexicon ||
 	    (g->foreign.p && !(m->foreign = foreign_view(g->foreign, err))) ||
 	    (g->themes.p && !(m->themes = themes_view(g->themes, text, err))) ||
+	    (g->asking.p &&
+	     !(m->words = askwords_parse(g->asking, "asking", err))) ||
 	    (g->targets.p &&
 	     !(m->targets = targets_parse(g->targets, "targets", err))) ||
 	    (g->emotion &&
@@ -34,6 +36,7 @@ void understood_close(struct understood_models *m)
 {
 	emotion_work_free(m->mood.work);
 	emotion_close(m->emotion);
+	askwords_free(m->words);
 	targets_free(m->targets);
 	themes_free(m->themes);
 	foreign_free(m->foreign);
@@ -76,6 +79,17 @@ static void put_targets(const struct targets *t, const struct requestmood *m,
 	targets_json(&target, out);
 }
 
+static void put_notes(struct str *out, const char *name,
+		      const struct str *notes)
+{
+	if (!notes->n)
+		return;
+	put_name(out, name);
+	str_putc(out, '[');
+	str_span(out, span_str(notes));
+	str_putc(out, ']');
+}
+
 void understood_write(const struct understood_models *m,
 		      const struct intent *in, struct span query,
 		      struct str *out)
@@ -104,6 +118,8 @@ void understood_write(const struct understood_models *m,
 	}
 	if (m->targets && in->mood.by != MOODBY_NONE)
 		put_targets(m->targets, &in->mood, out);
+	put_notes(out, "filters", &in->asks.notes);
+	put_notes(out, "contexts", &in->occasion.notes);
 	if (out->n > 1)
 		str_putc(out, '}');
 	else

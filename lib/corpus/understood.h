@@ -21,6 +21,7 @@ struct understood_models { /* zeroed: valid */
 	struct emotion_reader *emotion; /* NULL: words alone */
 	struct themes *themes;          /* NULL: none are told */
 	struct targets *targets;        /* likewise */
+	struct askwords *words;         /* NULL: mood and type alone */
 };
 /* Views what an index has, which must outlive *m, as text (may be NULL) must;
  * for one thread. -1, ERR_DATA. */
@@ -29,8 +30,8 @@ int understood_open(struct understood_models *m, const struct generation *g,
 void understood_close(struct understood_models *m);
 
 /* Replaces *out by {"words":[...],"emotion":{...},"themes":[...],
- * "targets":{...}}, each where there is something to tell; empty where there is
- * nothing at all. */
+ * "targets":{...},"filters":[...],"contexts":[...]}, each where there is
+ * something to tell; empty where there is nothing at all. */
 void understood_write(const struct understood_models *m,
 		      const struct intent *in, struct span query,
 		      struct str *out);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/seeker.h"
+
+#include "corpus/genresout.h"
+#include "io/progress.h"
+
+static const char nothing_asked[] =
+    "nothing in the request to go by: the most played; try a mood, a genre, an "
+    "artist";
+static const char nothing_found[] =
+    "nothing in the index is like that: the most played; try a mood, a genre, "
+    "an artist";
+
+void seeker_init(struct seeker *s, const struct generation *g,
+		 const struct weights *w, const struct understood_models *m,
+		 const struct textmodel *model, struct retrieval_limits limits)
+{
+	*s = (struct seeker){
+		.g = g, .weights = w, .models = m, .limits = limits
+	};
+	s->retrieval = retrieval_new(g, model, limits);
+	s->who = whois_new(g);
+}
+
+void seeker_release(struct seeker *s)
+{
+	retrieval_free(s->retrieval);
+	whois_free(s->who);
+	intent_release(&s->intent);
+	*s = (struct seeker){ .g = NULL };
+}
+
+static void understand(struct seeker *s, const struct request *r,
+		       struct candidates *found)
+{
+	struct intent *in = &s->intent;
+	struct requestmood given = requestmood_given(r->valence, r->arousal);
+	struct intent_known known = { .mood = r->has_mood ? &given : NULL,
+				      .words = s->models->words,
+				      .who = s->who,
+				      .literal = r->literal };
+
+	intent_read(in, s->weights, &s->models->mood, span_str(&r->query),
+		    &known);
+	understood_write(s->models, in, span_str(&r->query),
+			 &found->understood);
+	found->top_k = r->top_k;
+	found->type = in->type;
+	memcpy(found->share, in->share, sizeof(found->share));
+	found->mood_by = in->mood.by;
+	found->mood_matches = in->mood.matches;
+	found->valence = in->mood.valence;
+	found->arousal = in->mood.arousal;
+	str_span(&found->context, span_str(&in->context));
+	if (in->wish.vague && !asks_any(&in->asks) &&
+	    in->wish.vocals == VOCALS_ANY)
+		str_puts(&found->hint, nothing_asked);
+}
+
+/* *out: how many were taken out behind the retrieval. */
+static int retrieve(struct seeker *s, const struct request *r,
+		    struct candidates *found, size_t *out, struct err *err)
+{
+	struct intent *in = &s->intent;
+	size_t told = found->warnings.n;
+
+	if (retrieval_run(s->retrieval, r, in, found, err))
+		return -1;
+	if (!found->count && found->eligible && !in->wish.vague) {
+		in->wish.vague = true;
+		str_puts(&found->hint, nothing_found);
+		found->warnings.n = told;
+		if (retrieval_run(s->retrieval, r, in, found, err))
+			return -1;
+	}
+	*out = genresout_apply(s->g, span_str(&r->genres_out), found);
+	return 0;
+}
+
+/* By what the words filter by, unless no track passes that. */
+static int retrieve_filtered(struct seeker *s, struct request *r,
+			     struct candidates *found, struct err *err)
+{
+	struct intent *in = &s->intent;
+	struct asks_kept kept;
+	size_t told, out;
+
+	asks_merge(&in->asks, r, &kept);
+	str_span(&found->warnings, span_str(&r->warnings));
+	told = found->warnings.n;
+	if (retrieve(s, r, found, &out, err))
+		return -1;
+	if (found->count || (found->eligible && !out) || !asks_any(&in->asks))
+		return 0;
+	asks_unmerge(r, &kept);
+	found->warnings.n = told;
+	str_puts(&found->warnings,
+		 "no track passes what the words filter by: taken as words\n");
+	str_reset(&in->plain);
+	str_span(&in->plain, span_str(&r->query));
+	return retrieve(s, r, found, &out, err);
+}
+
+int seeker_run(struct seeker *s, struct request *r, struct candidates *found,
+	       struct err *err)
+{
+	double start = progress_clock(), understood;
+
+	understand(s, r, found);
+	understood = progress_clock();
+	memcpy(found->generation, s->g->name, GENERATION_NAME);
+	if (retrieve_filtered(s, r, found, err))
+		return -1;
+	found->wish = s->intent.wish;
+	memcpy(found->weight, s->intent.weight, sizeof(found->weight));
+	found->understanding_ms = 1e3 * (understood - start);
+	found->retrieval_ms = 1e3 * (progress_clock() - understood);
+	return 0;
+}
