@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
-#include "corpus/diversify.h"
-#include "corpus/indexpath.h"
+#include "base/num.h"
 #include "corpus/eachline.h"
+#include "corpus/indexpath.h"
 #include "corpus/playlist.h"
+#include "corpus/reranker.h"
+#include "corpus/seen.h"
 #include "io/atomic.h"
 #include "io/options.h"
 #include "io/progress.h"
@@ -23,9 +24,18 @@ static const char usage[] =
     "  --index PATH     as for query; the candidates' generation is opened\n"
     "  -k, --top-k N    results (the request's top_k, else 20)\n"
     "  --format FORMAT  json (default), ndjson, table, m3u, trec\n"
-    "  --per-artist N   at most N results of one artist (0: any)\n"
-    "  --lambda X       relevance against variety, 0-1 (0.7)\n"
+    "  --why            table: with a line of reasons under each result\n"
+    "  --fusion HOW     of signals: weighted (default) or rrf\n"
+    "  --lambda X       relevance against variety, 0-1 (0.95)\n"
+    "  --per-artist N   at most N results of one artist (2; 0: any)\n"
     "  --spacing N      others between two of one artist (3)\n"
+    "  --album-spacing N  and between two of one album (5)\n"
+    "  --genre-share X  of the results, at most that share of one genre (0.6)\n"
+    "  --keep-versions  remixes and live versions of one song all stay\n"
+    "  --max-popularity N  leave out what is above that percentile, 0-100\n"
+    "  --seed N         let near equals change places, the same for one N\n"
+    "  --seen FILE      leave out ids that are in it, one a line\n"
+    "  --seen-add       and add those of each answer\n"
     "  --tag WORD       run tag of --format trec (moodpipe)\n"
     "  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
     "  -h, --help  -V, --version\n";
@@ -43,16 +53,16 @@ struct ctx {
 	struct options options;
 	const char *index, *format_name, *tag;
 	enum format format;
-	int top_k, per_artist, spacing;
-	double lambda;
+	const char *fusion_name, *seed, *seen_path;
+	double lambda, genre_share;
+	bool seen_add, why;
+	struct reranker_options how;
+	struct seen seen;
 
 	struct str path;
 	struct generation *g;
-	struct weights weights;
+	struct reranker *reranker;
 	struct candidates c;
-	struct scored *scored;
-	uint32_t *order;
-	size_t scored_cap, order_cap;
 	struct str out;
 	struct progress progress;
 	FILE *file;
@@ -64,57 +74,21 @@ static int open_generation(struct ctx *c, struct err *err)
 	if (c->g && !strcmp(c->g->name, c->c.generation))
 		return 0;
 	generation_close(c->g);
-	weights_release(&c->weights);
-	c->weights = (struct weights){ 0 };
 	c->g = generation_open_named(indexpath(c->index, &c->path),
 				     c->c.generation, err);
-	if (!c->g)
-		return -1;
-	if (weights_parse(&c->weights, c->g->weights, "weights", err))
-		return err_prefix(err, "%s", c->g->path);
-	return 0;
-}
-
-/* MMR takes the top 50 of 100, as the design has it; more where more results
- * are wanted. Returns the number of results. */
-static size_t diversify(struct ctx *c, size_t n)
-{
-	size_t k = (size_t)(c->top_k ? c->top_k : c->c.top_k ? c->c.top_k : 20);
-	size_t pool = k > 50 ? 2 * k : 100, picks = k > 50 ? k : 50;
-
-	if (pool > n)
-		pool = n;
-	for (size_t i = 0; i < n; i++)
-		c->order[i] = (uint32_t)i;
-	diversify_mmr(c->scored, c->order, pool, picks, (float)c->lambda);
-	if (c->per_artist)
-		n = diversify_limit(c->scored, c->order, n,
-				    (size_t)c->per_artist);
-	diversify_space(c->scored, c->order, n, (size_t)c->spacing);
-	return k < n ? k : n;
+	return c->g ? 0 : -1;
 }
 
 static int rank(struct ctx *c, struct answer *a, struct err *err)
 {
-	double start = progress_clock(), scored;
-	size_t n;
-
 	if (open_generation(c, err))
 		return -1;
-	MEM_ROOM(c->scored, c->c.count + 1, c->scored_cap);
-	MEM_ROOM(c->order, c->c.count + 1, c->order_cap);
-	n = scoring_run(&c->c, c->g, &c->weights, c->scored, &a->dead, err);
-	if (n == SIZE_MAX)
-		return -1;
-	scored = progress_clock();
-	a->g = c->g;
-	a->count = diversify(c, n);
-	a->scored = c->scored;
-	a->order = c->order;
-	a->scoring_ms = 1e3 * (scored - start);
-	a->ranked = progress_clock();
-	a->reranking_ms = 1e3 * (a->ranked - scored);
-	return 0;
+	c->g->once = c->progress.in == 1; /* mostly it is the only one */
+	if (!c->reranker)
+		c->reranker = reranker_new(err);
+	return c->reranker
+		   ? reranker_run(c->reranker, &c->c, c->g, &c->how, a, err)
+		   : -1;
 }
 
 static int format(struct ctx *c, const struct answer *a, struct err *err)
@@ -125,7 +99,7 @@ static int format(struct ctx *c, const struct answer *a, struct err *err)
 	case FORMAT_TABLE:
 		if (c->progress.in > 1)
 			str_putc(&c->out, '\n');
-		return playlist_table(a, &c->out, err);
+		return playlist_table(a, c->why, &c->out, err);
 	case FORMAT_M3U:
 		return playlist_m3u(a, c->progress.in, &c->out, err);
 	case FORMAT_TREC:
@@ -133,6 +107,21 @@ static int format(struct ctx *c, const struct answer *a, struct err *err)
 	default:
 		return answer_json(a, &c->out, err);
 	}
+}
+
+/* Behind the answer: one that did not get out was not seen. */
+static int remember(struct ctx *c, const struct answer *a, struct err *err)
+{
+	struct answer_track t;
+
+	str_reset(&c->out);
+	for (size_t i = 0; i < a->count; i++) {
+		if (answer_track(a, i, &t, err))
+			return -1;
+		str_span(&c->out, t.text[CATALOGUE_ID]);
+		str_putc(&c->out, '\n');
+	}
+	return seen_append(&c->seen, c->seen_path, span_str(&c->out), err);
 }
 
 static int process(void *ctx, struct span line, struct err *err)
@@ -155,13 +144,16 @@ static int process(void *ctx, struct span line, struct err *err)
 	if ((c->out.n && fwrite(c->out.p, 1, c->out.n, c->file) != c->out.n) ||
 	    fflush(c->file))
 		return err_errno(err, "cannot write the answers");
-	return 0;
+	return c->seen_add ? remember(c, &a, err) : 0;
 }
 
 static int run(struct ctx *c, char **files, int count, struct err *err)
 {
-	struct atomic *a = atomic_open(c->options.output, err);
+	struct atomic *a;
 
+	if (c->seen_path && seen_load(&c->seen, c->seen_path, c->seen_add, err))
+		return -1;
+	a = atomic_open(c->options.output, err);
 	if (!a)
 		return -1;
 	c->file = atomic_file(a);
@@ -171,43 +163,82 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 	return -1;
 }
 
-static bool take_format(struct ctx *c)
+static int find(const char *name, const char *const *names, int count)
 {
-	static const char *const names[FORMATS] = { "json", "ndjson", "table",
-						    "m3u", "trec" };
-	int f = 0;
+	int i = 0;
 
-	while (f < FORMATS && strcmp(names[f], c->format_name))
-		f++;
-	c->format = (enum format)f;
-	return f < FORMATS;
+	while (i < count && strcmp(names[i], name))
+		i++;
+	return i;
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *take_options(struct ctx *c)
+{
+	static const char *const formats[FORMATS] = { "json", "ndjson", "table",
+						      "m3u", "trec" };
+
+	c->format = (enum format)find(c->format_name, formats, FORMATS);
+	if (c->format == FORMATS)
+		return "format";
+	while (c->how.fusion < FUSIONS &&
+	       strcmp(fusion_name(c->how.fusion), c->fusion_name))
+		c->how.fusion++;
+	if (c->how.fusion == FUSIONS)
+		return "fusion: weighted or rrf";
+	if (c->lambda > 1 || (c->lambda < 0 && c->lambda != -1))
+		return "lambda: 0 to 1";
+	if (c->genre_share > 1 || (c->genre_share < 0 && c->genre_share != -1))
+		return "genre-share: 0 to 1";
+	c->how.lambda = (float)c->lambda;
+	c->how.genre_share = (float)c->genre_share;
+	c->how.seeded = c->seed != NULL;
+	if (c->seed && num_u64(span_of(c->seed), &c->how.seed))
+		return "seed: a whole number from 0";
+	if (c->seen_add && !c->seen_path)
+		return "seen-add: it needs --seen FILE";
+	c->how.seen = c->seen_path ? &c->seen : NULL;
+	return NULL;
 }
 
 static void release(struct ctx *c)
 {
 	generation_close(c->g);
-	weights_release(&c->weights);
+	reranker_free(c->reranker);
 	candidates_release(&c->c);
+	seen_release(&c->seen);
 	str_release(&c->path);
 	str_release(&c->out);
-	free(c->scored);
-	free(c->order);
 }
 
 int main(int argc, char **argv)
 {
 	struct ctx c = { .format_name = "json",
 			 .tag = "moodpipe",
-			 .lambda = 0.7,
-			 .spacing = 3 };
+			 .fusion_name = "weighted",
+			 .lambda = -1,
+			 .genre_share = -1,
+			 .how = RERANKER_OPTIONS };
 	struct err err = { 0 };
+	const char *wrong;
 	const struct option_spec specs[] = {
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
-		{ "top-k", 'k', OPTION_INT, &c.top_k, 1, CANDIDATES_MAX },
+		{ "top-k", 'k', OPTION_INT, &c.how.top_k, 1, CANDIDATES_MAX },
 		{ "format", 0, OPTION_TEXT, &c.format_name, 0, 0 },
-		{ "per-artist", 0, OPTION_INT, &c.per_artist, 0, 1 << 20 },
+		{ "per-artist", 0, OPTION_INT, &c.how.per_artist, 0, 1 << 20 },
+		{ "fusion", 0, OPTION_TEXT, &c.fusion_name, 0, 0 },
 		{ "lambda", 0, OPTION_REAL, &c.lambda, 0, 0 },
-		{ "spacing", 0, OPTION_INT, &c.spacing, 0, 1000 },
+		{ "album-spacing", 0, OPTION_INT, &c.how.album_spacing, 0,
+		  1000 },
+		{ "genre-share", 0, OPTION_REAL, &c.genre_share, 0, 0 },
+		{ "keep-versions", 0, OPTION_FLAG, &c.how.versions, 0, 0 },
+		{ "max-popularity", 0, OPTION_INT, &c.how.max_popularity, 0,
+		  100 },
+		{ "seed", 0, OPTION_TEXT, &c.seed, 0, 0 },
+		{ "seen", 0, OPTION_TEXT, &c.seen_path, 0, 0 },
+		{ "seen-add", 0, OPTION_FLAG, &c.seen_add, 0, 0 },
+		{ "why", 0, OPTION_FLAG, &c.why, 0, 0 },
+		{ "spacing", 0, OPTION_INT, &c.how.spacing, 0, 1000 },
 		{ "tag", 0, OPTION_TEXT, &c.tag, 0, 0 },
 		{ 0 }
 	};
@@ -216,10 +247,9 @@ int main(int argc, char **argv)
 
 	if (first < 0)
 		return status;
-	if (!take_format(&c) || !(c.lambda >= 0 && c.lambda <= 1)) {
-		fprintf(stderr, "rerank: bad --%s\n%s",
-			c.format < FORMATS ? "lambda: 0 to 1" : "format",
-			usage);
+	wrong = take_options(&c);
+	if (wrong) {
+		fprintf(stderr, "rerank: bad --%s\n%s", wrong, usage);
 		return ERR_USAGE;
 	}
 	progress_start(&c.progress, &c.options);

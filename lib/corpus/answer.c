@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "corpus/why.h"
 #include "io/json.h"
 #include "io/progress.h"
 
@@ -17,18 +18,28 @@ int answer_track(const struct answer *a, size_t rank, struct answer_track *t,
 	return 0;
 }
 
-const char *answer_hint(const struct answer *a)
+static const char *nothing(const struct answer *a)
 {
-	if (a->count)
-		return NULL;
 	if (a->g && !a->g->count)
 		return "the index is empty; build it from a crawl with tracks";
 	if (!a->c->eligible)
 		return "no track passes the filters; widen them";
+	if (a->seen || a->popular)
+		return "every track that was found was seen before or is too "
+		       "popular; ask for something else";
 	if (a->c->count)
 		return "every candidate's link is dead";
 	return "no word of the request is known here; try words for a mood "
 	       "(calm, sad, energetic) or for what the music is";
+}
+
+struct span answer_hint(const struct answer *a)
+{
+	if (a->c->error.n)
+		return (struct span){ NULL, 0 };
+	if (a->c->hint.n)
+		return span_str(&a->c->hint);
+	return span_of(a->count ? NULL : nothing(a));
 }
 
 static void put_text(struct str *out, const char *name, struct span text)
@@ -141,6 +152,63 @@ static void put_features(struct str *out, const struct answer *a,
 	str_putc(out, '}');
 }
 
+/* Their digits are all there is, so that those printed sum to the score's. */
+static void put_contributions(struct str *out, const struct scored *s)
+{
+	str_puts(out, ",\"contributions\":{");
+	for (int i = 0; i < CONTRIBUTIONS; i++)
+		if (s->contribution[i])
+			put_number(out, contribution_name((enum contribution)i),
+				   (float)s->contribution[i] / 1e6f, 6);
+	str_putc(out, '}');
+}
+
+/* Versions of it that stand behind it: the ids. */
+static int put_also(const struct answer *a, const struct scored *s,
+		    struct str *out, struct err *err)
+{
+	const char *before = ",\"also\":[";
+	struct span id;
+
+	for (uint32_t at = s->also; at != SCORED_ALONE;
+	     at = a->scored[at].also) {
+		if (catalogue_text(a->g, a->scored[at].row, CATALOGUE_ID, &id,
+				   err))
+			return -1;
+		str_puts(out, before);
+		json_put_string(out, id);
+		before = ",";
+	}
+	if (s->also != SCORED_ALONE)
+		str_putc(out, ']');
+	return 0;
+}
+
+static void put_lyric(const struct answer *a, const struct scored *s,
+		      struct str *out)
+{
+	float share = a->c->items[s->item].lyric;
+
+	if (!s->pinned)
+		return;
+	str_puts(out, ",\"lyric\":{\"matched\":");
+	json_put_string(out, span_str(&a->c->lyric));
+	put_number(out, "share", share, 4);
+	str_putc(out, '}');
+}
+
+static void put_why(const struct answer *a, const struct answer_track *t,
+		    struct str *out)
+{
+	struct str line = { 0 };
+
+	if (!a->why)
+		return;
+	why_put(a->why, a, t, &line);
+	put_text(out, "why", span_str(&line));
+	str_release(&line);
+}
+
 /* The members of a result, without braces. */
 static int put_result(const struct answer *a, size_t rank, struct str *out,
 		      struct err *err)
@@ -171,14 +239,22 @@ static int put_result(const struct answer *a, size_t rank, struct str *out,
 		str_printf(out, ",\"popularity_tier\":\"%s\"",
 			   catalogue_tier_name(g->tier[s->row]));
 	put_number(out, "score", s->score, 6);
+	put_number(out, "match", s->match, 0);
 	put_number(out, "confidence", s->confidence, 4);
 	str_puts(out, ",\"signals\":{");
 	for (int i = 0; i < SIGNAL_COUNT; i++)
 		put_number(out, signal_name((enum signal)i), s->part[i], 4);
 	str_putc(out, '}');
+	put_contributions(out, s);
+	put_lyric(a, s, out);
+	put_why(a, &t, out);
 	put_features(out, a, s);
+	if (s->flags & (CATALOGUE_INSTRUMENTAL | CATALOGUE_SUNG))
+		str_printf(out, ",\"instrumental\":%s",
+			   s->flags & CATALOGUE_INSTRUMENTAL ? "true"
+							     : "false");
 	put_imputed(out, g, s->row);
-	return 0;
+	return put_also(a, s, out, err);
 }
 
 static void put_head(const struct answer *a, struct str *out)
@@ -194,6 +270,30 @@ static void put_ms(struct str *out, const char *name, double ms)
 	str_fixed(out, ms > 0 && ms < 1e9 ? ms : 0, 3);
 }
 
+static void put_left_out(const struct answer *a, struct str *out)
+{
+	const struct {
+		const char *name;
+		size_t count;
+	} reasons[] = { { "seen", a->seen },
+			{ "popular", a->popular },
+			{ "versions", a->versions },
+			{ "artist", a->capped } };
+	bool any = a->seen || a->popular || a->versions || a->capped;
+
+	if (any)
+		str_puts(out, ",\"left_out\":{");
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		if (!reasons[i].count)
+			continue;
+		str_printf(out, "%s\"%s\":%zu",
+			   out->p[out->n - 1] == '{' ? "" : ",",
+			   reasons[i].name, reasons[i].count);
+	}
+	if (any)
+		str_putc(out, '}');
+}
+
 static void put_metadata(const struct answer *a, struct str *out)
 {
 	const struct candidates *c = a->c;
@@ -205,6 +305,7 @@ static void put_metadata(const struct answer *a, struct str *out)
 		   "\"generation\":\"%s\",\"query_type\":\"%s\"",
 		   c->count, c->eligible, a->dead, c->generation,
 		   query_type_name(c->type));
+	put_left_out(a, out);
 	candidates_put_types(c, out);
 	candidates_put_searched(c, out);
 	str_putc(out, ',');
@@ -252,8 +353,7 @@ int answer_json(const struct answer *a, struct str *out, struct err *err)
 		str_putc(out, '}');
 	}
 	str_putc(out, ']');
-	if (answer_hint(a))
-		put_text(out, "hint", span_of(answer_hint(a)));
+	put_text(out, "hint", answer_hint(a));
 	candidates_put_lines(out, "warnings", &c->warnings);
 	put_metadata(a, out);
 	str_puts(out, "}\n");

@@ -5,13 +5,19 @@
 
 #include "corpus/scoring.h"
 
+struct why;
+
 struct answer {
 	const struct candidates *c; /* the request and what was found */
 	const struct generation *g; /* NULL where the request was refused */
 	const struct scored *scored;
 	const uint32_t *order; /* [count] positions into scored */
 	size_t count;          /* results */
-	size_t dead;           /* candidates left out as dead */
+	size_t dead;           /* candidates left out as dead, */
+	/* seen, too popular, versions of others and beyond an artist's limit,
+	 * of those that were looked at */
+	size_t seen, popular, versions, capped;
+	struct why *why; /* NULL: results have no reasons */
 	double scoring_ms, reranking_ms;
 	double ranked; /* progress_clock() behind them */
 };
@@ -20,8 +26,9 @@ struct answer {
 int answer_json(const struct answer *a, struct str *out, struct err *err);
 int answer_ndjson(const struct answer *a, struct str *out, struct err *err);
 
-/* Why there are no results and what to try; NULL where there are some. */
-const char *answer_hint(const struct answer *a);
+/* A line for people: the request's hint, else why there are no results and what
+ * to try; n == 0: nothing to say. */
+struct span answer_hint(const struct answer *a);
 /* A result's strings. */
 struct answer_track {
 	const struct scored *s;

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -38,21 +39,52 @@ static void take(uint32_t *order, size_t at, size_t best)
 	order[at] = x;
 }
 
+struct marginal {      /* of a position that is not taken yet */
+	float nearest; /* the greatest similarity to the first `met` taken */
+	uint32_t met;
+};
+
+static float value_of(const struct scored *s, const struct marginal *m,
+		      float lambda)
+{
+	float nearest = m->met && !s->asked ? m->nearest : 0;
+
+	return lambda * s->relevance - (1 - lambda) * nearest;
+}
+
+/* Meets those taken until all are met or the value is no better than the best:
+ * it can only fall, but for the first, which may be unlike (below 0). */
+static float settle(const struct scored *s, const uint32_t *order, size_t at,
+		    size_t i, struct marginal *m, float lambda, float best)
+{
+	const struct scored *x = &s[order[i]];
+	float value = value_of(x, m, lambda);
+
+	while (m->met < at && (value > best || !m->met)) {
+		float v = diversify_similarity(&s[order[m->met]], x);
+
+		if (!m->met || v > m->nearest)
+			m->nearest = v;
+		m->met++;
+		value = value_of(x, m, lambda);
+	}
+	return value;
+}
+
 void diversify_mmr(const struct scored *s, uint32_t *order, size_t n,
 		   size_t picks, float lambda)
 {
-	float *nearest = mem_zalloc(n + 1, sizeof(*nearest));
+	struct marginal *m = mem_zalloc(n + 1, sizeof(*m)), x;
 
 	if (picks > n)
 		picks = n;
-	/* nearest[i] goes with order[i]: to the nearest of those taken */
-	for (size_t at = 0; at < picks; at++) {
+	for (size_t at = 0; at < picks; at++) { /* m[i] goes with order[i] */
 		float best_value = -INFINITY;
 		size_t best = at;
 
 		for (size_t i = at; i < n; i++) {
-			float v = lambda * s[order[i]].score -
-				  (1 - lambda) * (at ? nearest[i] : 0);
+			float v =
+			    settle(s, order, at, i, &m[i], lambda, best_value);
 
 			if (v > best_value) {
 				best_value = v;
@@ -60,53 +92,65 @@ void diversify_mmr(const struct scored *s, uint32_t *order, size_t n,
 			}
 		}
 		take(order, at, best);
-		memmove(nearest + at + 1, nearest + at,
-			(best - at) * sizeof(*nearest));
-		for (size_t i = at + 1; i < n; i++) {
-			float v =
-			    diversify_similarity(&s[order[at]], &s[order[i]]);
-
-			if (!at || v > nearest[i])
-				nearest[i] = v;
-		}
+		x = m[best];
+		memmove(m + at + 1, m + at, (best - at) * sizeof(*m));
+		m[at] = x;
 	}
-	free(nearest);
+	free(m);
 }
 
 static bool may_stand(const struct scored *s, const uint32_t *order, size_t at,
-		      size_t candidate, size_t gap)
+		      size_t candidate, const struct diversify_gaps *gaps)
 {
-	for (size_t i = at > gap ? at - gap : 0; i < at; i++)
-		if (same_artist(&s[order[i]], &s[order[candidate]]))
+	const struct scored *x = &s[order[candidate]];
+	size_t gap = gaps->artist > gaps->album ? gaps->artist : gaps->album;
+
+	if (x->asked)
+		return true;
+	for (size_t back = 1; back <= gap && back <= at; back++) {
+		const struct scored *before = &s[order[at - back]];
+
+		if ((back <= gaps->artist && same_artist(before, x)) ||
+		    (back <= gaps->album && x->album != CATALOGUE_NONE &&
+		     before->album == x->album))
 			return false;
+	}
 	return true;
 }
 
 void diversify_space(const struct scored *s, uint32_t *order, size_t n,
-		     size_t gap)
+		     const struct diversify_gaps *gaps)
 {
 	for (size_t at = 0; at < n; at++) {
+		float least = gaps->worth * s[order[at]].relevance;
 		size_t i = at;
 
-		while (i < n && !may_stand(s, order, at, i, gap))
+		while (i < n && (s[order[i]].relevance < least ||
+				 !may_stand(s, order, at, i, gaps)))
 			i++;
 		if (i < n)
 			take(order, at, i);
 	}
 }
 
-size_t diversify_limit(const struct scored *s, uint32_t *order, size_t n,
-		       size_t most)
+void diversify_genre(const struct scored *s, uint32_t *order, size_t n,
+		     size_t k, uint32_t genre, size_t most, float least)
 {
-	size_t kept = 0;
+	size_t met = 0, last = k;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t met = 0;
+	for (size_t i = 0; i < k && i < n; i++)
+		met += s[order[i]].genre == genre;
+	for (size_t i = k; i < n && met > most; i++) {
+		uint32_t x = order[i];
 
-		for (size_t j = 0; j < kept && met < most; j++)
-			met += same_artist(&s[order[j]], &s[order[i]]);
-		if (met < most)
-			order[kept++] = order[i];
+		if (s[x].genre == genre || s[x].relevance < least)
+			continue;
+		while (s[order[--last]].genre != genre)
+			;
+		order[i] = order[last];
+		memmove(order + last, order + last + 1,
+			(k - 1 - last) * sizeof(*order));
+		order[k - 1] = x;
+		met--;
 	}
-	return kept;
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "corpus/why.h"
 #include "io/json.h"
 
 /* One code point at p < end; malformed bytes, one at a time, are U+FFFD. Not
@@ -223,7 +224,23 @@ static void put_error(const struct answer *a, struct str *out)
 	str_release(&message);
 }
 
-int playlist_table(const struct answer *a, struct str *out, struct err *err)
+static void put_why(const struct answer *a, const struct answer_track *t,
+		    size_t indent, struct str *out)
+{
+	struct str line = { 0 };
+
+	if (a->why)
+		why_put(a->why, a, t, &line);
+	if (line.n) {
+		pad(out, indent);
+		playlist_mask(span_str(&line), out);
+		str_putc(out, '\n');
+	}
+	str_release(&line);
+}
+
+int playlist_table(const struct answer *a, bool why, struct str *out,
+		   struct err *err)
 {
 	size_t widest[COLUMNS];
 	struct answer_track t;
@@ -238,8 +255,10 @@ int playlist_table(const struct answer *a, struct str *out, struct err *err)
 	if (a->c->mood_by != MOODBY_NONE)
 		str_printf(out, "  (valence %+.2f, arousal %+.2f)",
 			   (double)a->c->valence, (double)a->c->arousal);
-	if (answer_hint(a))
-		str_printf(out, ": %s", answer_hint(a));
+	if (answer_hint(a).n) {
+		str_puts(out, ": ");
+		playlist_mask(answer_hint(a), out);
+	}
 	str_putc(out, '\n');
 	if (!a->count)
 		return 0;
@@ -250,6 +269,8 @@ int playlist_table(const struct answer *a, struct str *out, struct err *err)
 		if (answer_track(a, i, &t, err))
 			return -1;
 		put_line(a, i, &t, widest, out);
+		if (why)
+			put_why(a, &t, widest[COLUMN_RANK] + 2, out);
 	}
 	return 0;
 }
@@ -264,14 +285,13 @@ int playlist_m3u(const struct answer *a, size_t number, struct str *out,
 	str_puts(out, "#PLAYLIST:");
 	playlist_mask(span_str(&a->c->query), out);
 	str_putc(out, '\n');
-	if (a->c->error.n || answer_hint(a)) {
+	if (a->c->error.n || answer_hint(a).n) {
 		str_puts(out, "# ");
 		if (a->c->error.n)
 			put_error(a, out);
 		else
-			str_puts(out, answer_hint(a));
+			playlist_mask(answer_hint(a), out);
 		str_putc(out, '\n');
-		return 0;
 	}
 	for (size_t i = 0; i < a->count; i++) {
 		if (answer_track(a, i, &t, err))

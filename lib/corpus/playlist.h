@@ -10,8 +10,10 @@
 
 #include "corpus/answer.h"
 
-/* Each appends to out. number: the request's, from 1. -1 as answer_json. */
-int playlist_table(const struct answer *a, struct str *out, struct err *err);
+/* Each appends to out. number: the request's, from 1. why: a line of reasons
+ * under each result. -1 as answer_json. */
+int playlist_table(const struct answer *a, bool why, struct str *out,
+		   struct err *err);
 int playlist_m3u(const struct answer *a, size_t number, struct str *out,
 		 struct err *err);
 /* "qid Q0 track_id rank score tag"; qid is the request's, else its number.

@@ -4,137 +4,75 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "math/vector.h"
+#include "corpus/signals.h"
 
-static float unit_of_distance(float d)
-{
-	return d >= 0 ? 1 / (1 + d) : NAN;
-}
-
-/* With a second number where there is one; the first may be missing, too. */
-static float mean_with(float mean, float x)
-{
-	return isnan(mean) ? x : isnan(x) ? mean : (mean + x) / 2;
-}
-
-float scored_audio_cosine(const struct scored *a, const struct scored *b)
-{
-	float mean = NAN;
-
-	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		if (a->audio[kind].x && b->audio[kind].x)
-			mean = mean_with(mean, vector_dot(a->audio[kind].x,
-							  b->audio[kind].x,
-							  a->audio[kind].dim));
-	return mean;
-}
-
-static void fill_audio(struct scored *s, const struct generation *g)
-{
-	s->audio_confidence = NAN;
-	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
-		const struct audio_vectors *v = &g->audio[kind];
-		size_t at = generation_find(v->rows, v->count, s->row);
-
-		if (at == SIZE_MAX)
-			continue;
-		s->audio[kind].x = v->vectors + at * v->dim;
-		s->audio[kind].dim = v->dim;
-		s->audio_confidence =
-		    mean_with(s->audio_confidence, v->confidence[at]);
-	}
-}
-
-struct text_best { /* of all candidates */
-	float words, cosine;
+static const char *const names[CONTRIBUTIONS] = {
+	[SIGNAL_TEXT] = "text",
+	[SIGNAL_AUDIO] = "audio",
+	[SIGNAL_MOOD] = "mood",
+	[SIGNAL_COLLAB] = "collab",
+	[CONTRIBUTION_UNKNOWN] = "unknown",
+	[CONTRIBUTION_VOCALS] = "vocals",
+	[CONTRIBUTION_POPULARITY] = "popularity",
+	[CONTRIBUTION_LINK] = "link",
+	[CONTRIBUTION_LYRIC] = "lyric",
 };
 
-static float cosine_of(const struct candidate *c)
+const char *contribution_name(enum contribution c)
 {
-	float d = c->text_distance;
-
-	return 1 - d * d / 2;
+	return names[c < CONTRIBUTIONS ? c : CONTRIBUTION_UNKNOWN];
 }
 
-static struct text_best best_text(const struct candidates *c)
+enum contribution contribution_find(struct span name)
 {
-	struct text_best best = { 0, 0 };
+	int c = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
-		float words = c->items[i].words_score;
-		float cosine = cosine_of(&c->items[i]);
+	while (c < CONTRIBUTIONS && !span_is(name, names[c]))
+		c++;
+	return (enum contribution)c;
+}
 
-		best.words = words > best.words ? words : best.words;
-		best.cosine = cosine > best.cosine ? cosine : best.cosine;
+const char *fusion_name(enum fusion f)
+{
+	return f == FUSION_RANKS ? "rrf" : "weighted";
+}
+
+static bool is_on(const struct scoring *how, int contribution)
+{
+	return !(how->off >> contribution & 1);
+}
+
+/* Moves what is beyond `stays` of a weight to another signal. */
+static void lend(float *from, float *to, float stays)
+{
+	*to += *from * (1 - stays);
+	*from *= stays;
+}
+
+void scoring_weights(const struct scoring *how, const struct scored *s,
+		     float weight[SIGNAL_COUNT])
+{
+	const struct ranktuning *t = how->tuning;
+	float sum = 0;
+
+	for (int i = 0; i < SIGNAL_COUNT; i++)
+		sum += weight[i] =
+		    how->weight ? how->weight[i] : how->c->weight[i];
+	if (how->c->wish.vague && sum > 0) {
+		float plays = weight[SIGNAL_COLLAB], rest = sum - plays;
+
+		for (int i = 0; i < SIGNAL_COUNT; i++)
+			weight[i] *= rest > 0 ? (1 - t->vague) * sum / rest : 0;
+		weight[SIGNAL_COLLAB] = rest > 0 ? t->vague * sum : sum;
 	}
-	return best;
-}
-
-/* What words, names and vectors say together; NaN: none of them anything. */
-static float text_of(const struct candidates *c, const struct candidate *i,
-		     const struct text_best *best)
-{
-	float sum = SCORING_NAMED * i->named, cosine = cosine_of(i);
-
-	if (best->words > 0)
-		sum +=
-		    SCORING_WORDS * c->words_met * i->words_score / best->words;
-	if (!isnan(cosine) && best->cosine > 0)
-		sum += cosine / best->cosine;
-	return isnan(cosine) && i->words_score <= 0 && i->named <= 0 ? NAN
-								     : sum;
-}
-
-static void fill(struct scored *s, const struct candidate *c, float text,
-		 const struct generation *g)
-{
-	float cosine = c->audio_cosine;
-
-	*s = (struct scored){
-		.row = c->row,
-		.artist = g->artist[c->row],
-		.link = g->link[c->row] < LINK_COUNT ? g->link[c->row]
-						     : LINK_UNKNOWN,
-		.valence = g->valence ? g->valence[c->row] : NAN,
-		.arousal = g->arousal ? g->arousal[c->row] : NAN,
-		.mood_confidence =
-		    g->valence ? g->mood_confidence[c->row] : NAN,
-	};
-	fill_audio(s, g);
-	if (cosine > 1)
-		cosine = 1;
-	if (cosine < -1)
-		cosine = -1;
-	s->part[SIGNAL_TEXT] = text;
-	s->part[SIGNAL_AUDIO] = (cosine + 1) / 2;
-	s->part[SIGNAL_MOOD] = unit_of_distance(c->mood_distance);
-	s->part[SIGNAL_COLLAB] =
-	    g->plays[c->row] >= 0 ? log1pf(g->plays[c->row]) : NAN;
-}
-
-/* Over all that are scored: text to [0, 1] by its range (1 where all are
- * equal), plays by the most played. */
-static void normalise(struct scored *s, size_t n)
-{
-	float lo = INFINITY, hi = -INFINITY, most = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const float *p = s[i].part;
-
-		lo = p[SIGNAL_TEXT] < lo ? p[SIGNAL_TEXT] : lo;
-		hi = p[SIGNAL_TEXT] > hi ? p[SIGNAL_TEXT] : hi;
-		most = p[SIGNAL_COLLAB] > most ? p[SIGNAL_COLLAB] : most;
-	}
-	for (size_t i = 0; i < n; i++) {
-		float *p = s[i].part;
-
-		if (!isnan(p[SIGNAL_TEXT]))
-			p[SIGNAL_TEXT] =
-			    hi > lo ? (p[SIGNAL_TEXT] - lo) / (hi - lo) : 1;
-		if (!isnan(p[SIGNAL_COLLAB]))
-			p[SIGNAL_COLLAB] =
-			    most > 0 ? p[SIGNAL_COLLAB] / most : 0;
-	}
+	if (s->flags & CATALOGUE_INSTRUMENTAL &&
+	    !(how->c->items[s->item].named > 0) &&
+	    !isnan(s->part[SIGNAL_AUDIO]))
+		lend(&weight[SIGNAL_TEXT], &weight[SIGNAL_AUDIO],
+		     t->instrumental);
+	for (int i = 0; i < SIGNAL_COUNT; i++)
+		if (!is_on(how, i))
+			weight[i] = 0;
 }
 
 static float sureness(const struct scored *s, int signal)
@@ -146,58 +84,162 @@ static float sureness(const struct scored *s, int signal)
 	return c >= 0 && c <= 1 ? c : 0;
 }
 
-static void score(struct scored *s, const struct candidates *c,
-		  const struct weights *w, unsigned tier)
+static double trust(const struct scoring *how, const struct scored *s,
+		    int signal)
 {
-	float sum = 0, present = 0, all = 0, sure = 0;
+	float least = how->tuning->trust_least;
 
-	for (int i = 0; i < SIGNAL_COUNT; i++) {
-		all += c->weight[i];
-		if (isnan(s->part[i]))
-			continue;
-		sum += c->weight[i] * s->part[i];
-		present += c->weight[i];
-		sure += c->weight[i] * sureness(s, i);
+	return isnan(s->part[signal])
+		   ? 0
+		   : (double)(least + (1 - least) * sureness(s, signal));
+}
+
+static float vocals_penalty(const struct scoring *how, const struct scored *s)
+{
+	unsigned wanted = CATALOGUE_SUNG, against = CATALOGUE_INSTRUMENTAL;
+
+	if (how->c->wish.vocals == VOCALS_ANY)
+		return 0;
+	if (how->c->wish.vocals == VOCALS_NONE) {
+		wanted = CATALOGUE_INSTRUMENTAL;
+		against = CATALOGUE_SUNG;
 	}
-	s->score = present > 0 ? sum / present : 0;
-	s->score *= w->penalty[tier < TIER_COUNT ? tier : TIER_NONE];
-	s->confidence = all > 0 ? sure / all * w->link[s->link] : 0;
+	if (s->flags & against)
+		return how->tuning->vocals_against;
+	return s->flags & wanted ? 0 : how->tuning->vocals_unknown;
+}
+
+static size_t count_words(struct span s)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		words += s.p[i] != ' ' && (!i || s.p[i - 1] == ' ');
+	return words;
+}
+
+static bool is_pinned(const struct scoring *how, const struct scored *s,
+		      size_t quoted)
+{
+	float share = how->c->items[s->item].lyric;
+
+	return is_on(how, CONTRIBUTION_LYRIC) && share > 0 &&
+	       share >= how->tuning->lyric_share &&
+	       share * (float)quoted >= how->tuning->lyric_words - 0.5f;
+}
+
+static int32_t millionths(double x)
+{
+	return isfinite(x) ? (int32_t)lrint(1e6 * x) : 0;
+}
+
+/* The signals' contributions and that of what is not known. */
+static void add_signals(const struct scoring *how,
+			const float mean[SIGNAL_COUNT], struct scored *s)
+{
+	double present[SIGNAL_COUNT] = { 0 }, unknown = 0, all = 0;
+	double share =
+	    is_on(how, CONTRIBUTION_UNKNOWN) ? (double)how->tuning->unknown : 0;
+	float weight[SIGNAL_COUNT];
+
+	scoring_weights(how, s, weight);
+	for (int i = 0; i < SIGNAL_COUNT; i++) {
+		double t = trust(how, s, i), doubt;
+
+		if (isnan(mean[i]))
+			continue; /* nobody has it: it decides nothing */
+		doubt = (1 - t) * share;
+		if (t > 0)
+			present[i] = (double)weight[i] * t * (double)s->part[i];
+		unknown += (double)weight[i] * doubt * (double)mean[i];
+		all += (double)weight[i] * (t + doubt);
+	}
+	for (int i = 0; i < SIGNAL_COUNT && all > 0; i++)
+		s->contribution[i] = millionths(present[i] / all);
+	if (all > 0)
+		s->contribution[CONTRIBUTION_UNKNOWN] =
+		    millionths(unknown / all);
+}
+
+static int32_t sum_of(const struct scored *s)
+{
+	int32_t sum = 0;
+
+	for (int i = 0; i < CONTRIBUTIONS; i++)
+		sum += s->contribution[i];
+	return sum;
+}
+
+/* Takes a share of the score there is. */
+static void take(const struct scoring *how, struct scored *s, int contribution,
+		 double share)
+{
+	if (is_on(how, contribution))
+		s->contribution[contribution] =
+		    -millionths(share * sum_of(s) / 1e6);
+}
+
+static void set_confidence(const struct scoring *how, struct scored *s)
+{
+	float all = 0, sure = 0, weight[SIGNAL_COUNT];
+
+	scoring_weights(how, s, weight);
+	for (int i = 0; i < SIGNAL_COUNT; i++) {
+		all += weight[i];
+		if (!isnan(s->part[i]))
+			sure += weight[i] * sureness(s, i);
+	}
+	s->confidence = all > 0 ? sure / all * how->weights->link[s->link] : 0;
+}
+
+static void score(const struct scoring *how, const float mean[SIGNAL_COUNT],
+		  size_t quoted, struct scored *s)
+{
+	const struct weights *w = how->weights;
+	unsigned tier = how->g->tier[s->row];
+
+	add_signals(how, mean, s);
+	take(how, s, CONTRIBUTION_VOCALS, (double)vocals_penalty(how, s));
+	if (!how->c->wish.vague && !(how->c->items[s->item].named > 0))
+		take(how, s, CONTRIBUTION_POPULARITY,
+		     1 - (double)
+			     w->penalty[tier < TIER_COUNT ? tier : TIER_NONE]);
+	take(how, s, CONTRIBUTION_LINK,
+	     (double)how->tuning->link * (1 - (double)w->link[s->link]));
+	s->pinned = is_pinned(how, s, quoted);
+	if (s->pinned)
+		s->contribution[CONTRIBUTION_LYRIC] = 1000000 - sum_of(s);
+	s->score = (float)sum_of(s) / 1e6f;
+	s->relevance = s->score;
+	set_confidence(how, s);
 }
 
 static int by_score(const void *a, const void *b)
 {
 	const struct scored *x = a, *y = b;
 
-	if (x->score != y->score)
-		return x->score < y->score ? 1 : -1;
+	if (x->pinned != y->pinned)
+		return x->pinned ? -1 : 1;
+	if (x->relevance != y->relevance)
+		return x->relevance < y->relevance ? 1 : -1;
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-size_t scoring_run(const struct candidates *c, const struct generation *g,
-		   const struct weights *w, struct scored *out, size_t *dead,
+size_t scoring_run(const struct scoring *how, struct scored *out, size_t *dead,
 		   struct err *err)
 {
-	struct text_best best = best_text(c);
-	size_t n = 0;
+	size_t n = signals_fill(how, out, dead, err);
+	size_t quoted = count_words(span_str(&how->c->lyric));
+	float mean[SIGNAL_COUNT];
 
-	*dead = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].row >= g->count) {
-			err_set(err, ERR_DATA, "candidates",
-				"row %u of %zu in "
-				"generation %s; ask query again",
-				c->items[i].row, g->count, g->name);
-			return SIZE_MAX;
-		}
-		fill(&out[n], &c->items[i], text_of(c, &c->items[i], &best), g);
-		if (out[n].link == LINK_DEAD)
-			(*dead)++;
-		else
-			n++;
+	if (n == SIZE_MAX)
+		return n;
+	signals_mean(out, n, mean);
+	for (size_t i = 0; i < n; i++) {
+		score(how, mean, quoted, &out[i]);
+		if (out[i].pinned) /* among themselves by their share */
+			out[i].relevance = 1 + how->c->items[out[i].item].lyric;
 	}
-	normalise(out, n);
-	for (size_t i = 0; i < n; i++)
-		score(&out[i], c, w, g->tier[out[i].row]);
 	qsort(out, n, sizeof(*out), by_score);
 	return n;
 }

@@ -7,9 +7,13 @@
 
 static struct scored track(float score, uint32_t artist)
 {
-	return (struct scored){
-		.score = score, .artist = artist, .valence = NAN, .arousal = NAN
-	};
+	return (struct scored){ .score = score,
+				.relevance = score,
+				.artist = artist,
+				.album = CATALOGUE_NONE,
+				.genre = CATALOGUE_NONE,
+				.valence = NAN,
+				.arousal = NAN };
 }
 
 static void number(uint32_t *order, size_t n)
@@ -85,6 +89,7 @@ static void test_spacing(void **state)
 {
 	struct scored s[60];
 	uint32_t order[60];
+	struct diversify_gaps gaps = { 3, 0, 0 };
 	struct random rng;
 
 	(void)state;
@@ -98,7 +103,7 @@ static void test_spacing(void **state)
 		number(order, 60);
 		diversify_mmr(s, order, 60, 30, 0.7f);
 		assert_true(is_permutation(order, 60));
-		diversify_space(s, order, 60, 3);
+		diversify_space(s, order, 60, &gaps);
 		assert_true(is_permutation(order, 60));
 		for (size_t at = 1; at < 60; at++) {
 			size_t from = at > 3 ? at - 3 : 0;
@@ -120,22 +125,147 @@ static void test_spacing(void **state)
 	}
 }
 
-static void test_limit(void **state)
+/* The same by its definition. */
+static void slow_mmr(const struct scored *s, uint32_t *order, size_t n,
+		     size_t picks, float lambda)
 {
-	struct scored s[] = { track(1, 1),
-			      track(1, 1),
-			      track(1, 2),
-			      track(1, 1),
-			      track(1, CATALOGUE_NONE),
-			      track(1, CATALOGUE_NONE),
-			      track(1, CATALOGUE_NONE) };
-	uint32_t order[7];
+	for (size_t at = 0; at < picks && at < n; at++) {
+		float best_value = -INFINITY;
+		size_t best = at;
+		uint32_t x;
+
+		for (size_t i = at; i < n; i++) {
+			const struct scored *t = &s[order[i]];
+			float nearest = at && !t->asked ? -INFINITY : 0, v;
+
+			for (size_t j = 0; j < at && !t->asked; j++)
+				nearest = fmaxf(nearest, diversify_similarity(
+							     &s[order[j]], t));
+			v = lambda * t->relevance - (1 - lambda) * nearest;
+			if (v > best_value) {
+				best_value = v;
+				best = i;
+			}
+		}
+		x = order[best];
+		memmove(order + at + 1, order + at,
+			(best - at) * sizeof(*order));
+		order[at] = x;
+	}
+}
+
+static void test_mmr_is_exact(void **state)
+{
+	struct scored s[64];
+	uint32_t order[64], wanted[64];
+	float vectors[64][4];
+	struct random rng;
 
 	(void)state;
-	number(order, 7);
-	assert_int_equal(diversify_limit(s, order, 7, 2), 6);
-	assert_int_equal(order[2], 2);
-	assert_int_equal(order[3], 4);
+	random_seed(&rng, 5, 0);
+	for (int round = 0; round < 100; round++) {
+		for (size_t i = 0; i < 64; i++) {
+			s[i] = track(1 - (float)random_below(&rng, 8) / 10,
+				     (uint32_t)random_below(&rng, 30));
+			s[i].valence = (float)random_uniform(&rng);
+			s[i].arousal = (float)random_uniform(&rng);
+			s[i].asked = s[i].artist == 3;
+			for (int d = 0; d < 4; d++)
+				vectors[i][d] =
+				    (float)random_uniform(&rng) - 0.5f;
+			if (random_below(&rng, 3)) {
+				s[i].audio[0].x = vectors[i];
+				s[i].audio[0].dim = 4;
+			}
+		}
+		number(order, 64);
+		number(wanted, 64);
+		diversify_mmr(s, order, 64, 32, 0.1f * (float)(round % 11));
+		slow_mmr(s, wanted, 64, 32, 0.1f * (float)(round % 11));
+		assert_memory_equal(order, wanted, sizeof(order));
+	}
+}
+
+/* An artist who is asked for is in nobody's way, not even in his own. */
+static void test_asked(void **state)
+{
+	struct scored s[] = { track(0.9f, 1), track(0.8f, 1), track(0.7f, 1),
+			      track(0.65f, 2), track(0.6f, 3) };
+	uint32_t order[5];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		s[i].asked = true;
+	number(order, 5);
+	diversify_mmr(s, order, 5, 5, 0.7f);
+	diversify_space(s, order, 5, &(struct diversify_gaps){ 3, 3, 0 });
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(order[i], i);
+}
+
+static void test_albums(void **state)
+{
+	struct scored s[] = { track(1, 1), track(1, 2), track(1, 3),
+			      track(1, 4), track(1, 5) };
+	static const uint32_t wanted[] = { 0, 2, 3, 1, 4 };
+	uint32_t order[5];
+
+	(void)state;
+	s[0].album = s[1].album = 7; /* of several artists */
+	number(order, 5);
+	diversify_space(s, order, 5, &(struct diversify_gaps){ 3, 2, 0 });
+	assert_memory_equal(order, wanted, sizeof(order));
+	number(order, 5); /* none is nobody's album */
+	s[0].album = s[1].album = CATALOGUE_NONE;
+	diversify_space(s, order, 5, &(struct diversify_gaps){ 3, 2, 0 });
+	assert_int_equal(order[1], 1);
+}
+
+/* Nobody waits for one who is worth too little. */
+static void test_worth(void **state)
+{
+	struct scored s[] = { track(0.9f, 1), track(0.8f, 1), track(0.3f, 2),
+			      track(0.5f, 3) };
+	static const uint32_t strict[] = { 0, 2, 3, 1 };
+	static const uint32_t half[] = { 0, 3, 1, 2 };
+	static const uint32_t most[] = { 0, 1, 2, 3 };
+	uint32_t order[4];
+
+	(void)state;
+	number(order, 4);
+	diversify_space(s, order, 4, &(struct diversify_gaps){ 3, 0, 0 });
+	assert_memory_equal(order, strict, sizeof(order));
+	number(order, 4);
+	diversify_space(s, order, 4, &(struct diversify_gaps){ 1, 0, 0.6f });
+	assert_memory_equal(order, half, sizeof(order));
+	number(order, 4);
+	diversify_space(s, order, 4, &(struct diversify_gaps){ 1, 0, 0.7f });
+	assert_memory_equal(order, most, sizeof(order));
+}
+
+static void test_genre(void **state)
+{
+	static const uint32_t wanted[] = { 0, 1, 6, 7, 4, 5, 3, 2 };
+	struct scored s[8];
+	uint32_t order[8];
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		s[i] = track(1 - 0.1f * (float)i, (uint32_t)i);
+		s[i].genre = i < 5 ? 0 : 1;
+	}
+	s[5].relevance = 0.1f; /* of another genre, but not good enough */
+	number(order, 8);
+	diversify_genre(s, order, 8, 4, 0, 2, 0.25f);
+	assert_memory_equal(order, wanted, sizeof(order));
+	/* nothing to exchange, and nothing that must be */
+	number(order, 5);
+	diversify_genre(s, order, 5, 4, 0, 2, 0.2f);
+	diversify_genre(s, order, 5, 5, 0, 2, 0.2f);
+	diversify_genre(s, order, 5, 5, 0, 5, 0.2f);
+	diversify_genre(s, order, 0, 4, 0, 0, 0);
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(order[i], i);
 }
 
 int main(void)
@@ -144,7 +274,11 @@ int main(void)
 		cmocka_unit_test(test_similarity),
 		cmocka_unit_test(test_mmr),
 		cmocka_unit_test(test_spacing),
-		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_mmr_is_exact),
+		cmocka_unit_test(test_asked),
+		cmocka_unit_test(test_albums),
+		cmocka_unit_test(test_worth),
+		cmocka_unit_test(test_genre),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@ query i miss my ex >"$TMP/c.json"
 query -k 4 calm morning >"$TMP/c4.json"
 
 # The answer object
-rerank -q <"$TMP/c.json" >"$TMP/a.json"
+rerank -q --per-artist 0 <"$TMP/c.json" >"$TMP/a.json"
 is "$(wc -l <"$TMP/a.json")" 1 "one object a query"
 is "$(jq -c 'keys' "$TMP/a.json")" \
 	'["context_tags","metadata","mood_detected","query","results","understood"]' "its members"
@@ -31,42 +31,47 @@ holds 'scores in [0, 1]' '[.results[].score]|max <= 1 and min >= 0' "$TMP/a.json
 holds 'absent is absent' '[.results[]|tostring|test("null|NaN|nan")]|any|not' "$TMP/a.json"
 
 # Sad before loud; what the reference says of every result
-is "$(rerank -q -k 12 --lambda 1 --spacing 0 <"$TMP/c.json" | jq '[.results[]|.mood.valence < 0]|all')" true \
+is "$(rerank -q -k 12 --per-artist 0 --lambda 1 --spacing 0 <"$TMP/c.json" | jq '[.results[]|.mood.valence < 0]|all')" true \
 	"the sad stand before the loud"
 is "$(jq -r '[.results[]|select(.track_id=="mp02")|.permalink_url]|first' \
-	<(rerank -q -k 48 <"$TMP/c.json"))" https://new.example/2 \
+	<(rerank -q -k 48 --per-artist 0 <"$TMP/c.json"))" https://new.example/2 \
 	"a moved link's new URL"
-is "$(rerank -q -k 48 <"$TMP/c.json" | jq '[.results[]|.unverified==true]|map(select(.))|length')" 6 \
+is "$(rerank -q -k 48 --per-artist 0 <"$TMP/c.json" | jq '[.results[]|.unverified==true]|map(select(.))|length')" 6 \
 	"unknown links are marked unverified"
-is "$(rerank -q -k 48 <"$TMP/c.json" | jq -c '[.results[]|select((.imputed//[])|index("genre"))|.track_id[2:]|tonumber%3]|unique')" \
+is "$(rerank -q -k 48 --per-artist 0 <"$TMP/c.json" | jq -c '[.results[]|select((.imputed//[])|index("genre"))|.track_id[2:]|tonumber%3]|unique')" \
 	'[0]' "imputed genres are marked"
-is "$(rerank -q -k 48 <"$TMP/c.json" | jq -c '[.results[]|select((.imputed//[])|index("bpm"))|.track_id[2:]|tonumber%4]|unique')" \
+is "$(rerank -q -k 48 --per-artist 0 <"$TMP/c.json" | jq -c '[.results[]|select((.imputed//[])|index("bpm"))|.track_id[2:]|tonumber%4]|unique')" \
 	'[0]' "imputed sound is marked"
-is "$(rerank -q -k 48 <"$TMP/c.json" | jq -c '.results[]|select(.track_id=="mp14")|.audio_features')" \
+is "$(rerank -q -k 48 --per-artist 0 <"$TMP/c.json" | jq -c '.results[]|select(.track_id=="mp14")|.audio_features')" \
 	'{"bpm":74,"energy":0.8,"key":2,"mode":0,"loudness":-14.5,"valence_score":-0.6}' \
 	"display features in their units"
 holds 'no mood, no member' '[.results[]|select(.track_id=="mp10" or .track_id=="mp20")|has("mood")]|any|not' \
-	<(rerank -q -k 48 <"$TMP/c.json")
+	<(rerank -q -k 48 --per-artist 0 <"$TMP/c.json")
 
 # k: the option, the request, 20
 is "$(rerank -q -k 3 <"$TMP/c4.json" | jq '.results|length')" 3 "-k"
 is "$(rerank -q <"$TMP/c4.json" | jq '.results|length')" 4 "the request's top_k"
-is "$(rerank -q -k 100000 <"$TMP/c.json" | jq '.results|length')" 42 \
+is "$(rerank -q -k 100000 --per-artist 0 <"$TMP/c.json" | jq '.results|length')" 42 \
 	"no result is lost on the way"
 
-# The score, recomputed from what the answer shows
-holds 'the score is what it says' --slurpfile c "$TMP/c.json" '$c[0].weights as $w | [.results[] |
-	. as $r | ([.signals|to_entries[]|$w[.key]*.value]|add) /
-	([.signals|keys[]|$w[.]]|add) *
-	(if .popularity_tier=="Viral" then 0.7 else 1 end) - $r.score |
-	fabs < 2e-4] | all' <(rerank -q -k 48 <"$TMP/c.json")
+# The score is the sum of what is said to make it, to the last digit
+holds 'contributions sum to the score' '[.results[] | ([.contributions[]]|add) - .score |
+	fabs < 1e-9] | all' <(rerank -q -k 48 --per-artist 0 <"$TMP/c.json")
+holds 'penalties are negative' '[.results[].contributions | (.popularity // 0, .link // 0) <= 0] |
+	all' <(rerank -q -k 48 --per-artist 0 <"$TMP/c.json")
+holds 'the Viral are penalised' '[.results[] | (.popularity_tier == "Viral") ==
+	((.contributions.popularity // 0) < 0)] | all' <(rerank -q -k 48 --per-artist 0 <"$TMP/c.json")
 
 # Artists: at least three others between, where that can be had; a limit
 holds 'three others between two of one artist' '[.results[:20][].artist] as $a | [range(20)|. as $i |
-	[range([0,$i-3]|max; $i)|$a[.]==$a[$i]]|any]|any|not' "$TMP/a.json"
-is "$(rerank -q -k 48 --per-artist 2 <"$TMP/c.json" | jq '[.results|group_by(.artist)[]|length]|max')" \
-	2 "--per-artist"
-is "$(rerank -q -k 48 --lambda 1 --spacing 0 <"$TMP/c.json" | jq '[.results[].score]|. == (sort|reverse)')" \
+	[range([0,$i-3]|max; $i)|$a[.]==$a[$i]]|any]|any|not' \
+	<(rerank -q --per-artist 0 --spacing 3 <"$TMP/c.json")
+holds 'but by itself it takes nobody who is far worse' '[.results[:12][]|.mood.valence < 0]|all' "$TMP/a.json"
+is "$(rerank -q -k 48 --per-artist 3 <"$TMP/c.json" | jq '[.results|group_by(.artist)[]|length]|max')" \
+	3 "--per-artist"
+is "$(rerank -q -k 48 <"$TMP/c.json" | jq '[.results|group_by(.artist)[]|length]|unique|tostring')" \
+	'"[2]"' "two of an artist by default"
+is "$(rerank -q -k 48 --per-artist 0 --lambda 1 --spacing 0 <"$TMP/c.json" | jq '[.results[].score]|. == (sort|reverse)')" \
 	true "relevance alone is the order of scores"
 
 # Formats
