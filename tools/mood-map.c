@@ -1,42 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * mood-map: where each track lies in the mood space, from its sound by a
- * formula, else from its words by a lexicon.
+ * mood-map: where each track lies in the mood space, by all that tells it: its
+ * sound, tags, title, genre and what its texts feel like, each as surely as it
+ * was found to tell (mood-sources.tsv).
  *
- * Reads id, title, genre, tags, description, extracted_vibe_text, imputed, and
- * a feature file of extract-features or "impute audio". Writes mood.feat:
- * valence, arousal, dominance (missing), confidence.
+ * Reads id, title, genre, tags, description, extracted_vibe_text, lyrics,
+ * emotion, imputed, and a feature file of extract-features or "impute audio".
+ * Writes mood.feat: valence, arousal, dominance, confidence, and the spreads of
+ * the first two.
  */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "corpus/datadir.h"
-#include "corpus/lexicon.h"
-#include "corpus/moodformula.h"
-#include "corpus/track.h"
+#include "corpus/moodmap.h"
 #include "corpus/trackrows.h"
-#include "io/input.h"
+#include "io/atomic.h"
 #include "io/stream.h"
 #include "learn/recipe.h"
 
 static const char usage[] =
-    "usage: mood-map [--features FILE] [--reuse FILE] [--records FILE] [FILE "
-    "...]\n"
+    "usage: mood-map [--features FILE] [--centre FILE] [--reuse FILE]\n"
+    "                [--records FILE] [FILE ...]\n"
+    "       mood-map --fit FILE --features FILE [--features FILE ...]\n"
     "\n"
-    "Gives each track its valence and arousal: from the features of its "
-    "sound,\n"
-    "else from its words. Writes a feature file.\n"
+    "Gives each track its valence, arousal and dominance, with confidence: "
+    "from "
+    "the\n"
+    "features of its sound and from its words. Writes a feature file. With "
+    "--fit\n"
+    "finds where the middle of a corpus' sound is, for --centre.\n"
     "\n"
     "      --features FILE  rows of extract-features or impute audio; "
     "without,\n"
     "                       words only\n"
-    "      --reuse FILE     take unchanged rows from this earlier output\n"
-    "      --records FILE   pass the records on to FILE\n"
-    "      --formula FILE   table of the formula (default: mood-formula.tsv)\n"
+    "      --fit FILE       write the corpus' middle there\n"
+    "      --centre FILE    what --fit wrote: moods are around that\n"
+    "      --model FILE     mood from sound (default: models/mood.pack)\n"
+    "      --formula FILE   a table of weights instead; baseline: the "
+    "uncalibrated\n"
+    "                       one of mood-formula.tsv\n"
+    "      --sources FILE   how surely each source tells (default:\n"
+    "                       mood-sources.tsv)\n"
     "      --lexicon FILE   table of words (default: lexicon/base.tsv and\n"
     "                       lexicon/extension.tsv)\n"
-    "      --words          let words speak beside measured sound too\n"
+    "      --genres FILE    table of genres (default: mood-genres.tsv)\n"
+    "      --reuse FILE     take unchanged rows from this earlier output\n"
+    "      --records FILE   pass the records on to FILE\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -j, --jobs N         threads (default: the processors)\n"
     "      --max-errors N   fail when more records failed; N or P%\n"
@@ -47,25 +56,18 @@ static const char usage[] =
     "  -h, --help\n"
     "  -V, --version\n";
 
-enum { VALENCE, AROUSAL, DOMINANCE, CONFIDENCE };
-enum { TABLE_MAX = 1 << 24 };
-
-/* man mood-map(1), CONFIDENCE, says where these are from. */
-static const double formula_confidence = 0.4;
-static const double word_confidence = 0.1, words_confidence = 0.4;
-static const double genre_sure = 0.3;
-
 struct ctx {
-	const char *features, *formula_path, *lexicon_path;
-	bool words; /* beside measured sound too */
-	struct moodformula formula;
-	struct lexicon *lexicon;
+	struct option_list features;
+	const char *fit;
+	struct moodmap_files files;
+	struct moodmap map;
 	struct feat_schema schema;
 };
 
 struct scratch {
 	struct trackrows rows;
-	struct str words, part;
+	struct moodwords words;
+	struct str said;
 	int found; /* what trackrows_find said */
 	struct err err;
 };
@@ -75,8 +77,8 @@ static void *scratch_new(void *ctx)
 	const struct ctx *c = ctx;
 	struct scratch *s = mem_zalloc(1, sizeof(*s));
 
-	if (c->features)
-		trackrows_open(&s->rows, c->features, &s->err);
+	if (c->features.count)
+		trackrows_open(&s->rows, c->features.items[0], &s->err);
 	return s;
 }
 
@@ -85,32 +87,9 @@ static void scratch_free(void *scratch)
 	struct scratch *s = scratch;
 
 	trackrows_release(&s->rows);
-	str_release(&s->words);
-	str_release(&s->part);
+	moodwords_release(&s->words);
+	str_release(&s->said);
 	free(s);
-}
-
-static void add_words(struct scratch *s, bool wanted)
-{
-	if (!wanted)
-		return;
-	str_span(&s->words, span_str(&s->part));
-	str_putc(&s->words, '\n');
-}
-
-/* What the source says, and a genre that is sure enough. Imputed tags and
- * descriptions only repeat the other texts. */
-static void read_words(struct scratch *s, const struct record *r)
-{
-	double confidence;
-
-	str_reset(&s->words);
-	add_words(s, record_text(r, "title", &s->part));
-	add_words(s, track_genre(r, &s->part, &confidence) &&
-			 confidence >= genre_sure);
-	add_words(s, track_tags(r, &s->part, NULL) == TRACK_SOURCE);
-	add_words(s, track_description(r, &s->part, NULL) == TRACK_SOURCE);
-	add_words(s, record_text(r, "extracted_vibe_text", &s->part));
 }
 
 /* Everything measure() goes by, which it then finds here. */
@@ -120,69 +99,17 @@ static uint64_t digest(void *ctx, void *scratch, const struct record *r)
 	struct scratch *s = scratch;
 	uint64_t row = 0;
 
-	read_words(s, r);
+	moodwords_read(&s->words, r);
 	s->found = 0;
-	if (c->features && !s->err.status) {
+	if (c->features.count && !s->err.status) {
 		row = trackrows_digest(&s->rows, r);
 		s->found = trackrows_find(&s->rows, r, &s->err);
 	}
-	str_reset(&s->part);
-	str_u64(&s->part, row);
-	str_putc(&s->part, '\n');
-	str_span(&s->part, span_str(&s->words));
-	return hash_u64(s->part.p, s->part.n);
-}
-
-struct guess {
-	float valence, arousal;
-	double confidence; /* 0: none */
-	enum feat_method method;
-};
-
-static struct guess by_formula(const struct ctx *c, const struct scratch *s)
-{
-	struct guess g = { 0, 0, 0, FEAT_METHOD_FORMULA };
-	const struct feat_row *row = s->rows.row;
-	double sure;
-
-	if (s->found <= 0 || !feat_status_measured(row->status) ||
-	    !moodformula_apply(&c->formula, row->values, &g.valence,
-			       &g.arousal))
-		return g;
-	sure = row->confidence > 0                   ? (double)row->confidence
-	       : row->method <= FEAT_METHOD_MEASURED ? 1
-						     : 0;
-	g.confidence = formula_confidence * sure;
-	return g;
-}
-
-static struct guess by_lexicon(const struct ctx *c, const struct scratch *s)
-{
-	struct lexicon_mood m =
-	    lexicon_mood(c->lexicon, span_str(&s->words), NULL);
-
-	return (
-	    struct guess){ m.valence, m.arousal,
-			   fmin(words_confidence, word_confidence * m.matches),
-			   FEAT_METHOD_LEXICON };
-}
-
-/* Sound and words, weighed by their confidence; sound alone where it is to
- * speak alone. */
-static struct guess combine(struct guess sound, struct guess words, bool alone)
-{
-	double all = sound.confidence + words.confidence;
-	struct guess g = sound.confidence >= words.confidence ? sound : words;
-
-	if (alone || !(sound.confidence > 0) || !(words.confidence > 0))
-		return alone ? sound : g;
-	g.valence = (float)((sound.confidence * (double)sound.valence +
-			     words.confidence * (double)words.valence) /
-			    all);
-	g.arousal = (float)((sound.confidence * (double)sound.arousal +
-			     words.confidence * (double)words.arousal) /
-			    all);
-	return g;
+	str_reset(&s->said);
+	str_u64(&s->said, row);
+	str_putc(&s->said, '\n');
+	moodwords_digest(&s->words, &s->said);
+	return hash_u64(s->said.p, s->said.n);
 }
 
 static int measure(void *ctx, void *scratch, struct record *r,
@@ -190,89 +117,92 @@ static int measure(void *ctx, void *scratch, struct record *r,
 {
 	const struct ctx *c = ctx;
 	const struct scratch *s = scratch;
-	struct guess sound, g;
-	bool measured;
+	struct moodmap_place place;
 
 	(void)r; /* digest() has read it */
 	if (s->err.status) {
 		*err = s->err;
 		return -1;
 	}
-	sound = by_formula(c, s);
-	measured =
-	    sound.confidence > 0 && s->rows.row->method <= FEAT_METHOD_MEASURED;
-	g = combine(sound, by_lexicon(c, s), measured && !c->words);
-	if (!(g.confidence > 0)) {
+	if (!moodmap_place(&c->map, &s->words,
+			   s->found > 0 ? s->rows.row : NULL, &place)) {
 		row->status = FEAT_NO_INPUT;
 		return 0;
 	}
 	row->status = FEAT_OK;
-	row->method = (uint8_t)g.method;
-	row->confidence = (float)g.confidence;
-	row->values[VALENCE] = g.valence;
-	row->values[AROUSAL] = g.arousal;
-	row->values[CONFIDENCE] = (float)g.confidence;
-	feat_row_mark(row, &c->schema, !measured);
+	row->method = (uint8_t)place.method;
+	row->confidence = place.values[MOODMAP_CONFIDENCE];
+	memcpy(row->values, place.values, sizeof(place.values));
+	feat_row_mark(row, &c->schema, !place.measured);
 	return 0;
 }
 
-static void add_digest(const char *name, const struct str *text,
-		       struct str *parameters)
+static void tell_instead(const struct options *o, bool instead)
 {
-	char hex[2 * HASH_SIZE + 1];
-	uint8_t sum[HASH_SIZE];
-
-	hash_sha256(text->p, text->n, sum);
-	hash_hex(sum, HASH_SIZE, hex);
-	str_printf(parameters, "%s=%s ", name, hex);
+	if (instead && !o->quiet)
+		fprintf(stderr,
+			"mood-map: mood from sound is by the formula: "
+			"%s is not there or misses features\n",
+			MOODHEARD_MODEL);
 }
 
-static int load_formula(struct ctx *c, struct str *text, struct err *err)
+static int set_up(struct ctx *c, const struct options *o, struct err *err)
 {
-	struct str built_in = { 0 };
-	const char *path = c->formula_path;
+	const char *path = c->features.count ? c->features.items[0] : NULL;
+	struct feat *f = path ? feat_open(path, err) : NULL;
+	struct str recipe = { 0 };
 	int rc;
 
-	if (!path)
-		path = datadir_path("mood-formula.tsv", &built_in);
-	str_reset(text);
-	rc = input_slurp(path, TABLE_MAX, text, err) ||
-	     moodformula_parse(&c->formula, span_str(text), path, err);
-	str_release(&built_in);
-	return rc ? -1 : 0;
+	if (path && !f)
+		return -1;
+	rc = moodmap_open(&c->map, &c->files, path, &recipe, err);
+	if (!rc) {
+		memcpy(c->schema.stage, "mood", sizeof("mood"));
+		for (size_t i = 0; i < MOODMAP_COLUMNS; i++)
+			feat_schema_add(&c->schema, moodmap_columns[i], "1");
+		recipe_make("mood-map/3", str_z(&recipe),
+			    f ? feat_schema(f)->recipe : NULL,
+			    c->schema.recipe);
+		tell_instead(o, path && c->map.instead);
+	}
+	feat_close(f);
+	str_release(&recipe);
+	return rc;
 }
 
-static int set_up(struct ctx *c, struct err *err)
+static int check(const struct ctx *c, int operands, struct err *err)
 {
-	struct str text = { 0 }, parameters = { 0 };
-	struct feat *f = c->features ? feat_open(c->features, err) : NULL;
-	int rc = -1;
+	if (c->files.model && c->files.formula)
+		return err_set(err, ERR_USAGE, "usage",
+			       "--model and --formula: give one of them");
+	if (c->fit && (!c->features.count || operands || c->files.centre))
+		return err_set(err, ERR_USAGE, "usage",
+			       "--fit reads --features FILE and nothing else");
+	if (!c->fit && c->features.count > 1)
+		return err_set(err, ERR_USAGE, "usage",
+			       "several --features go with --fit only");
+	return 0;
+}
 
-	if (c->features && !f)
-		return -1;
-	c->lexicon = lexicon_open(c->lexicon_path, &text, err);
-	if (!c->lexicon)
-		goto out;
-	add_digest("lexicon", &text, &parameters);
-	if (load_formula(c, &text, err) ||
-	    (f &&
-	     moodformula_bind(&c->formula, feat_schema(f), c->features, err)))
-		goto out;
-	add_digest("mood-formula", &text, &parameters);
-	if (c->words)
-		str_puts(&parameters, "words ");
-	memcpy(c->schema.stage, "mood", sizeof("mood"));
-	feat_schema_add(&c->schema, "valence", "1");
-	feat_schema_add(&c->schema, "arousal", "1");
-	feat_schema_add(&c->schema, "dominance", "1");
-	feat_schema_add(&c->schema, "confidence", "1");
-	recipe_make("mood-map/2", str_z(&parameters),
-		    f ? feat_schema(f)->recipe : NULL, c->schema.recipe);
-	rc = 0;
-out:
-	feat_close(f);
-	str_release(&text);
-	str_release(&parameters);
+static int fit(const struct ctx *c, const struct options *o, struct err *err)
+{
+	struct atomic *a = NULL;
+	struct str table = { 0 };
+	bool instead;
+	int rc;
+
+	rc = moodmap_fit(&c->files, c->features.items, c->features.count,
+			 &table, &instead, err);
+	if (!rc) {
+		tell_instead(o, instead);
+		a = atomic_open(c->fit, err);
+		rc = a ? 0 : -1;
+	}
+	if (a) {
+		fwrite(table.p, 1, table.n, atomic_file(a));
+		rc = atomic_commit(a, err);
+	}
+	str_release(&table);
 	return rc;
 }
 
@@ -290,12 +220,16 @@ int main(int argc, char **argv)
 		.schema = &c.schema,
 	};
 	const struct option_spec specs[] = {
-		{ "features", 0, OPTION_TEXT, &c.features, 0, 0 },
+		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
+		{ "fit", 0, OPTION_TEXT, &c.fit, 0, 0 },
+		{ "centre", 0, OPTION_TEXT, &c.files.centre, 0, 0 },
+		{ "model", 0, OPTION_TEXT, &c.files.model, 0, 0 },
+		{ "formula", 0, OPTION_TEXT, &c.files.formula, 0, 0 },
+		{ "sources", 0, OPTION_TEXT, &c.files.sources, 0, 0 },
+		{ "lexicon", 0, OPTION_TEXT, &c.files.lexicon, 0, 0 },
+		{ "genres", 0, OPTION_TEXT, &c.files.genres, 0, 0 },
 		{ "reuse", 0, OPTION_TEXT, &s.reuse, 0, 0 },
 		{ "records", 0, OPTION_TEXT, &s.records_path, 0, 0 },
-		{ "formula", 0, OPTION_TEXT, &c.formula_path, 0, 0 },
-		{ "lexicon", 0, OPTION_TEXT, &c.lexicon_path, 0, 0 },
-		{ "words", 0, OPTION_FLAG, &c.words, 0, 0 },
 		{ 0 }
 	};
 	struct err err = { 0 };
@@ -305,11 +239,13 @@ int main(int argc, char **argv)
 	    options_parse(&o, "mood-map", usage, specs, argc, argv, &status);
 	if (first < 0)
 		return status;
-	if (set_up(&c, &err))
+	if (check(&c, argc - first, &err) ||
+	    (c.fit ? fit(&c, &o, &err) : set_up(&c, &o, &err)))
 		status = options_fail(&o, &err);
 	else
-		status = stream_run(&s, argv + first, argc - first);
-	lexicon_free(c.lexicon);
+		status = c.fit ? 0 : stream_run(&s, argv + first, argc - first);
+	moodmap_close(&c.map);
 	feat_schema_release(&c.schema);
+	free(c.features.items);
 	return status;
 }

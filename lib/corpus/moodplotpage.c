@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "corpus/moodplotpage.h"
+
+#include <math.h>
+
+#include "base/table.h"
+#include "corpus/moodtemplate.h"
+
+enum { NO_DOMINANCE = -32768, SCALE = 32767 };
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
+			     "wxyz0123456789+/";
+
+/* A JSON string of base64. */
+static void put_base64(struct str *out, const struct str *bytes)
+{
+	const unsigned char *p = (const unsigned char *)bytes->p;
+
+	str_putc(out, '"');
+	for (size_t i = 0; i < bytes->n; i += 3) {
+		size_t left = bytes->n - i;
+		unsigned v = (unsigned)p[i] << 16;
+
+		v |= left > 1 ? (unsigned)p[i + 1] << 8 : 0;
+		v |= left > 2 ? (unsigned)p[i + 2] : 0;
+		str_putc(out, digits[v >> 18]);
+		str_putc(out, digits[v >> 12 & 63]);
+		str_putc(out, left > 1 ? digits[v >> 6 & 63] : '=');
+		str_putc(out, left > 2 ? digits[v & 63] : '=');
+	}
+	str_putc(out, '"');
+}
+
+static void put_i16(struct str *bytes, float v)
+{
+	int n = isfinite(v) ? (int)lround((double)v * SCALE) : NO_DOMINANCE;
+
+	str_putc(bytes, (char)(n & 255));
+	str_putc(bytes, (char)(n >> 8 & 255));
+}
+
+/* "x":base64 of one number of every track */
+static void put_numbers(const struct moodplot *p, size_t count, struct str *out)
+{
+	static const char *const names[] = { "v", "a", "d", "c" };
+	struct str bytes = { 0 };
+
+	for (int axis = 0; axis < 4; axis++) {
+		str_reset(&bytes);
+		for (size_t i = 0; i < count; i++) {
+			const struct moodplot_track *t = &p->tracks[i];
+			const float of[] = { t->valence, t->arousal,
+					     t->dominance, t->confidence };
+
+			put_i16(&bytes, of[axis]);
+		}
+		str_printf(out, "\"%s\":", names[axis]);
+		put_base64(out, &bytes);
+		str_puts(out, ",\n");
+	}
+	str_release(&bytes);
+}
+
+static struct span name(const struct moodplot *p, size_t at, uint32_t n)
+{
+	return n ? (struct span){ p->names.p + at, n } : SPAN("");
+}
+
+static void put_titles(const struct moodplot *p, size_t count, struct str *out)
+{
+	str_puts(out, "\"titles\":[");
+	for (size_t i = 0; i < count; i++) {
+		const struct moodplot_track *t = &p->tracks[i];
+
+		str_puts(out, i ? ",\n" : "\n");
+		moodtemplate_json(out, name(p, t->title, t->title_n));
+	}
+	str_puts(out, "],\n");
+}
+
+/* Each artist once, and who made what: 32-bit numbers. */
+static void put_artists(const struct moodplot *p, size_t count, struct str *out)
+{
+	struct table seen = { 0 };
+	struct str which = { 0 };
+
+	str_puts(out, "\"artists\":[");
+	for (size_t i = 0; i < count; i++) {
+		const struct moodplot_track *t = &p->tracks[i];
+		struct span s = name(p, t->artist, t->artist_n);
+		uint64_t *n = table_put(&seen, s);
+
+		if (!*n) {
+			*n = seen.count;
+			str_puts(out, *n > 1 ? ",\n" : "\n");
+			moodtemplate_json(out, s);
+		}
+		for (int b = 0; b < 4; b++)
+			str_putc(&which, (char)((*n - 1) >> 8 * b & 255));
+	}
+	str_puts(out, "],\n\"by\":");
+	put_base64(out, &which);
+	table_release(&seen);
+	str_release(&which);
+}
+
+static void put_mood(struct str *out, bool placed, double v, double a)
+{
+	if (!placed) {
+		str_puts(out, ",\"at\":null");
+		return;
+	}
+	str_puts(out, ",\"at\":[");
+	str_fixed(out, v, 4);
+	str_putc(out, ',');
+	str_fixed(out, a, 4);
+	str_putc(out, ']');
+}
+
+static void put_answers(const struct moodplot *p, struct str *out)
+{
+	str_puts(out, ",\n\"asked\":");
+	if (!p->asked) {
+		str_puts(out, "null");
+		return;
+	}
+	str_puts(out, "{\"query\":");
+	moodtemplate_json(out, span_str(&p->query));
+	put_mood(out, p->placed, p->valence, p->arousal);
+	str_puts(out, ",\"results\":[");
+	for (size_t i = 0; i < p->answer_count; i++) {
+		const struct moodplot_answer *a = &p->answers[i];
+
+		str_puts(out, i ? ",\n{\"rank\":" : "\n{\"rank\":");
+		str_fixed(out, a->rank, 0);
+		str_puts(out, ",\"title\":");
+		moodtemplate_json(out, span_str(&a->title));
+		str_puts(out, ",\"artist\":");
+		moodtemplate_json(out, span_str(&a->artist));
+		put_mood(out, a->placed, a->valence, a->arousal);
+		str_putc(out, '}');
+	}
+	str_puts(out, "]}");
+}
+
+int moodplotpage(const struct moodplot *p, struct span title, size_t most,
+		 struct str *out, struct err *err)
+{
+	size_t count = p->count < most ? p->count : most;
+	struct str data = { 0 }, head = { 0 };
+	struct moodtemplate_value values[3] = { 0 };
+	int rc;
+
+	moodtemplate_xml(&head, title);
+	str_puts(&data, "{\"count\":");
+	str_u64(&data, count);
+	str_puts(&data, ",\"all\":");
+	str_u64(&data, p->count);
+	str_puts(&data, ",\"unknown\":");
+	str_u64(&data, p->passed);
+	str_puts(&data, ",\n");
+	put_numbers(p, count, &data);
+	put_titles(p, count, &data);
+	put_artists(p, count, &data);
+	put_answers(p, &data);
+	str_putc(&data, '}');
+	values[0] = (struct moodtemplate_value){ "title", span_str(&head) };
+	values[1] = (struct moodtemplate_value){ "data", span_str(&data) };
+	rc = moodtemplate_fill("mood-plot.html", NULL, values, out, err);
+	str_release(&data);
+	str_release(&head);
+	return rc;
+}
