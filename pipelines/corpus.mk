@@ -108,11 +108,15 @@ $C/shards/%/enriched.ndjson: $C/shards/%/filtered.ndjson $C/models/enrich.pack
 	$(BIN)/enrich $(COMMON) --model $C/models/enrich.pack \
 	    --memo $(@D)/enriched.memo --previous $@ -o $@ $<
 
-$C/models/meta.pack: | $(call each,enriched.ndjson)
-	$(BIN)/impute meta $(COMMON) --fit $@ $|
+$C/models/meta.pack: $C/state/columns | $(call each,enriched.ndjson) \
+    $(call each,audio.feat)
+	$(BIN)/impute meta $(COMMON) --fit $@ \
+	    $(call option,--features,audio.feat) $(call each,enriched.ndjson)
 
-$C/shards/%/tagged.ndjson: $C/shards/%/enriched.ndjson $C/models/meta.pack
+$C/shards/%/tagged.ndjson: $C/shards/%/enriched.ndjson $C/shards/%/audio.feat \
+    $C/models/meta.pack
 	$(BIN)/impute meta $(COMMON) --model $C/models/meta.pack \
+	    --features $(@D)/audio.feat \
 	    --memo $(@D)/tagged.memo --previous $@ -o $@ $<
 
 # Kept, though no rule but the next one names it: it holds the rows to reuse.
@@ -141,16 +145,16 @@ $C/shards/%/sound.feat: $C/shards/%/felt.ndjson $C/shards/%/audio.feat \
 	    --features $(@D)/audio.feat --text $(@D)/text.feat --reuse $@ \
 	    -o $@ $<
 
-# The design's weights leave valence at chance, the refitted ones do not; the
-# corpus' own tracks say where its middle is.
-$C/models/mood.tsv: $C/state/columns | $(call each,sound.feat)
-	$(BIN)/train spread -q --formula $(DATA)/mood-calibrated.tsv -o $@ \
-	    $(call option,--features,sound.feat)
+# The corpus' own tracks say where its middle is, for one model.
+MOODSENSE := $(wildcard $(DATA)/models/mood.pack)
+$C/models/centre.tsv: $C/state/columns $(MOODSENSE) | $(call each,sound.feat)
+	$(BIN)/mood-map -q --fit $@ $(call option,--features,sound.feat)
 
 $C/shards/%/mood.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
-    $C/models/mood.tsv
+    $C/models/centre.tsv $(MOODSENSE) \
+    $(DATA)/mood-sources.tsv $(DATA)/mood-genres.tsv
 	$(BIN)/mood-map $(COMMON) --features $(@D)/sound.feat \
-	    --formula $C/models/mood.tsv --words --reuse $@ -o $@ $<
+	    --centre $C/models/centre.tsv --reuse $@ -o $@ $<
 
 $C/models/pca.pack: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \
@@ -160,6 +164,14 @@ $C/shards/%/audio64.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
     $C/models/pca.pack
 	$(BIN)/embed audio $(COMMON) --model $C/models/pca.pack \
 	    --features $(@D)/sound.feat --reuse $@ -o $@ $<
+
+# What the words of tracks tell of their sound, so that requests ask by sound.
+$C/models/bridge.pack: $C/state/columns | $(call each,audio64.feat) \
+    $(call each,text.feat) $(call each,mood.feat) $(call each,felt.ndjson)
+	$(BIN)/embed bridge $(COMMON) -q --fit $@ \
+	    $(call option,--text,text.feat) \
+	    $(call option,--features,audio64.feat) \
+	    $(call option,--mood,mood.feat) $(call each,felt.ndjson)
 
 # A network's vectors beside them. corpus.sh rewrites state/cnn where the
 # network changed; what was heard for audio.feat is still there.
@@ -175,9 +187,9 @@ VECTORS := audio64.feat $(if $(value CNN),cnn.feat)
 INPUTS := $(foreach f,felt.ndjson text.feat sound.feat mood.feat \
     $(VECTORS),$(call each,$f))
 
-$C/index/.built: $(INPUTS) $C/models/text.pack $C/state/cnn
+$C/index/.built: $(INPUTS) $C/models/text.pack $C/models/bridge.pack $C/state/cnn
 	$(BIN)/build-index $(COMMON) --index $C/index \
-	    --text-model $C/models/text.pack \
+	    --text-model $C/models/text.pack --bridge $C/models/bridge.pack \
 	    $(call option,--text,text.feat) \
 	    $(call option,--sound,sound.feat) \
 	    $(call option,--mood,mood.feat) \

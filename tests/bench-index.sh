@@ -95,20 +95,24 @@ fresh() { "$h/procs" -n 50 "$tmp/numbers" "$@" | cut -d ' ' -f 3; }
 audio() {
 	local n=$audio_rows x=$tmp/x q=$tmp/q g=$tmp/graph b=$h/hnswbench
 	local ef=(8 10 12 16 20 24 28 32 40 48 64 96 128) i name
+	local probe=(1 2 3 4 6 8 12 16 24 32 48 64 96 128)
 
 	rm -f "$raw"/audio.*
 	"$b" make "$n" 64 clustered 1 "$x"
 	"$b" make 1000 64 clustered 2 "$q"
 	"$b" truth "$x" 64 "$q" 10 "$tmp/truth"
-	"$b" build "$x" 64 32 200 1 "$g.ours" >"$raw/audio.ours.build"
+	"$b" build "$x" 64 0 0 1 "$g.ours" >"$raw/audio.ours.build"
+	"$b" build "$x" 64 32 200 1 "$g.graph" >"$raw/audio.graph.build"
 	for name in hnswlib faiss; do
 		[ -x "$peers/$(peer $name)" ] || continue
 		"$peers/$(peer $name)" build "$x" 64 32 200 "$g.$name" \
 		    >"$raw/audio.$name.build"
 	done
 	for i in 1 2 3; do
-		"$b" query "$x" 64 "$q" "$g.ours" 10 "${ef[@]}" \
+		"$b" query "$x" 64 "$q" "$g.ours" 10 "${probe[@]}" \
 		    >>"$raw/audio.ours"
+		"$b" query "$x" 64 "$q" "$g.graph" 10 "${ef[@]}" \
+		    >>"$raw/audio.graph"
 		for name in hnswlib faiss; do
 			[ -e "$g.$name" ] || continue
 			"$peers/$(peer $name)" query "$x" 64 "$q" \
@@ -118,8 +122,10 @@ audio() {
 	done
 	audio_table "$n"
 	numbers
+	row audio "first answer, fresh process: lists" "$n" \
+	    "$(fresh "$b" once "$x" 64 "$q" "$g.ours" {} lists)" "ms wall" "< 3"
 	row audio "first answer, fresh process: walk" "$n" \
-	    "$(fresh "$b" once "$x" 64 "$q" "$g.ours" {} walk)" "ms wall" "< 3"
+	    "$(fresh "$b" once "$x" 64 "$q" "$g.graph" {} walk)" "ms wall"
 	row audio "first answer, fresh process: scan" "$n" \
 	    "$(fresh "$b" once "$x" 64 "$q" "$g.ours" {} scan)" "ms wall"
 	for name in hnswlib faiss; do
@@ -137,49 +143,52 @@ peer() { case $1 in hnswlib) echo hnswpeer ;; *) echo faisspeer ;; esac; }
 audio_table() {
 	local name best='' qps ours peer_build=''
 
-	for name in ours hnswlib faiss; do
+	for name in ours graph hnswlib faiss; do
 		[ -e "$raw/audio.$name" ] || continue
 		curve "$raw/audio.$name" >"$tmp/curve.$name"
 		awk -v name="$name" '{ print "audio, " rows "\t" name "\t" $2 \
 		    "\t" $3 }' "$tmp/curve.$name" >>"$tmp/recall"
 		row audio "build, $name" "$1" \
-		    "$(awk '{ print $3 }' "$raw/audio.$name.build")" "s CPU"
+		    "$(awk 'NR == 1 { print $3 }' "$raw/audio.$name.build")" "s CPU"
 		qps=$(calculate '1000 / a' "$(enough "$tmp/curve.$name" 2)" 1)
-		row audio "at recall@10 $(enough "$tmp/curve.$name" 3) (ef $(
+		row audio "at recall@10 $(enough "$tmp/curve.$name" 3) ($(
 		    enough "$tmp/curve.$name" 1)), $name" "$1" "$qps" \
 		    "queries/s"
-		if [ "$name" = ours ]; then
-			ours=$qps
-			continue
-		fi
+		case $name in
+		ours) ours=$qps && continue ;;
+		graph) continue ;;
+		esac
 		best=$(printf '%s\n' "$best" "$qps" | sort -g | tail -n 1)
 		peer_build=$(printf '%s\n' "$peer_build" \
-		    "$(awk '{ print $3 }' "$raw/audio.$name.build")" |
+		    "$(awk 'NR == 1 { print $3 }' "$raw/audio.$name.build")" |
 			sed '/^$/d' | sort -g | head -n 1)
 	done
 	row audio "queries/s of the best peer's" "$1" \
 	    "$(calculate 'a / b' "$ours" "$best")" "x" ">= 1.3"
 	row audio "build of the best peer's" "$1" "$(calculate 'a / b' \
-	    "$(awk '{ print $3 }' "$raw/audio.ours.build")" "$peer_build")" \
+	    "$(awk 'NR == 1 { print $3 }' "$raw/audio.ours.build")" "$peer_build")" \
 	    "x" "<= 0.8"
 }
 
 audio_cold() {
-	local n=$cold_rows x=$tmp/x q=$tmp/q g=$tmp/graph b=$h/hnswbench way
-	local -A asked=([walk]='' [scan]='< 150')
+	local n=$cold_rows x=$tmp/x q=$tmp/q g=$tmp/graph b=$h/hnswbench way file
+	local -A asked=([walk]='' [scan]='' [lists]='< 150')
 
 	"$b" make "$n" 64 clustered 1 "$x"
 	"$b" build "$x" 64 32 200 "$(nproc)" "$g" >"$raw/audio.cold.build"
+	"$b" build "$x" 64 0 0 "$(nproc)" "$g.lists" \
+	    >"$raw/audio.cold.lists.build"
 	"$b" query "$x" 64 "$q" "$g" 10 0 24 32 64 128 >"$raw/audio.cold"
-	for way in walk scan; do
+	for way in lists walk scan; do
+		file=$g
+		[ $way != lists ] || file=$g.lists
 		row audio "first answer, page cache warm: $way" "$n" \
-		    "$(fresh "$b" once "$x" 64 "$q" "$g" {} $way)" "ms wall"
-		# query scans where the page cache is cold
+		    "$(fresh "$b" once "$x" 64 "$q" "$file" {} $way)" "ms wall"
 		row audio "first answer, page cache cold: $way" "$n" \
-		    "$(once 11 "$b" once "$x" 64 "$q" "$g" @ $way cold)" \
+		    "$(once 11 "$b" once "$x" 64 "$q" "$file" @ $way cold)" \
 		    "ms wall" "${asked[$way]}"
 	done
-	rm -f "$g" "$x" "$q"
+	rm -f "$g" "$g.lists" "$x" "$q"
 }
 
 # Lines "nprobe N shortlist S recall R T ms": the cheapest with recall of 0.95
@@ -324,8 +333,32 @@ processes() {
 }
 field() { cut -d ' ' -f "$2" "$raw/query.$1"; }
 
+# The same of a query and the rerank behind it
+answers() {
+	local name=$1
+	shift
+	# shellcheck disable=SC2016 # for the shell that it starts
+	"$h/procs" "$@" "$tmp/requests" sh -c \
+	    '"$0/query" --index "$1" "$2" | "$0/rerank" --index "$1"' \
+	    "$BIN" "$tmp/index" {} >"$raw/query.$name"
+}
+
+# Answers a second of one core, of all requests in one go
+batch() {
+	awk '{ gsub(/[\\"]/, "\\\\&"); print "{\"query\":\"" $0 "\"}" }' \
+	    "$tmp/requests" >"$tmp/batch"
+	# shellcheck disable=SC2016 # likewise
+	"$h/usage" "$tmp/usage" sh -c \
+	    '"$0/query" -q -j1 --index "$1" <"$2" |
+	     "$0/rerank" -q -j1 --index "$1" >/dev/null' \
+	    "$BIN" "$tmp/index" "$tmp/batch"
+	awk -v n="$(wc -l <"$tmp/batch")" '{ printf "%.4g", n / $1 }' \
+	    "$tmp/usage"
+}
+
 query_size() {
-	local n=$1 p50='' p99='' index good='"candidates":[{'
+	local n=$1 p50='' p99='' answer50='' answer99='' rate='' index
+	local good='"candidates":[{'
 
 	if [ "$(df -Pk "$tmp" | awk 'NR == 2 { print $4 }')" -lt $((n * 3)) ]
 	then
@@ -358,6 +391,16 @@ query_size() {
 	row query "a process: largest" "$n" "$(field "$n" 8)" "MiB resident" \
 	    "< 1024"
 	row query "without an answer, of 200" "$n" "$(field "$n" 2)" "" "<= 0"
+	answers "$n.answer" -w '"results":['
+	[ "$n" -ne 1000000 ] || answer50='<= 20' answer99='<= 60' rate='>= 200'
+	row query "query | rerank: p50" "$n" "$(field "$n.answer" 3)" \
+	    "ms wall" "$answer50"
+	row query "query | rerank: p99" "$n" "$(field "$n.answer" 5)" \
+	    "ms wall" "$answer99"
+	row query "query | rerank: p50 of CPU" "$n" "$(field "$n.answer" 7)" \
+	    "ms CPU"
+	row query "query | rerank, a batch" "$n" "$(batch)" \
+	    "queries/s of a core" "$rate"
 	processes "$n.at-once" -n 100 -p 100 -w "$good"
 	row query "100 at once: p50" "$n" "$(field "$n.at-once" 3)" "ms wall"
 	row query "100 at once: p99" "$n" "$(field "$n.at-once" 5)" "ms wall"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * embed: vectors to compare tracks by, from words (text) or sound (audio).
+ * embed: vectors to compare tracks by, from words (text) or sound (audio), and
+ * a map from the first to the second (bridge).
  *
  * Members read: id title artist genre tags description extracted_vibe_text
  * imputed (text); id, audio{path, sha256} (audio). Members added: none.
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus/bridgefit.h"
 #include "corpus/pcavector.h"
 #include "corpus/soundvector.h"
 #include "corpus/wordfit.h"
@@ -27,6 +29,8 @@ static const char usage[] =
     "       embed audio --model MODEL --features FILE [options] "
     "[tracks.ndjson ...]\n"
     "       embed audio --model DIR [options] [tracks.ndjson ...]\n"
+    "       embed bridge --fit MODEL --text FILE ... --features FILE ...\n"
+    "                    [--mood FILE ...] [tracks.ndjson ...]\n"
     "\n"
     "      --fit MODEL      fit on all operands and write MODEL\n"
     "      --base MODEL     text model to build on; none (the shipped one)\n"
@@ -34,7 +38,10 @@ static const char usage[] =
     "      --terms N, --grams N  rows of a text model at most\n"
     "      --model MODEL    apply MODEL; rows to the output\n"
     "      --nearest N      print the N terms nearest to each TEXT\n"
-    "      --features FILE  feature rows of the sound (audio)\n"
+    "      --features FILE  feature rows of the sound (audio), or vectors of\n"
+    "                       embed audio (bridge)\n"
+    "      --text FILE      vectors of embed text (bridge)\n"
+    "      --mood FILE      rows of mood-map, to compare with (bridge)\n"
     "      --audio-root DIR where relative audio paths start (network)\n"
     "      --seconds N      of each recording, 1 to 600 (network; 30)\n"
     "      --mels N         mel bands, 8 to 256 (network; its config.json's)\n"
@@ -48,13 +55,14 @@ static const char usage[] =
 struct ctx {
 	struct options o;
 	const char *fit, *model, *reuse, *records;
-	struct option_list features;
+	struct option_list features, text_files, mood_files;
 	struct pack *pack;
 	struct textmodel *text;
 	struct pca *pca;
 	struct cnnmodel *cnn;
 	struct soundvector sound;
 	int mels, nearest;
+	bool bridge;
 	struct wordfit words;
 	struct progress progress;
 };
@@ -147,6 +155,26 @@ static int apply(struct ctx *c, bool text, char **files, int nfiles)
 	return rc;
 }
 
+/* The map, and a line that says what it is worth. */
+static int fit_bridge(struct ctx *c, char **files, int nfiles, FILE *out,
+		      struct err *err)
+{
+	struct bridgefit b = { c->text_files, c->features, c->mood_files, files,
+			       nfiles };
+	struct progress *p = &c->progress;
+	struct bridge_info told;
+
+	if (bridgefit_write(&b, out, &p->in, &p->ok, &told, err))
+		return -1;
+	if (!c->o.quiet)
+		fprintf(stderr,
+			"embed bridge: words tell %.3f of the sound of %u "
+			"tracks held out, moods %.3f (cosine, beyond the "
+			"mean)\n",
+			(double)told.skill, told.held, (double)told.mood_skill);
+	return 0;
+}
+
 static int fit(struct ctx *c, bool text, char **files, int nfiles,
 	       struct err *err)
 {
@@ -160,10 +188,11 @@ static int fit(struct ctx *c, bool text, char **files, int nfiles,
 	progress_start(p, &c->o);
 	c->words.memory = c->o.memory;
 	c->words.jobs = c->o.jobs;
-	rc = text ? wordfit_write(&c->words, files, nfiles, p, atomic_file(out),
-				  err)
-		  : pca_fit(c->features.items, c->features.count, PCA_POWER,
-			    atomic_file(out), &p->in, &p->ok, NULL, err);
+	rc = c->bridge ? fit_bridge(c, files, nfiles, atomic_file(out), err)
+	     : text    ? wordfit_write(&c->words, files, nfiles, p,
+				       atomic_file(out), err)
+		    : pca_fit(c->features.items, c->features.count, PCA_POWER,
+			      atomic_file(out), &p->in, &p->ok, NULL, err);
 	p->dropped = p->in - p->ok;
 	if (rc) {
 		atomic_abort(out);
@@ -215,6 +244,15 @@ static const char *misuse(const struct ctx *c, bool text)
 {
 	bool cnn = !text && soundvector_is_model(c->model);
 
+	if (c->bridge)
+		return c->fit && !c->model && !c->reuse && !c->records &&
+			       !c->o.output && c->text_files.count &&
+			       c->features.count
+			   ? NULL
+			   : "embed bridge needs --fit MODEL, --text and "
+			     "--features";
+	if (c->text_files.count || c->mood_files.count)
+		return "--text and --mood go with embed bridge";
 	if (!c->fit == !c->model)
 		return "give either --fit or --model";
 	if (c->fit && (c->reuse || c->records || c->o.output))
@@ -254,6 +292,8 @@ int main(int argc, char **argv)
 		{ "grams", 0, OPTION_INT, &c.words.grams, 0, 1 << 24 },
 		{ "nearest", 0, OPTION_INT, &c.nearest, 1, 1000 },
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
+		{ "text", 0, OPTION_LIST, &c.text_files, 0, 0 },
+		{ "mood", 0, OPTION_LIST, &c.mood_files, 0, 0 },
 		{ "audio-root", 0, OPTION_TEXT, &c.sound.root, 0, 0 },
 		{ "seconds", 0, OPTION_REAL, &c.sound.seconds, 0, 0 },
 		{ "mels", 0, OPTION_INT, &c.mels, 8, CNNMODEL_MELS_MAX },
@@ -262,8 +302,9 @@ int main(int argc, char **argv)
 		{ 0 },
 	};
 	bool text = argc > 1 && !strcmp(argv[1], "text");
-	bool named = text || (argc > 1 && !strcmp(argv[1], "audio"));
-	const char *wrong = "the first word is text or audio";
+	bool named = text || (argc > 1 && (!strcmp(argv[1], "audio") ||
+					   !strcmp(argv[1], "bridge")));
+	const char *wrong = "the first word is text, audio or bridge";
 	int status, first;
 
 	first = options_parse(&c.o, "embed", usage, specs, argc - named,
@@ -271,14 +312,19 @@ int main(int argc, char **argv)
 	if (first < 0)
 		return status;
 	first += named;
-	c.o.tool = text ? "embed text" : "embed audio";
-	while (named && !text && c.fit && first < argc) {
+	c.bridge = named && !strcmp(argv[1], "bridge");
+	c.o.tool = c.bridge ? "embed bridge"
+		   : text   ? "embed text"
+			    : "embed audio";
+	while (named && !text && !c.bridge && c.fit && first < argc) {
 		MEM_ROOM(f->items, f->count + 1, f->cap);
 		f->items[f->count++] = argv[first++];
 	}
 	if (!named || (wrong = misuse(&c, text))) {
 		fprintf(stderr, "embed: %s\nTry 'embed --help'.\n", wrong);
 		free(f->items);
+		free(c.text_files.items);
+		free(c.mood_files.items);
 		return ERR_USAGE;
 	}
 	status = run(&c, text, argv + first, argc - first);
@@ -287,5 +333,7 @@ int main(int argc, char **argv)
 	cnnmodel_free(c.cnn);
 	pack_close(c.pack);
 	free(f->items);
+	free(c.text_files.items);
+	free(c.mood_files.items);
 	return status;
 }

@@ -357,3 +357,51 @@ size_t eligible_rows(const struct generation *g, const struct request *r,
 	free(p.languages);
 	return n;
 }
+
+size_t eligible_without(const struct generation *g, const struct wish *w,
+			uint8_t *allowed)
+{
+	uint8_t bit = w->vocals == VOCALS_NONE   ? CATALOGUE_SUNG
+		      : w->vocals == VOCALS_SUNG ? CATALOGUE_INSTRUMENTAL
+						 : 0;
+	size_t before;
+
+	if (!bit && !w->like_count)
+		return 0;
+	before = sum(allowed, g->count);
+	if (bit)
+		without(allowed, g->flags, g->count, bit);
+	for (size_t i = 0; i < w->like_count; i++)
+		if (w->like[i] < g->count)
+			allowed[w->like[i]] = 0;
+	return before - sum(allowed, g->count);
+}
+
+static bool has_filter(const struct request *r)
+{
+	return either(&r->year) || either(&r->duration) ||
+	       either(&r->popularity) || r->genres.n || r->artists.n ||
+	       r->exclude.n || r->languages.n || r->statuses || r->sets;
+}
+
+void eligible_usual_release(struct eligible_usual *u)
+{
+	free(u->rows);
+	*u = (struct eligible_usual){ .rows = NULL };
+}
+
+size_t eligible_rows_kept(struct eligible_usual *u, const struct generation *g,
+			  const struct request *r, bool keep_dead,
+			  uint8_t *allowed, struct str *told)
+{
+	if (has_filter(r))
+		return eligible_rows(g, r, keep_dead, allowed, told);
+	if (u->rows) {
+		memcpy(allowed, u->rows, g->count);
+		return u->count;
+	}
+	u->count = eligible_rows(g, r, keep_dead, allowed, told);
+	if (!g->once)
+		u->rows = mem_dup(allowed, g->count + 1);
+	return u->count;
+}

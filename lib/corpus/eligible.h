@@ -16,6 +16,7 @@
 #define MOODPIPE_ELIGIBLE_H
 
 #include "corpus/request.h"
+#include "corpus/wish.h"
 #include "index/generation.h"
 
 /* Fills allowed[g->count] with 0 or 1, returns how many pass. told (may be
@@ -24,5 +25,22 @@
  * out. */
 size_t eligible_rows(const struct generation *g, const struct request *r,
 		     bool keep_dead, uint8_t *allowed, struct str *told);
+
+/* The rows of requests without a filter, kept for the next; zeroed: valid. */
+struct eligible_usual {
+	uint8_t *rows; /* [g->count]; NULL: not known yet */
+	size_t count;
+};
+void eligible_usual_release(struct eligible_usual *u);
+/* eligible_rows, of always the same g and keep_dead. */
+size_t eligible_rows_kept(struct eligible_usual *u, const struct generation *g,
+			  const struct request *r, bool keep_dead,
+			  uint8_t *allowed, struct str *told);
+
+/* Takes from allowed[g->count] what is known not to be as wished, by wish.h: sung
+ * or instrumental rows, and those that answers are to be like. Returns how many
+ * rows that were. */
+size_t eligible_without(const struct generation *g, const struct wish *w,
+			uint8_t *allowed);
 
 #endif

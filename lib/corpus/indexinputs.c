@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus/askwords.h"
 #include "corpus/datadir.h"
 #include "corpus/lexicon.h"
 #include "corpus/targets.h"
@@ -13,6 +14,7 @@
 #include "index/soundwriter.h"
 #include "io/input.h"
 #include "learn/recipe.h"
+#include "learn/bridge.h"
 #include "learn/textmodel.h"
 #include "learn/textnet.h"
 #include "text/foreign.h"
@@ -36,11 +38,13 @@ void indexinputs_release(struct indexinputs *in)
 		featset_close(in->sources.audio[kind]);
 	pack_close(in->model);
 	pack_close(in->emotion);
+	pack_close(in->bridge);
 	str_release(&in->lexicon);
 	str_release(&in->themes);
 	str_release(&in->foreign);
 	str_release(&in->targets);
 	str_release(&in->weights);
+	str_release(&in->asking);
 }
 
 static int open_set(struct featset **set, const struct option_list *paths,
@@ -100,6 +104,23 @@ static int check_origin(struct indexinputs *in, enum index_origin which,
 		       option);
 }
 
+/* Scores of the base are those of its tables. */
+static int check_texture(struct indexinputs *in, struct err *err)
+{
+	char was[ORIGIN_HEX];
+
+	if (!in->sources.sound)
+		return 0;
+	memcpy(was, in->origins.digest[ORIGIN_TEXTURE], ORIGIN_HEX);
+	index_origins_set(&in->origins, ORIGIN_TEXTURE, in->texture.digest);
+	if (!*was || !strcmp(was, in->origins.digest[ORIGIN_TEXTURE]))
+		return 0;
+	return err_set(err, ERR_DATA, "recipe",
+		       "the index that is to be updated was built with another "
+		       "timbre.tsv or voice.tsv; build it anew, without "
+		       "--update");
+}
+
 static int check_origins(struct indexinputs *in, struct err *err)
 {
 	const struct index_sources *s = &in->sources;
@@ -110,7 +131,8 @@ static int check_origins(struct indexinputs *in, struct err *err)
 				    s->audio[AUDIO_COMPONENTS], "--audio",
 				    err) ||
 		       check_origin(in, ORIGIN_CNN, s->audio[AUDIO_NETWORK],
-				    "--audio", err)
+				    "--audio", err) ||
+		       check_texture(in, err)
 		   ? -1
 		   : 0;
 }
@@ -170,11 +192,63 @@ static int open_model(struct indexinputs *in, const struct indexinput_paths *p,
 		       p->text.items[0], name, p->model ? p->model : "MODEL");
 }
 
+static bool is_other(const struct featset *set, const uint8_t *recipe)
+{
+	return set &&
+	       memcmp(featset_schema(set)->recipe, recipe, HASH_SIZE) != 0;
+}
+
+/* It maps between the vectors of this index, of no other. */
+static int open_bridge(struct indexinputs *in, const char *path,
+		       struct err *err)
+{
+	struct bridge b;
+
+	if (!path)
+		return 0;
+	in->bridge = pack_open(path, BRIDGE_KIND, BRIDGE_VERSION, err);
+	if (!in->bridge || pack_verify(in->bridge, err) ||
+	    bridge_open(&b, in->bridge, err))
+		return -1;
+	if (b.info && b.info->from == GENERATION_TEXT_DIM &&
+	    b.info->to == GENERATION_AUDIO_DIM &&
+	    !is_other(in->sources.text, b.info->text_recipe) &&
+	    !is_other(in->sources.audio[AUDIO_COMPONENTS],
+		      b.info->sound_recipe))
+		return 0;
+	return err_set(err, ERR_DATA, "recipe",
+		       "%s was not fitted on such vectors as --text and "
+		       "--audio; fit it again: embed bridge --fit %s",
+		       path, path);
+}
+
 /* Replaces *path and *text with where a table is and what it says. */
 static int read_table(const char *name, struct str *path, struct str *text,
 		      struct err *err)
 {
 	return input_slurp(datadir_path(name, path), TABLE_MAX, text, err);
+}
+
+static int read_texture(struct indexinputs *in, struct err *err)
+{
+	struct str path = { 0 }, voice_path = { 0 };
+	struct str timbre = { 0 }, voice = { 0 };
+	int rc = read_table("timbre.tsv", &path, &timbre, err) ||
+		 read_table("voice.tsv", &voice_path, &voice, err) ||
+		 timbretable_parse(&in->texture, span_str(&timbre), path.p,
+				   span_str(&voice), voice_path.p, err);
+
+	if (!rc && in->sources.sound) {
+		timbretable_bind(&in->texture,
+				 featset_schema(in->sources.sound));
+		in->sources.hearing.hear = timbretable_hear;
+		in->sources.hearing.ctx = &in->texture;
+	}
+	str_release(&path);
+	str_release(&voice_path);
+	str_release(&timbre);
+	str_release(&voice);
+	return rc ? -1 : 0;
 }
 
 static int compile_lexicon(struct str *out, struct err *err)
@@ -239,6 +313,32 @@ static int read_texts(struct indexinputs *in, struct err *err)
 	return targets ? 0 : -1;
 }
 
+/* Both tables, one behind the other. */
+static int read_asking(struct indexinputs *in, struct err *err)
+{
+	static const char *const names[] = { "asking.tsv", "contexts.tsv" };
+	struct str path = { 0 }, text = { 0 };
+	int rc = 0;
+
+	str_reset(&in->asking);
+	for (size_t i = 0; i < 2 && !rc; i++) {
+		struct askwords *words = NULL;
+
+		str_reset(&text);
+		rc = read_table(names[i], &path, &text, err);
+		if (!rc)
+			words = askwords_parse(span_str(&text), path.p, err);
+		rc = rc || !words ? -1 : 0;
+		askwords_free(words);
+		if (text.n && text.p[text.n - 1] != '\n')
+			str_putc(&text, '\n');
+		str_span(&in->asking, span_str(&text));
+	}
+	str_release(&path);
+	str_release(&text);
+	return rc;
+}
+
 /* What goes into the index is used unseen: every byte is checked here. */
 static int open_emotion(struct indexinputs *in, struct err *err)
 {
@@ -280,9 +380,10 @@ int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
 	rc = open_set(&in->sources.text, &p->text, err) ||
 	     open_set(&in->sources.sound, &p->sound, err) ||
 	     open_set(&in->sources.mood, &p->mood, err) ||
-	     open_audio(in, p, err) || check_origins(in, err) ||
-	     open_model(in, p, &model, err) || read_texts(in, err) ||
-	     compile_lexicon(&in->lexicon, err) ||
+	     open_audio(in, p, err) || read_texture(in, err) ||
+	     check_origins(in, err) || open_model(in, p, &model, err) ||
+	     open_bridge(in, p->bridge, err) || read_texts(in, err) ||
+	     read_asking(in, err) || compile_lexicon(&in->lexicon, err) ||
 	     compile_themes(model, &in->themes, err) ||
 	     compile_foreign(&in->foreign, err) || open_emotion(in, err);
 
@@ -313,14 +414,18 @@ int indexinputs_write(const struct indexinputs *in,
 	} tables[] = {
 		{ "lexicon", &in->lexicon }, { "themes", &in->themes },
 		{ "foreign", &in->foreign }, { "targets", &in->targets },
-		{ "weights", &in->weights },
+		{ "weights", &in->weights }, { "asking", &in->asking },
 	};
 
 	struct str meta = { 0 };
 	int rc;
 
 	if (copy_sections(text_pack(in), textmodel_sections, pw, err) ||
-	    copy_sections(in->emotion, textnet_sections, pw, err))
+	    copy_sections(in->emotion, textnet_sections, pw, err) ||
+	    copy_sections(in->bridge ? in->bridge
+			  : in->base ? in->base->pack
+				     : NULL,
+			  bridge_sections, pw, err))
 		return -1;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (pack_section(pw, tables[i].name, tables[i].bytes->p,

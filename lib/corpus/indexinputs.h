@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What an index is built from besides records: feature files by signal, the
- * model of the text vectors, and of the data directory the tables that requests
+ * model of the text vectors, the map from these to sound (learn/bridge.h), and
+ * of the data directory the tables that requests
  * are read with and, where it is there, models/emotion.pack.
  */
 #ifndef MOODPIPE_INDEXINPUTS_H
 #define MOODPIPE_INDEXINPUTS_H
 
 #include "corpus/indexmeta.h"
+#include "corpus/timbretable.h"
 #include "io/options.h"
 
 struct indexinput_paths { /* zeroed is valid: none */
-	const char *model;
+	const char *model, *bridge;
 	struct option_list text, sound, mood, audio;
 };
 void indexinput_paths_release(struct indexinput_paths *p);
@@ -21,9 +23,11 @@ struct indexinputs { /* zeroed is valid; release it also after a failure */
 	const struct generation *base; /* of an update, else NULL */
 	struct index_origins origins;
 	struct pack *emotion; /* the network of feelings; NULL: none there */
+	struct pack *bridge; /* from text to sound; NULL: none, or the base's */
 	struct index_sources sources;
+	struct timbretable texture;          /* which the sources hear with */
 	struct str lexicon, themes, foreign; /* compiled */
-	struct str targets, weights;         /* texts, which parse */
+	struct str targets, weights, asking; /* texts, which parse */
 };
 /* base: the index that is updated (which must outlive *in), or NULL; its text
  * model serves where none is named. Files of `audio` are sorted by what they

@@ -10,11 +10,12 @@ enum moodby {
 	MOODBY_LEXICON,
 	MOODBY_MODEL,
 	MOODBY_BOTH,
-	MOODBY_NAMES,  /* of moods in another language */
-	MOODBY_REQUEST /* which names a place, not words */
+	MOODBY_NAMES,   /* of moods in another language */
+	MOODBY_REQUEST, /* which names a place, not words */
+	MOODBY_LIKE     /* the tracks that answers are to be like */
 };
-/* "none", "lexicon", "model", "both", "names", "request"; out of range:
- * "none". */
+/* "none", "lexicon", "model", "both", "names", "request", "like"; out of
+ * range: "none". */
 const char *moodby_name(enum moodby by);
 enum moodby moodby_find(struct span name); /* else NONE */
 

@@ -9,19 +9,18 @@
 #include "corpus/asked.h"
 #include "corpus/demands.h"
 #include "corpus/eligible.h"
+#include "corpus/likeness.h"
+#include "corpus/metrows.h"
 #include "corpus/moodsound.h"
 #include "corpus/named.h"
-#include "index/artistcap.h"
+#include "index/lyricfind.h"
+#include "index/timbrefind.h"
+#include "learn/bridge.h"
 #include "math/vector.h"
 
-enum { TOGETHER = 64 /* candidates that a thread fills at once */ };
-
-struct met { /* a row that some retrieval found */
-	uint32_t row;
-	float text, audio;        /* cosines, where these found it; else NAN */
-	float words_score, named; /* as in candidates.h */
-	uint8_t from;             /* bits by source */
-	bool taken;
+enum {
+	TOGETHER = 64,  /* candidates that a thread fills at once */
+	LYRIC_WORDS = 4 /* requests of fewer quote nothing */
 };
 
 struct retrieval {
@@ -32,28 +31,49 @@ struct retrieval {
 	struct named *named;
 	struct asked *asked;
 	struct moodsound *sounds;
-	uint8_t *allowed;                /* [count] */
+	struct bridge bridge; /* from text to sound; zeroed: none */
+	uint8_t *allowed;     /* [count] */
+	struct eligible_usual usual;
 	struct topk_item *best[SOURCES]; /* [each] */
 	size_t found[SOURCES];
-	struct met *met; /* ascending rows */
-	size_t nmet, met_cap;
-	struct artistcap artists;
+	struct metrows met;
+	struct likeness like;
 	struct textvector vector;
 
 	/* of the request at hand */
 	const struct request *request;
+	const struct intent *intent;
 	struct search_among among;
 	bool wants[SOURCES];
 	enum search_way way[SOURCES];
 	struct search_text text;
 	struct search_mood mood;
+	struct lyricfind_hit lyric[LYRICFIND_HITS];
+	size_t lyric_count;
 	struct topk_item *names; /* [each], what is named */
 	size_t named_count;
 	float words_met;
 	const float *sound[AUDIO_KINDS];
+	float text_unit[GENERATION_TEXT_DIM], mixed[GENERATION_AUDIO_DIM];
+	bool said;        /* by the words, in text_unit */
 	struct err error; /* of the words */
 	struct candidates *out;
 };
+
+/* A damaged one is none: sound is then asked for by mood alone. */
+static void open_bridge(struct retrieval *r)
+{
+	struct err err;
+	const struct bridge_info *d;
+
+	if (bridge_open(&r->bridge, r->g->pack, &err))
+		r->bridge = (struct bridge){ .info = NULL };
+	d = r->bridge.info;
+	if (d &&
+	    (d->from != GENERATION_TEXT_DIM || d->to != GENERATION_AUDIO_DIM ||
+	     r->g->audio[AUDIO_COMPONENTS].dim != GENERATION_AUDIO_DIM))
+		r->bridge = (struct bridge){ .info = NULL };
+}
 
 struct retrieval *retrieval_new(const struct generation *g,
 				const struct textmodel *model,
@@ -72,6 +92,7 @@ struct retrieval *retrieval_new(const struct generation *g,
 	r->asked = asked_new();
 	r->names = mem_zalloc(r->limits.each + 1, sizeof(*r->names));
 	r->sounds = moodsound_new(g);
+	open_bridge(r);
 	r->allowed = mem_zalloc(g->count + 1, 1);
 	for (int s = 0; s < SOURCES; s++)
 		r->best[s] =
@@ -90,17 +111,19 @@ void retrieval_free(struct retrieval *r)
 	asked_free(r->asked);
 	free(r->names);
 	moodsound_free(r->sounds);
-	artistcap_release(&r->artists);
+	metrows_release(&r->met);
+	likeness_release(&r->like);
 	textvector_release(&r->vector);
 	free(r->allowed);
-	free(r->met);
+	eligible_usual_release(&r->usual);
 	free(r);
 }
 
-static void prepare_mood(struct retrieval *r, const struct intent *intent)
+/* The request's, else that of the rows it is to be like. */
+static bool mood_asked(struct retrieval *r)
 {
 	const struct request *request = r->request;
-	bool asked = request->has_mood || intent->mood.by != MOODBY_NONE;
+	const struct intent *intent = r->intent;
 
 	r->mood = (struct search_mood){ intent->mood.valence,
 					intent->mood.arousal, NAN };
@@ -109,6 +132,22 @@ static void prepare_mood(struct retrieval *r, const struct intent *intent)
 		    (struct search_mood){ request->valence, request->arousal,
 					  r->g->dominance ? request->dominance
 							  : NAN };
+	if (request->has_mood || intent->mood.by != MOODBY_NONE)
+		return true;
+	if (!intent->wish.like_count || !r->like.has_mood)
+		return false;
+	r->mood = (struct search_mood){ r->like.valence, r->like.arousal, NAN };
+	r->out->mood_by = MOODBY_LIKE;
+	r->out->valence = r->like.valence;
+	r->out->arousal = r->like.arousal;
+	return true;
+}
+
+static void prepare_mood(struct retrieval *r)
+{
+	const struct request *request = r->request;
+	bool asked = mood_asked(r);
+
 	if (asked && !r->g->valence)
 		str_puts(&r->out->warnings,
 			 "the index has no moods: by words alone\n");
@@ -117,32 +156,86 @@ static void prepare_mood(struct retrieval *r, const struct intent *intent)
 		str_puts(&r->out->warnings,
 			 "the index has no dominance: it is not heeded\n");
 	r->wants[SOURCE_MOOD] = asked && r->g->valence;
+}
+
+/* Of components, the mood's sound and what the words tell of it, by what either
+ * was worth when the map was tried. Words of a mood tell less than the mood. */
+static const float *mix_sound(struct retrieval *r, const float *mood)
+{
+	const struct bridge_info *d = r->bridge.info;
+	float by_words = 1 - r->intent->share[QUERY_MOOD], by_mood;
+
+	if (!r->said || !r->g->audio[AUDIO_COMPONENTS].count ||
+	    (mood && !(by_words > 0)) ||
+	    bridge_apply(&r->bridge, r->text_unit, r->mixed))
+		return mood;
+	if (!mood)
+		return r->mixed;
+	by_mood = d->mood_skill > 0 ? d->mood_skill : d->skill;
+	vector_scale(r->mixed, by_words * d->skill, d->to);
+	vector_axpy(r->mixed, by_mood, mood, d->to);
+	return vector_normalise(r->mixed, d->to) > 0 ? r->mixed : mood;
+}
+
+/* Sounds like the rows that are named, else as the mood sounds, and the words. */
+static void prepare_sound(struct retrieval *r)
+{
+	bool like = r->intent->wish.like_count > 0;
+
 	r->wants[SOURCE_AUDIO] = false;
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
-		r->sound[kind] =
+		const float *mood =
 		    r->wants[SOURCE_MOOD]
 			? moodsound_of(r->sounds, kind, r->mood.valence,
 				       r->mood.arousal)
 			: NULL;
+
+		if (like && r->like.has_sound[kind])
+			r->sound[kind] = r->like.sound[kind];
+		else
+			r->sound[kind] = kind == AUDIO_COMPONENTS
+					     ? mix_sound(r, mood)
+					     : mood;
 		r->wants[SOURCE_AUDIO] =
 		    r->wants[SOURCE_AUDIO] || r->sound[kind];
 	}
 }
 
-static void prepare(struct retrieval *r, const struct intent *intent)
+/* The words' vector, half of it that of the rows the answers are to be like. */
+static void prepare_text(struct retrieval *r)
 {
-	struct span query = span_str(&r->request->query);
-	float unit[GENERATION_TEXT_DIM];
+	struct span plain = span_str(&r->intent->plain);
+	bool like = r->intent->wish.like_count > 0 && r->like.has_text;
+	float *unit = r->text_unit;
 
-	prepare_mood(r, intent);
-	r->wants[SOURCE_WORDS] = true;
+	r->said = false;
 	r->wants[SOURCE_TEXT] = false;
-	if (r->model && r->g->text_count) {
-		textvector_reset(&r->vector);
-		textmodel_add(r->model, &r->vector, query, 1);
-		r->wants[SOURCE_TEXT] = !textvector_finish(&r->vector, unit) &&
-					!search_text_query(&r->text, unit);
-	}
+	if (!r->model || !r->g->text_count)
+		return;
+	textvector_reset(&r->vector);
+	textmodel_add(r->model, &r->vector, plain, 1);
+	r->said = plain.n && !textvector_finish(&r->vector, unit);
+	if (!r->said && !like)
+		return;
+	if (!r->said)
+		memcpy(unit, r->like.text, sizeof(r->text_unit));
+	else if (like)
+		vector_axpy(unit, 1, r->like.text, GENERATION_TEXT_DIM);
+	if (r->said && like)
+		vector_normalise(unit, GENERATION_TEXT_DIM);
+	r->wants[SOURCE_TEXT] = !search_text_query(&r->text, unit);
+}
+
+static void prepare(struct retrieval *r, const struct wish *wish)
+{
+	if (wish->like_count)
+		likeness_of(&r->like, r->g, wish->like, wish->like_count);
+	prepare_mood(r);
+	prepare_text(r);
+	prepare_sound(r);
+	r->wants[SOURCE_WORDS] = r->intent->plain.n > 0;
+	r->wants[SOURCE_TIMBRE] = r->g->timbre && wish_any_timbre(wish);
+	r->wants[SOURCE_POPULAR] = wish->vague;
 }
 
 /* --- the searches --- */
@@ -182,7 +275,7 @@ static size_t find_asked(struct retrieval *r, const struct words_query *q)
 
 static size_t find_words(struct retrieval *r)
 {
-	struct span query = span_str(&r->request->query);
+	struct span query = span_str(&r->intent->plain);
 	const struct words_query *q = asked_signs(r->asked, query);
 	struct search_among among = r->among;
 	size_t n = q ? find_asked(r, q) : 0;
@@ -209,17 +302,30 @@ static void find(void *ctx, size_t s, int thread)
 	}
 	if (!r->wants[s])
 		return;
-	if (s == SOURCE_TEXT)
+	switch ((enum source)s) {
+	case SOURCE_TEXT:
 		r->found[s] = search_texts(r->search, &r->text, &r->among, best,
 					   &r->way[s]);
-	else if (s == SOURCE_AUDIO)
+		break;
+	case SOURCE_AUDIO:
 		r->found[s] = search_sounds(r->search, r->sound, &r->among,
 					    best, &r->way[s]);
-	else if (s == SOURCE_MOOD)
+		break;
+	case SOURCE_MOOD:
 		r->found[s] = search_moods(r->search, &r->mood, &r->among, best,
 					   &r->way[s]);
-	else
+		break;
+	case SOURCE_TIMBRE:
+		r->found[s] = search_timbres(r->search, r->intent->wish.timbre,
+					     &r->among, best, &r->way[s]);
+		break;
+	case SOURCE_POPULAR:
+		r->found[s] =
+		    search_popular(r->search, &r->among, best, &r->way[s]);
+		break;
+	default:
 		r->found[s] = find_words(r);
+	}
 }
 
 static int search(struct retrieval *r, struct err *err)
@@ -240,77 +346,6 @@ static int search(struct retrieval *r, struct err *err)
 
 /* --- the candidates --- */
 
-static int by_row(const void *a, const void *b)
-{
-	const struct met *x = a, *y = b;
-
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-static void join(struct met *to, const struct met *m)
-{
-	to->from |= m->from;
-	to->text = isnan(to->text) ? m->text : to->text;
-	to->audio = isnan(to->audio) ? m->audio : to->audio;
-	to->words_score += m->words_score;
-	to->named += m->named;
-}
-
-static void gather(struct retrieval *r)
-{
-	size_t n = r->named_count, kept = 0;
-
-	for (int s = 0; s < SOURCES; s++)
-		n += r->found[s];
-	MEM_ROOM(r->met, n + 1, r->met_cap);
-	n = 0;
-	for (int s = 0; s < SOURCES; s++)
-		for (size_t i = 0; i < r->found[s]; i++) {
-			const struct topk_item *b = &r->best[s][i];
-
-			r->met[n++] = (struct met){
-				.row = b->index,
-				.text = s == SOURCE_TEXT ? b->score : NAN,
-				.audio = s == SOURCE_AUDIO ? b->score : NAN,
-				.words_score = s == SOURCE_WORDS ? b->score : 0,
-				.from = (uint8_t)(1u << s)
-			};
-		}
-	for (size_t i = 0; i < r->named_count; i++)
-		r->met[n++] = (struct met){ .row = r->names[i].index,
-					    .text = NAN,
-					    .audio = NAN,
-					    .named = r->names[i].score,
-					    .from = 1u << SOURCE_WORDS };
-	qsort(r->met, n, sizeof(*r->met), by_row);
-	for (size_t i = 0; i < n; i++)
-		if (kept && r->met[kept - 1].row == r->met[i].row)
-			join(&r->met[kept - 1], &r->met[i]);
-		else
-			r->met[kept++] = r->met[i];
-	r->nmet = kept;
-}
-
-static float distance_of(float cosine)
-{
-	float d = 2 - 2 * cosine;
-
-	return isnan(d) ? d : d > 0 ? sqrtf(d) : 0;
-}
-
-static void add(struct candidates *out, const struct met *m)
-{
-	MEM_ROOM(out->items, out->count + 1, out->cap);
-	out->items[out->count++] =
-	    (struct candidate){ .row = m->row,
-				.from = m->from,
-				.words_score = m->words_score,
-				.named = m->named,
-				.text_distance = distance_of(m->text),
-				.audio_cosine = m->audio,
-				.mood_distance = NAN };
-}
-
 /* The signals of some of the candidates, whatever found them. */
 static void fill(void *ctx, size_t chunk, int thread)
 {
@@ -318,13 +353,18 @@ static void fill(void *ctx, size_t chunk, int thread)
 	size_t from = chunk * TOGETHER, to = from + TOGETHER;
 
 	(void)thread;
-	for (size_t i = from; i < to && i < r->out->count; i++) {
+	to = to < r->out->count ? to : r->out->count;
+	for (size_t i = from; i < to && !r->g->once; i++)
+		search_fetch_places(r->g, r->out->items[i].row);
+	for (size_t i = from; i < to && !r->g->once; i++)
+		search_fetch_row(r->g, r->out->items[i].row);
+	for (size_t i = from; i < to; i++) {
 		struct candidate *c = &r->out->items[i];
 
 		if (!r->wants[SOURCE_TEXT])
 			c->text_distance = NAN;
 		else if (isnan(c->text_distance))
-			c->text_distance = distance_of(
+			c->text_distance = metrows_distance(
 			    search_text_row(r->g, &r->text, c->row));
 		if (r->wants[SOURCE_AUDIO] && isnan(c->audio_cosine))
 			c->audio_cosine =
@@ -335,48 +375,78 @@ static void fill(void *ctx, size_t chunk, int thread)
 	}
 }
 
-/* Who asks for an artist wants more than a few of him: no cap on names. */
-static void take(struct retrieval *r, struct candidates *out, uint32_t row,
-		 bool named)
+static size_t count_words(struct span s)
 {
-	struct met key = { .row = row };
-	struct met *m = bsearch(&key, r->met, r->nmet, sizeof(key), by_row);
+	size_t n = 0;
 
-	if (m->taken || out->count >= r->limits.most ||
-	    (!artistcap_take(&r->artists, r->g->artist[row]) && !named))
-		return;
-	m->taken = true;
-	add(out, m);
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] != ' ' && (!i || s.p[i - 1] == ' ');
+	return n;
 }
 
-/* In turns by rank, so that no retrieval crowds out another. */
+/* What a quote is from. */
+static void find_lyrics(struct retrieval *r)
+{
+	struct span query = span_str(&r->request->query);
+	size_t n = 0, found;
+
+	r->lyric_count = 0;
+	if (count_words(query) < LYRIC_WORDS)
+		return;
+	found = lyricfind(r->g, query, r->lyric, LYRICFIND_HITS);
+	for (size_t i = 0; i < found; i++) {
+		uint32_t row = r->lyric[i].row;
+
+		if (row < r->g->count &&
+		    (!r->among.allowed || r->among.allowed[row]))
+			r->lyric[n++] = r->lyric[i];
+	}
+	r->lyric_count = n;
+	for (size_t i = 0; i < n && !r->out->lyric.n; i++)
+		if (lyricfind_sure(&r->lyric[i]))
+			str_span(&r->out->lyric, r->lyric[i].span);
+}
+
+static void gather(struct retrieval *r)
+{
+	r->met.count = 0;
+	for (int s = 0; s < SOURCES; s++)
+		metrows_add(&r->met, (enum source)s, r->best[s], r->found[s]);
+	metrows_add_named(&r->met, r->names, r->named_count);
+	for (size_t i = 0; i < r->lyric_count; i++)
+		metrows_add_lyric(
+		    &r->met, r->lyric[i].row,
+		    lyricfind_sure(&r->lyric[i]) ? r->lyric[i].share : 0);
+	metrows_join(&r->met);
+}
+
+/* In turns by rank, so that no retrieval crowds out another. Who quotes a song
+ * or asks for an artist wants it: no cap on these. */
 static void merge(struct retrieval *r, struct candidates *out)
 {
+	size_t most = r->limits.most;
+
 	gather(r);
-	artistcap_start(&r->artists, r->limits.per_artist, r->limits.most);
+	metrows_start(&r->met, r->limits.per_artist, most);
 	out->count = 0;
+	for (size_t i = 0; i < r->lyric_count; i++)
+		metrows_take(&r->met, r->g, r->lyric[i].row, true, most, out);
 	for (size_t rank = 0; rank < r->limits.each; rank++) {
 		if (rank < r->named_count)
-			take(r, out, r->names[rank].index, true);
+			metrows_take(&r->met, r->g, r->names[rank].index, true,
+				     most, out);
 		for (int s = 0; s < SOURCES; s++)
 			if (rank < r->found[s])
-				take(r, out, r->best[s][rank].index, false);
+				metrows_take(&r->met, r->g,
+					     r->best[s][rank].index, false,
+					     most, out);
 	}
-}
-
-bool retrieval_is_name(struct retrieval *r, struct span query)
-{
-	struct search_among all = { .eligible = r->g->count, .k = 1 };
-	struct topk_item best;
-
-	return named_find(r->named, query, &all, &best) &&
-	       best.score >= NAMED_SAME;
 }
 
 static int apply_demands(struct retrieval *r, struct err *err)
 {
 	const struct words_query *q =
-	    asked_signs(r->asked, span_str(&r->request->query));
+	    asked_signs(r->asked, span_str(&r->intent->plain));
 
 	return q && demands_any(q)
 		   ? demands_apply(r->g, r->search, q, r->allowed,
@@ -403,9 +473,12 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 {
 	r->request = request;
 	r->out = out;
-	prepare(r, intent);
-	out->eligible = eligible_rows(r->g, request, r->limits.keep_dead,
-				      r->allowed, &out->warnings);
+	r->intent = intent;
+	prepare(r, &intent->wish);
+	out->eligible =
+	    eligible_rows_kept(&r->usual, r->g, request, r->limits.keep_dead,
+			       r->allowed, &out->warnings);
+	out->eligible -= eligible_without(r->g, &intent->wish, r->allowed);
 	if (apply_demands(r, err))
 		return -1;
 	r->among = (struct search_among){ .allowed = out->eligible < r->g->count
@@ -416,6 +489,7 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 					  .per_artist = r->limits.per_artist };
 	if (search(r, err))
 		return -1;
+	find_lyrics(r);
 	merge(r, out);
 	parallel_for(r->limits.threads, (out->count + TOGETHER - 1) / TOGETHER,
 		     fill, r);

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The four retrievals of a request over one generation: text (cosine with the
+ * The retrievals of a request over one generation: text (cosine with the
  * request's vector), mood (nearest in the mood plane), audio (cosine with the
- * mean vector of the measured tracks nearest to the request's mood, as text
- * cannot be mapped to sound yet; where an index has vectors of both kinds, such
- * a mean and a cosine of each, and their mean where a row has both), and words
- * (what the request names, named.h, and then BM25F). Each gives its best rows
- * (search.h); they are merged by rank in turns, and every candidate then has
- * the signals of text, audio and mood, exactly, and its rank by words. A signal
- * that the request or the index lacks is missing.
+ * mean vector of the measured tracks nearest to the request's mood, and with
+ * what the words tell of the sound, where the index has a map from one to the
+ * other (learn/bridge.h); where an
+ * index has vectors of both kinds, such a mean and a cosine of each, and their
+ * mean where a row has both), words (what the request names, named.h, and then
+ * BM25F), timbre (nearest in the textures that are wished for) and, of a request
+ * that says nothing to go by, the most played. "Songs like" some rows (wish.h)
+ * are searched by the mean sound, text and mood of these, which are no answers
+ * themselves. Each gives its best rows (search.h); they are merged by rank in
+ * turns, behind the songs that the request quotes (lyricfind.h), and every
+ * candidate then has the signals of text, audio and mood, exactly, and its rank
+ * by words. A signal that the request or the index lacks is missing.
  */
 #ifndef MOODPIPE_RETRIEVAL_H
 #define MOODPIPE_RETRIEVAL_H
@@ -40,14 +45,12 @@ struct retrieval *retrieval_new(const struct generation *g,
 				const struct textmodel *model,
 				struct retrieval_limits limits);
 void retrieval_free(struct retrieval *r);
-/* Fills out->items, out->eligible and out->way. model NULL: no text signal. -1,
- * ERR_DATA: a damaged index. */
+/* Fills out->items, out->eligible, out->way and out->lyric, and where the rows
+ * to be like tell a mood, out->mood_by, valence and arousal. model NULL: no text
+ * signal. Words are searched as in intent->plain. -1, ERR_DATA: a damaged
+ * index. */
 int retrieval_run(struct retrieval *r, const struct request *request,
 		  const struct intent *intent, struct candidates *out,
 		  struct err *err);
-
-/* Is the request as a whole the name of an artist or a title, or more or less
- * of both? */
-bool retrieval_is_name(struct retrieval *r, struct span query);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "base/mem.h"
+#include "index/hnswlists.h"
 #include "index/hnswrows.h"
 #include "index/hnswscan.h"
 #include "io/pages.h"
@@ -22,11 +23,14 @@
 #define HNSW_CHECK_COST 0.3
 #define SAMPLE 1024 /* of rows, to learn what share is allowed */
 #define AHEAD 8     /* rows fetched before they are scored */
+/* Nodes of lists that are compared for each of the rows that are wanted. */
+#define LISTS_SURPLUS 12
 
 struct hnsw_work {
 	struct hnswwalk walk;
 	int8_t q[HNSW_DIM_MAX];
 	struct hnswscan scan;
+	struct hnswlists lists;
 };
 
 struct hnsw_work *hnsw_work_new(void)
@@ -40,6 +44,7 @@ void hnsw_work_free(struct hnsw_work *w)
 		return;
 	hnswwalk_release(&w->walk);
 	hnswscan_release(&w->scan);
+	hnswlists_release(&w->lists);
 	free(w);
 }
 
@@ -337,6 +342,49 @@ static size_t walk_widening(const struct hnsw *h, struct hnsw_work *w,
 	return SIZE_MAX;
 }
 
+/* --- lists --- */
+
+/* How many lists, so that a filter leaves about as many rows; 0: passing over
+ * everything is cheaper. */
+static size_t lists_wanted(const struct hnsw *h, const struct hnsw_query *query,
+			   double share)
+{
+	const struct hnsw_header *d = h->header;
+	double want = (double)(query->probe ? query->probe : d->probe) / share;
+	double nodes = want / d->lists * d->nodes + d->lists;
+
+	if (want > d->lists)
+		want = d->lists;
+	if (query->way == HNSW_LISTS)
+		return (size_t)ceil(want);
+	return nodes < d->nodes *
+			   fmin(1, share * HNSW_ROW_COST + HNSW_CHECK_COST)
+		   ? (size_t)ceil(want)
+		   : 0;
+}
+
+/* SIZE_MAX: nothing but all will do. */
+static size_t search_lists(const struct hnsw *h, struct hnsw_work *w,
+			   const struct hnsw_query *query,
+			   const struct hnswwalk_query *q, float step,
+			   size_t probe, double share, struct topk_item *out)
+{
+	int32_t margin =
+	    query->rough ? 0 : scan_margin(h, w, query->unit, step);
+	double least = LISTS_SURPLUS * (double)query->k / share;
+	bool all = false;
+
+	for (; !all && least < h->header->nodes; probe *= 4, least *= 4) {
+		size_t n = hnswlists_run(&w->lists, &w->scan, h, query, q,
+					 margin, probe, (size_t)least, &all);
+
+		n = score_keys(h, query, w->scan.keys, n, step, out);
+		if (n == query->k)
+			return n;
+	}
+	return SIZE_MAX;
+}
+
 static enum hnsw_way choose(const struct hnsw *h,
 			    const struct hnsw_query *query, size_t ef,
 			    double share)
@@ -345,6 +393,10 @@ static enum hnsw_way choose(const struct hnsw *h,
 	bool scanned =
 	    query->cold && (double)d->nodes * d->stride <= HNSW_COLD_BYTES;
 
+	if (query->way == HNSW_LISTS || (query->way == HNSW_AUTO && d->lists))
+		return d->lists && lists_wanted(h, query, share)
+			   ? HNSW_LISTS
+			   : pass_over(share);
 	if (query->way == HNSW_AUTO)
 		return d->m && !scanned &&
 			       walk_is_cheaper(h, query, (double)ef / share)
@@ -374,6 +426,11 @@ size_t hnsw_search(const struct hnsw *h, struct hnsw_work *w,
 		way = HNSW_EXACT;
 	if (way == HNSW_WALK) {
 		n = walk_widening(h, w, query, &q, step, ef, share, out);
+		way = n == SIZE_MAX ? pass_over(share) : way;
+	}
+	if (way == HNSW_LISTS) {
+		n = search_lists(h, w, query, &q, step,
+				 lists_wanted(h, query, share), share, out);
 		way = n == SIZE_MAX ? pass_over(share) : way;
 	}
 	if (way == HNSW_SCAN)

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "index/hnswbuilt.h"
+#include "index/hnswsort.h"
 #include "math/random.h"
 
 #define CHUNK 4096       /* rows that a thread takes at once */
@@ -308,6 +309,7 @@ static bool fits(const struct hnsw *p, const struct hnsw_source *s,
 static struct hnsw_built *build(const struct hnsw_source *source,
 				const struct hnsw_options *o,
 				const struct hnsw *previous,
+				const struct hnsw *lists,
 				struct hnsw_report *report)
 {
 	struct hnsw_built *b = mem_zalloc(1, sizeof(*b));
@@ -336,6 +338,9 @@ static struct hnsw_built *build(const struct hnsw_source *source,
 	h->dead = 0;
 	link_all(b, o, report);
 	fill_header(b, report);
+	hnswsort_run(b, source, o, lists, report);
+	report->lists = b->header.lists;
+	report->probe = b->header.probe;
 	b->source = NULL;
 	b->previous = NULL;
 	return b;
@@ -370,8 +375,8 @@ struct hnsw_built *hnsw_build(const struct hnsw_source *source,
 		return NULL;
 	}
 	if (previous && fits(previous, source, options))
-		b = build(source, options, previous, report);
-	return b ? b : build(source, options, NULL, report);
+		b = build(source, options, previous, NULL, report);
+	return b ? b : build(source, options, NULL, previous, report);
 }
 
 void hnsw_built_free(struct hnsw_built *b)
@@ -385,5 +390,8 @@ void hnsw_built_free(struct hnsw_built *b)
 	free(b->members);
 	free(b->order);
 	free(b->number);
+	free(b->centroids);
+	free(b->scale);
+	free(b->list_first);
 	free(b);
 }

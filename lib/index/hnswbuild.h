@@ -18,11 +18,17 @@ struct hnsw_options {
 	uint32_t ef; /* efConstruction, at least m */
 	int threads;
 	uint64_t seed;
+	/* Of vectors only: as many lists, fewer where there are few nodes; 0:
+   * none. Those of previous serve while it is of about as many. */
+	uint32_t lists;
 };
 
 struct hnsw_report {
 	uint32_t inserted; /* nodes that were linked now; all: built anew */
 	uint32_t mended;   /* node 0 did not reach them at first */
+	uint32_t lists;    /* that there are, */
+	uint32_t probe;    /* and are compared by default */
+	double recall;     /* nearestrecall.h: what they hold; none: 1 */
 };
 
 struct hnsw_built;

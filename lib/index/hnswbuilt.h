@@ -24,6 +24,9 @@ struct hnsw_built {
 	size_t entry_count;
 	uint32_t *first, *members; /* [nodes]: entries, of which are rows */
 	uint32_t *order, *number;  /* [nodes]: order[new] = old, and back */
+	int8_t *centroids;         /* of header.lists, hnswsort.h */
+	float *scale;
+	uint32_t *list_first; /* [header.lists + 1] */
 };
 
 #endif

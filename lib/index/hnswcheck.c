@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "index/hnswlists.h"
 #include "index/hnswrows.h"
 
 static int bad(struct err *err, const char *what, uint32_t node)
@@ -132,6 +133,8 @@ int hnsw_verify(const struct hnsw *h, struct err *err)
 		rc = check_links(h, l, err);
 	if (!rc && d->m)
 		rc = check_reach(h, seen, err);
+	if (!rc)
+		rc = hnswlists_verify(h, err);
 	memset(seen, 0, n);
 	if (!rc)
 		rc = check_rows(h, seen, err) || check_signals(h, seen, err)

@@ -10,11 +10,19 @@
  *   rows     uint32_t [nodes]          4096; see HNSW_GROUP
  *   upper    uint32_t [layer[l]][m]    l = 1 .. layers - 1
  *   groups   uint32_t [group_words]
+ *   centroids int8_t [lists][stride]   4096; of lists, each of length 1 when
+ *                                      its scale is multiplied
+ *   scale    float [lists]
+ *   first    uint32_t [lists + 1]      where there are lists
  *
  * Nodes are numbered by their highest layer, highest first: layer l consists
  * of the nodes below layer[l], and node 0 is where every walk begins. Within
  * a layer's share they stand in breadth-first order from node 0. A list of
  * links ends at its length or at HNSW_NONE.
+ *
+ * Without a graph nodes may stand in lists: list l is nodes first[l] to before
+ * first[l + 1], those whose product with scale[l] times centroid l is the
+ * largest, the first of equals.
  */
 #ifndef MOODPIPE_HNSWFORMAT_H
 #define MOODPIPE_HNSWFORMAT_H
@@ -31,6 +39,7 @@
 #define HNSW_PAGE 4096
 #define HNSW_DIM_MAX 4096
 #define HNSW_M_MAX 128
+#define HNSW_LISTS_MAX 65536
 
 struct hnsw_header {     /* little-endian */
 	uint32_t nodes;  /* at most HNSW_NODES_MAX */
@@ -45,17 +54,21 @@ struct hnsw_header {     /* little-endian */
 	uint32_t dead;   /* nodes of no row */
 	uint32_t added;  /* nodes that came after the build */
 	uint32_t group_words;
-	float step;  /* positive */
-	float error; /* the largest |x - step q| */
-	uint32_t reserved[2];
+	float step;      /* positive */
+	float error;     /* the largest |x - step q| */
+	uint32_t lists;  /* 0: none; only without a graph */
+	uint32_t probe;  /* lists that a search compares, of these */
+	uint32_t fitted; /* nodes that the centroids were fitted on */
+	uint32_t reserved;
 	uint32_t layer[HNSW_LAYERS]; /* nodes in it; falling; 0 beyond layers */
 };
 #define HNSW_NODES_MAX 0x7fffff00u
 
-_Static_assert(sizeof(struct hnsw_header) == 128, "header of 128 bytes");
+_Static_assert(sizeof(struct hnsw_header) == 136, "header of 136 bytes");
 
 struct hnsw_layout { /* in bytes, from the header's first */
-	uint64_t vectors, links, rows, upper[HNSW_LAYERS], groups, end;
+	uint64_t vectors, links, rows, upper[HNSW_LAYERS], groups;
+	uint64_t centroids, scale, first, end;
 };
 
 static inline uint64_t hnsw_align(uint64_t at, uint64_t to)
@@ -78,6 +91,13 @@ static inline struct hnsw_layout hnsw_layout(const struct hnsw_header *h)
 	}
 	l.groups = hnsw_align(at, HNSW_LINE);
 	l.end = l.groups + (uint64_t)h->group_words * 4;
+	if (!h->lists)
+		return l;
+	n = h->lists;
+	l.centroids = hnsw_align(l.end, HNSW_PAGE);
+	l.scale = hnsw_align(l.centroids + n * h->stride, HNSW_LINE);
+	l.first = hnsw_align(l.scale + n * 4, HNSW_LINE);
+	l.end = l.first + (n + 1) * 4;
 	return l;
 }
 

@@ -89,6 +89,19 @@ static void put_groups(const struct hnsw_built *b, struct out *o)
 	}
 }
 
+static void put_lists(const struct hnsw_built *b, const struct hnsw_layout *l,
+		      struct out *o)
+{
+	size_t n = b->header.lists;
+
+	pad(o, l->centroids);
+	put(o, b->centroids, n * b->header.stride);
+	pad(o, l->scale);
+	put(o, b->scale, n * sizeof(*b->scale));
+	pad(o, l->first);
+	put(o, b->list_first, (n + 1) * sizeof(*b->list_first));
+}
+
 int hnsw_built_put(const struct hnsw_built *b,
 		   int (*sink)(void *ctx, const void *p, size_t n,
 			       struct err *err),
@@ -113,6 +126,8 @@ int hnsw_built_put(const struct hnsw_built *b,
 	}
 	pad(&o, l.groups);
 	put_groups(b, &o);
+	if (h->lists)
+		put_lists(b, &l, &o);
 	flush(&o);
 	str_release(&o.buffer);
 	return o.failed ? -1 : 0;

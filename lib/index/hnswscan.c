@@ -99,18 +99,13 @@ static int32_t take(const struct run *r, struct hnswscan_part *p, uint32_t from,
 	return least;
 }
 
-static void scan_part(void *ctx, size_t part, int thread)
+/* Returns the score from which on nodes count. */
+static int32_t scan_range(const struct run *r, struct hnswscan_part *p,
+			  uint32_t from, uint32_t to, int32_t least)
 {
-	struct run *r = ctx;
 	const struct hnsw_header *d = r->h->header;
-	struct hnswscan_part *p = &r->s->parts[part];
-	uint32_t from = (uint32_t)((uint64_t)d->nodes * part / r->parts);
-	uint32_t to = (uint32_t)((uint64_t)d->nodes * (part + 1) / r->parts);
-	int32_t scores[BLOCK], least = INT32_MIN;
+	int32_t scores[BLOCK];
 
-	(void)thread;
-	p->nfound = p->nheap = 0;
-	MEM_ROOM(p->heap, r->query->k + 1, p->heap_room);
 	for (; from < to; from += BLOCK) {
 		uint32_t n = to - from < BLOCK ? to - from : BLOCK;
 
@@ -120,7 +115,29 @@ static void scan_part(void *ctx, size_t part, int thread)
 			scores[i] = INT32_MIN;
 		if (any_above(scores, least))
 			least = take(r, p, from, n, scores, least);
+		if (n < BLOCK)
+			break;
 	}
+	return least;
+}
+
+static struct hnswscan_part *start_part(const struct run *r, size_t part)
+{
+	struct hnswscan_part *p = &r->s->parts[part];
+
+	p->nfound = p->nheap = 0;
+	MEM_ROOM(p->heap, r->query->k + 1, p->heap_room);
+	return p;
+}
+
+static void scan_part(void *ctx, size_t part, int thread)
+{
+	struct run *r = ctx;
+	uint64_t nodes = r->h->header->nodes;
+
+	(void)thread;
+	scan_range(r, start_part(r, part), (uint32_t)(nodes * part / r->parts),
+		   (uint32_t)(nodes * (part + 1) / r->parts), INT32_MIN);
 }
 
 /* The least score that counts, over all parts. */
@@ -146,21 +163,14 @@ static void make_parts(struct hnswscan *s, size_t parts)
 	memset(s->parts + had, 0, (s->nparts - had) * sizeof(*s->parts));
 }
 
-size_t hnswscan_run(struct hnswscan *s, const struct hnsw *h,
-		    const struct hnsw_query *query,
-		    const struct hnswwalk_query *q, int32_t margin)
+/* s->keys becomes what the parts found. */
+static size_t gather(const struct run *r)
 {
-	size_t most = h->header->nodes / LEAST + 1, n = 0;
-	struct run r = { s, h, query, q, margin, 1 };
-	int32_t least;
+	struct hnswscan *s = r->s;
+	int32_t least = threshold(s, r->parts, r->query->k, r->margin);
+	size_t n = 0;
 
-	if (query->threads > 1)
-		r.parts = (size_t)query->threads;
-	r.parts = r.parts < most ? r.parts : most;
-	make_parts(s, r.parts);
-	parallel_for((int)r.parts, r.parts, scan_part, &r);
-	least = threshold(s, r.parts, query->k, margin);
-	for (size_t i = 0; i < r.parts; i++) {
+	for (size_t i = 0; i < r->parts; i++) {
 		const struct hnswscan_part *p = &s->parts[i];
 
 		MEM_ROOM(s->keys, n + p->nfound + 1, s->keys_room);
@@ -169,4 +179,35 @@ size_t hnswscan_run(struct hnswscan *s, const struct hnsw *h,
 				s->keys[n++] = p->found[j];
 	}
 	return n;
+}
+
+size_t hnswscan_run(struct hnswscan *s, const struct hnsw *h,
+		    const struct hnsw_query *query,
+		    const struct hnswwalk_query *q, int32_t margin)
+{
+	size_t most = h->header->nodes / LEAST + 1;
+	struct run r = { s, h, query, q, margin, 1 };
+
+	if (query->threads > 1)
+		r.parts = (size_t)query->threads;
+	r.parts = r.parts < most ? r.parts : most;
+	make_parts(s, r.parts);
+	parallel_for((int)r.parts, r.parts, scan_part, &r);
+	return gather(&r);
+}
+
+size_t hnswscan_ranges(struct hnswscan *s, const struct hnsw *h,
+		       const struct hnsw_query *query,
+		       const struct hnswwalk_query *q, int32_t margin,
+		       const struct hnswscan_range *ranges, size_t n)
+{
+	struct run r = { s, h, query, q, margin, 1 };
+	int32_t least = INT32_MIN;
+	struct hnswscan_part *p;
+
+	make_parts(s, 1);
+	p = start_part(&r, 0);
+	for (size_t i = 0; i < n; i++)
+		least = scan_range(&r, p, ranges[i].from, ranges[i].to, least);
+	return gather(&r);
 }

@@ -9,15 +9,16 @@
 
 static bool header_is_sound(const struct hnsw_header *d)
 {
-	bool sound = d->nodes <= HNSW_NODES_MAX && d->signal <= d->count &&
-		     d->dead <= d->nodes && d->added <= d->nodes && d->dim &&
-		     d->dim <= HNSW_DIM_MAX &&
-		     d->stride == hnsw_align(d->dim, HNSW_LINE) &&
-		     d->m <= HNSW_M_MAX && d->m0 == 2 * d->m &&
-		     d->layers >= 1 && d->layers <= HNSW_LAYERS &&
-		     d->layer[0] == d->nodes && d->step > 0 &&
-		     isfinite(d->step) && d->error >= 0 && isfinite(d->error) &&
-		     !d->reserved[0] && !d->reserved[1];
+	bool sound =
+	    d->nodes <= HNSW_NODES_MAX && d->signal <= d->count &&
+	    d->dead <= d->nodes && d->added <= d->nodes && d->dim &&
+	    d->dim <= HNSW_DIM_MAX &&
+	    d->stride == hnsw_align(d->dim, HNSW_LINE) && d->m <= HNSW_M_MAX &&
+	    d->m0 == 2 * d->m && d->layers >= 1 && d->layers <= HNSW_LAYERS &&
+	    d->layer[0] == d->nodes && d->step > 0 && isfinite(d->step) &&
+	    d->error >= 0 && isfinite(d->error) && d->lists <= HNSW_LISTS_MAX &&
+	    d->lists <= d->nodes && d->probe <= d->lists &&
+	    !d->lists == !d->probe && (!d->lists || !d->m) && !d->reserved;
 
 	for (uint32_t i = 1; sound && i < HNSW_LAYERS; i++)
 		sound = i < d->layers ? d->m && d->layer[i] &&
@@ -55,6 +56,11 @@ int hnsw_view(struct hnsw *h, struct span bytes,
 	h->groups = (const void *)(bytes.p + l.groups);
 	for (uint32_t i = 1; i < d->layers; i++)
 		h->upper[i] = (const void *)(bytes.p + l.upper[i]);
+	if (!d->lists)
+		return 0;
+	h->centroids = (const int8_t *)bytes.p + l.centroids;
+	h->scale = (const void *)(bytes.p + l.scale);
+	h->first = (const void *)(bytes.p + l.first);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "index/artistcap.h"
+#include "index/timbrefind.h"
 #include "math/vector.h"
 
 enum {
@@ -13,7 +14,7 @@ enum {
 	ROUGH_MORE = 32
 };
 
-enum retrieved { TEXTS, SOUNDS, MOODS, WORDS, RETRIEVED };
+enum retrieved { TEXTS, SOUNDS, MOODS, WORDS, TIMBRES, PLAYED, RETRIEVED };
 
 struct list { /* what one kind of search found, before the cap */
 	struct topk_item *items;
@@ -83,6 +84,14 @@ static size_t cap(const struct generation *g, struct list *l, size_t found,
 	return n;
 }
 
+/* So many times deeper, by what the cap left, for enough. */
+static double deeper(size_t k, size_t n)
+{
+	double times = 1.5 * (double)k / (double)(n + 1);
+
+	return times < 1.5 ? 1.5 : times > 4 ? 4 : times;
+}
+
 /* Looks deeper as long as there are more rows and the cap leaves too few. */
 static size_t search_capped(struct search *s, enum retrieved kind, find *f,
 			    const void *query, const struct search_among *a,
@@ -91,7 +100,7 @@ static size_t search_capped(struct search *s, enum retrieved kind, find *f,
 	size_t depth = a->per_artist ? 2 * a->k : a->k, most = s->g->count, n;
 	struct list *l = &s->list[kind];
 
-	for (;; depth *= 4) {
+	for (;; depth = (size_t)(deeper(a->k, n) * (double)depth) + 1) {
 		size_t met;
 
 		depth = depth < most ? depth : most;
@@ -162,8 +171,8 @@ float search_text_row(const struct generation *g, const struct search_text *q,
 struct sound_query {
 	const float *unit[AUDIO_KINDS];
 	bool cold[AUDIO_KINDS];
-	bool rough;   /* byte precision will do */
-	bool *walked; /* set where a graph was */
+	bool rough;           /* byte precision will do */
+	enum search_way *way; /* as they were found */
 };
 
 static size_t find_sounds_of(struct search *s, const struct sound_query *q,
@@ -173,6 +182,7 @@ static size_t find_sounds_of(struct search *s, const struct sound_query *q,
 	struct hnsw_query h = { .unit = q->unit[kind],
 				.k = depth,
 				.ef = s->dials.ef,
+				.probe = s->dials.sound_probe,
 				.allowed = a->allowed,
 				.allowed_rows = s->g->count,
 				.way = s->dials.exact ? HNSW_SCAN : HNSW_AUTO,
@@ -180,13 +190,14 @@ static size_t find_sounds_of(struct search *s, const struct sound_query *q,
 				.once = s->g->once,
 				.rough = q->rough,
 				/* Threads that touch pages for the first
-				 * time wait for each other. */
+                          * time wait for each other. */
 				.threads = s->g->once ? 1 : s->dials.threads };
 	enum hnsw_way way;
 	size_t n;
 
 	n = hnsw_search(&s->g->audio[kind].graph, s->sounds, &h, out, &way);
-	*q->walked = *q->walked || way == HNSW_WALK;
+	if (way == HNSW_WALK || way == HNSW_LISTS)
+		*q->way = way == HNSW_WALK ? SEARCH_GRAPH : SEARCH_LISTS;
 	return n;
 }
 
@@ -271,25 +282,28 @@ size_t search_sounds(struct search *s, const float *const unit[AUDIO_KINDS],
 		     const struct search_among *a, struct topk_item *best,
 		     enum search_way *way)
 {
-	bool walked = false, any = false;
-	struct sound_query q = { .walked = &walked };
-	size_t most = 0, n;
+	struct sound_query q = { .way = way };
+	bool any = false, listed = true;
+	size_t most = 0;
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
 		q.unit[kind] = s->g->audio[kind].count ? unit[kind] : NULL;
 		q.cold[kind] =
 		    q.unit[kind] && hnsw_is_cold(&s->g->audio[kind].graph);
 		any = any || q.unit[kind];
+		listed = listed && (!q.unit[kind] ||
+				    s->g->audio[kind].graph.header->lists);
 		most += q.unit[kind] ? s->g->audio[kind].count : 0;
 	}
 	*way = any ? SEARCH_EXACT : SEARCH_NONE;
 	if (!any || !a->k)
 		return 0;
-	q.rough = s->g->once && !s->dials.exact && most > ROUGH_FROM;
-	n = q.rough ? search_roughly(s, &q, a, best)
-		    : search_capped(s, SOUNDS, find_sounds, &q, a, best);
-	*way = walked ? SEARCH_GRAPH : q.rough ? SEARCH_BYTES : SEARCH_EXACT;
-	return n;
+	q.rough =
+	    (s->g->once || listed) && !s->dials.exact && most > ROUGH_FROM;
+	if (q.rough)
+		*way = SEARCH_BYTES;
+	return q.rough ? search_roughly(s, &q, a, best)
+		       : search_capped(s, SOUNDS, find_sounds, &q, a, best);
 }
 
 float search_sound_row(const struct generation *g,
@@ -389,4 +403,92 @@ size_t search_words_explain(struct search *s, const struct words_query *q,
 			    struct words_reason why[WORDS_CLAUSES_MAX])
 {
 	return words_explain(&s->g->words, s->words, q, row, why);
+}
+
+/* --- single rows --- */
+
+void search_fetch_places(const struct generation *g, size_t row)
+{
+	if (row >= g->count)
+		return;
+	if (g->text_count)
+		__builtin_prefetch(g->text_at + row);
+	if (g->valence) {
+		__builtin_prefetch(g->valence + row);
+		__builtin_prefetch(g->arousal + row);
+	}
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (row < g->audio[kind].count)
+			__builtin_prefetch(g->audio[kind].rows + row);
+	__builtin_prefetch(g->offsets + row * CATALOGUE_FIELDS);
+}
+
+static void fetch(const void *p, size_t n)
+{
+	for (size_t i = 0; i < n; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
+
+void search_fetch_row(const struct generation *g, size_t row)
+{
+	size_t at = generation_text_at(g, row);
+
+	if (row >= g->count)
+		return;
+	if (at != SIZE_MAX) {
+		fetch(g->text + at * GENERATION_TEXT_DIM, GENERATION_TEXT_DIM);
+		fetch(g->text_scale + at, 1);
+	}
+	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
+		const struct audio_vectors *v = &g->audio[kind];
+
+		/* Where every row has one; else it has to be looked for. */
+		if (row < v->count && v->rows[row] == row)
+			fetch(v->vectors + row * v->dim,
+			      v->dim * sizeof(*v->vectors));
+	}
+	if (g->offsets[row * CATALOGUE_FIELDS] < g->blob.n)
+		fetch(g->blob.p + g->offsets[row * CATALOGUE_FIELDS], 1);
+}
+
+/* --- textures, plays --- */
+
+static size_t find_timbres(struct search *s, const void *query,
+			   const struct search_among *a, size_t depth,
+			   struct topk_item *out)
+{
+	return timbrefind(s->g, query, a->allowed, depth, out);
+}
+
+size_t search_timbres(struct search *s, const float want[TIMBRE_AXES],
+		      const struct search_among *a, struct topk_item *best,
+		      enum search_way *way)
+{
+	*way = s->g->timbre ? SEARCH_EXACT : SEARCH_NONE;
+	return s->g->timbre && a->k
+		   ? search_capped(s, TIMBRES, find_timbres, want, a, best)
+		   : 0;
+}
+
+static size_t find_played(struct search *s, const void *query,
+			  const struct search_among *a, size_t depth,
+			  struct topk_item *out)
+{
+	const struct generation *g = s->g;
+	const float *column[2] = { g->plays, g->popularity };
+	struct topk best = { out, 0, depth };
+
+	(void)query;
+	for (int c = 0; c < 2 && !best.count; c++)
+		for (size_t i = 0; i < g->count; i++)
+			if (column[c][i] > 0 && (!a->allowed || a->allowed[i]))
+				topk_offer(&best, column[c][i], (uint32_t)i);
+	return topk_sort(&best);
+}
+
+size_t search_popular(struct search *s, const struct search_among *a,
+		      struct topk_item *best, enum search_way *way)
+{
+	*way = SEARCH_EXACT;
+	return a->k ? search_capped(s, PLAYED, find_played, NULL, a, best) : 0;
 }

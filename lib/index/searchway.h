@@ -6,7 +6,7 @@
 enum search_way {
 	SEARCH_NONE, /* not searched */
 	SEARCH_EXACT,
-	SEARCH_LISTS, /* of text vectors */
+	SEARCH_LISTS, /* those nearest to the request */
 	SEARCH_GRAPH, /* of sound vectors */
 	SEARCH_BYTES, /* all, at byte precision; the best of them exactly */
 	SEARCH_WAYS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "index/soundgraph.h"
 
+#include <math.h>
+
 #include "index/nearestrecall.h"
 
 static void ask(void *ctx, size_t row, struct nearestrecall *r)
@@ -21,18 +23,33 @@ static bool are_many(const struct hnsw_source *v)
 	return v->count * hnsw_align(v->dim, HNSW_LINE) > SOUNDGRAPH_AUTO_BYTES;
 }
 
-/* What an earlier index was asked for stays: a graph of few vectors, or none of
- * many. */
-static bool is_wanted(const struct hnsw_source *vectors,
-		      enum soundgraph_when when, const struct hnsw *previous)
+static enum soundgraph_when had(const struct hnsw *h)
 {
-	bool had = previous && previous->header->m;
+	return h->header->m       ? SOUNDGRAPH_ALWAYS
+	       : h->header->lists ? SOUNDGRAPH_LISTS
+				  : SOUNDGRAPH_NEVER;
+}
 
+/* What an earlier index was asked for stays: a graph, lists of few vectors, or
+ * none of many. */
+static enum soundgraph_when wanted(const struct hnsw_source *vectors,
+				   enum soundgraph_when when,
+				   const struct hnsw *previous)
+{
 	if (when != SOUNDGRAPH_AUTO)
-		return when == SOUNDGRAPH_ALWAYS;
-	if (previous && had != are_many(&previous->source))
-		return had;
-	return are_many(vectors);
+		return when;
+	if (previous &&
+	    had(previous) != (are_many(&previous->source) ? SOUNDGRAPH_LISTS
+							  : SOUNDGRAPH_NEVER))
+		return had(previous);
+	return are_many(vectors) ? SOUNDGRAPH_LISTS : SOUNDGRAPH_NEVER;
+}
+
+static uint32_t lists_of(const struct hnsw_source *vectors)
+{
+	double n = 3 * sqrt((double)vectors->count);
+
+	return (uint32_t)hnsw_align((uint64_t)n, 32);
 }
 
 static struct hnsw_options options_of(const struct hnsw_source *vectors,
@@ -41,8 +58,11 @@ static struct hnsw_options options_of(const struct hnsw_source *vectors,
 {
 	const struct hnsw_header *old = previous ? previous->header : NULL;
 	struct hnsw_options h = { .threads = o->threads < 1 ? 1 : o->threads };
+	enum soundgraph_when kind = wanted(vectors, o->when, previous);
 
-	if (!is_wanted(vectors, o->when, previous))
+	if (kind == SOUNDGRAPH_LISTS)
+		h.lists = lists_of(vectors);
+	if (kind != SOUNDGRAPH_ALWAYS)
 		return h;
 	h.m = o->links ? o->links : old && old->m ? old->m : HNSW_M;
 	h.ef = o->ef ? o->ef : old && old->m ? old->ef : HNSW_EF_CONSTRUCTION;
@@ -63,15 +83,18 @@ int soundgraph_write(const struct hnsw_source *vectors,
 		     struct err *err)
 {
 	struct hnsw_options options = options_of(vectors, o, previous);
+	struct hnsw_report report;
 	struct hnsw_built *b =
-	    hnsw_build(vectors, &options, previous, NULL, err);
+	    hnsw_build(vectors, &options, previous, &report, err);
 	struct span bytes = { NULL, 0 };
 	struct hnsw h;
 	int rc = !b || pack_begin(pw, section, err) ||
 		 hnsw_built_put(b, put, pw, err);
 
 	hnsw_built_free(b);
-	*made = (struct soundgraph_made){ 0, 1 };
+	*made = (struct soundgraph_made){ 0, report.lists, 1 };
+	if (report.lists)
+		made->recall = report.recall;
 	if (rc || !options.m)
 		return rc ? -1 : 0;
 	bytes = pack_written(pw, section, err);

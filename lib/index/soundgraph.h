@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The graph of an index' vectors of one kind of sound: "audio.graph",
- * "cnn.graph". */
+/* What an index' vectors of one kind of sound are found by, "audio.graph",
+ * "cnn.graph": lists, a graph, or neither, where all are compared. */
 #ifndef MOODPIPE_SOUNDGRAPH_H
 #define MOODPIPE_SOUNDGRAPH_H
 
 #include "index/hnswbuild.h"
 #include "io/pack.h"
 
-/* More bytes of vectors at byte precision have a graph by default: 500,000 of
- * 64 dimensions. From there on a walk is cheaper than a scan (hnsw.c) where
- * many requests of 500 rows are answered, for which a cap on an artist's rows
- * asks for 2,000; those of fewer rows then gain more. */
-#define SOUNDGRAPH_AUTO_BYTES (500000 * 64)
+/* More bytes of vectors at byte precision stand in lists by default: 40,000 of
+ * 64 dimensions. Below, a fresh process scans them as soon. A graph answers no
+ * sooner than lists, needs thirty times as long to build and touches a page of
+ * the file for each node it expands: it is made where it is asked for. */
+#define SOUNDGRAPH_AUTO_BYTES (40000 * 64)
 
 enum soundgraph_when {
-	SOUNDGRAPH_AUTO, /* SOUNDGRAPH_AUTO_BYTES, or what the previous index
-			  * was told */
+	SOUNDGRAPH_AUTO, /* lists from SOUNDGRAPH_AUTO_BYTES on, or what the
+                    * previous index was told */
 	SOUNDGRAPH_ALWAYS,
-	SOUNDGRAPH_NEVER
+	SOUNDGRAPH_NEVER, /* neither graph nor lists */
+	SOUNDGRAPH_LISTS
 };
 
 struct soundgraph_options { /* zeros: those of previous, else defaults */
@@ -27,7 +28,8 @@ struct soundgraph_options { /* zeros: those of previous, else defaults */
 };
 
 struct soundgraph_made {
-	size_t nodes;  /* of the graph; 0: none, every search is exact */
+	size_t nodes;  /* of the graph; 0: none */
+	size_t lists;  /* 0 too: every search is exact */
 	double recall; /* nearestrecall.h, with the default dials; 1: exact */
 };
 

@@ -7,15 +7,18 @@
  *
  *   make N DIM KIND SEED FILE   floats [N][DIM] of length 1; KIND: clustered,
  *                               uniform. Queries: another SEED.
- *   build FILE DIM M EF THREADS GRAPH [PREVIOUS]   PREVIOUS: added to
+ *   build FILE DIM M EF THREADS GRAPH [PREVIOUS]   PREVIOUS: added to; M 0:
+ *                               EF lists, 0: as many as an index has
  *   truth FILE DIM QUERIES K OUT   floats [queries]: the true K-th cosines
- *   query FILE DIM QUERIES GRAPH K EF...    per EF; EF 0: the scan
+ *   query FILE DIM QUERIES GRAPH K EF...    per EF, which of lists are those
+ *                               compared; EF 0: the scan
  *   share FILE DIM QUERIES GRAPH K EF ONE_IN...  of rows allowed: walk, exact
- *   once FILE DIM QUERIES GRAPH N walk|scan [cold]  question N alone, wall
- *                               time from opening on; cold: the files leave the
- *                               page cache before
+ *   once FILE DIM QUERIES GRAPH N WAY [cold]  WAY: walk, lists, scan; question
+ * N alone, wall time from opening on; cold: the files leave the page cache
+ * before
  */
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,22 +156,31 @@ static struct hnsw previous_of(const char *path)
 static int build(char **a, bool add)
 {
 	struct hnsw_source s = source_of(a[0], a[1]);
-	struct hnsw_options o = { (uint32_t)atoi(a[2]), (uint32_t)atoi(a[3]),
-				  atoi(a[4]), 1 };
+	struct hnsw_options o = { .m = (uint32_t)atoi(a[2]),
+				  .ef = (uint32_t)atoi(a[3]),
+				  .threads = atoi(a[4]),
+				  .seed = 1 };
 	struct hnsw previous = add ? previous_of(a[6]) : (struct hnsw){ 0 };
 	double c = cpu(), w = wall();
 	struct hnsw_report report;
 	struct err err;
-	struct hnsw_built *b =
-	    hnsw_build(&s, &o, add ? &previous : NULL, &report, &err);
+	struct hnsw_built *b;
 	FILE *f = fopen(a[5], "wb");
 
+	if (!o.m) {
+		o.lists = o.ef ? o.ef : (uint32_t)(3 * sqrt((double)s.count));
+		o.ef = 0;
+	}
+	b = hnsw_build(&s, &o, add ? &previous : NULL, &report, &err);
 	if (!b || !f || hnsw_built_put(b, put, f, &err) || fclose(f))
 		die(err.message);
 	printf("build %zu: %.2f s CPU, %.2f s wall, %.1f MB, %u inserted, "
 	       "%u mended\n",
 	       s.count, cpu() - c, wall() - w, (double)hnsw_built_size(b) / 1e6,
 	       report.inserted, report.mended);
+	if (report.lists)
+		printf("%u lists, %u compared, recall %.4f\n", report.lists,
+		       report.probe, report.recall);
 	hnsw_built_free(b);
 	return 0;
 }
@@ -216,6 +228,7 @@ static void ask(struct questions *q, enum hnsw_way way, size_t ef,
 				.unit = q->asked.floats + i * q->asked.dim,
 				.k = q->k,
 				.ef = ef,
+				.probe = ef,
 				.way = way,
 				.allowed = q->allowed,
 				.allowed_rows = q->source.count
@@ -294,7 +307,11 @@ static int query(char **a, int n, bool shares)
 			ask(&q, HNSW_EXACT, ef, "exact");
 			ask(&q, HNSW_SCAN, ef, "scan");
 		}
-		ask(&q, ef ? HNSW_WALK : HNSW_SCAN, ef, label);
+		ask(&q,
+		    !ef                     ? HNSW_SCAN
+		    : q.graph.header->lists ? HNSW_LISTS
+					    : HNSW_WALK,
+		    ef, label);
 	}
 	free(q.truth);
 	free(q.got);
@@ -305,10 +322,12 @@ static int query(char **a, int n, bool shares)
 
 static int once(char **a, int n)
 {
-	bool cold = n > 6, scan = !strcmp(a[5], "scan");
+	bool cold = n > 6;
 	size_t number = strtoul(a[4], NULL, 10);
 	struct hnsw_query query = { .k = 10,
-				    .way = scan ? HNSW_SCAN : HNSW_WALK,
+				    .way = !strcmp(a[5], "scan")    ? HNSW_SCAN
+					   : !strcmp(a[5], "lists") ? HNSW_LISTS
+								    : HNSW_WALK,
 				    .cold = cold };
 	struct topk_item out[10];
 	struct questions q;

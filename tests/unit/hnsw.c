@@ -21,7 +21,8 @@ struct data {
 	struct hnsw_report report;
 };
 
-static const struct hnsw_options options = { 8, 60, 2, 1 };
+static const struct hnsw_options options = { 8, 60, 2, 1, 0 };
+static const struct hnsw_options listed = { .threads = 1, .lists = 8 };
 
 static int put(void *ctx, const void *p, size_t n, struct err *err)
 {
@@ -126,7 +127,7 @@ static void the_walk_finds_what_the_exact_pass_finds(void **state)
 
 static void the_scan_is_exact(void **state)
 {
-	const struct hnsw_options flat = { 0, 0, 1, 1 };
+	const struct hnsw_options flat = { 0, 0, 1, 1, 0 };
 	struct data d;
 
 	(void)state;
@@ -370,7 +371,7 @@ static void all_are_reached(void **state)
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(*cases); c++) {
-		struct hnsw_options o = { cases[c].m, cases[c].ef, 2, 0 };
+		struct hnsw_options o = { cases[c].m, cases[c].ef, 2, 0, 0 };
 		size_t n = cases[c].n, dim = cases[c].dim;
 		float *x = mem_zalloc(n * dim, sizeof(*x));
 		struct data a, b;
@@ -479,7 +480,7 @@ static char *map_cold(const char *path, struct span bytes)
 /* With a graph by its links, without by the vectors. */
 static void cold_files_are_noticed(void **state)
 {
-	const struct hnsw_options flat = { 0, 0, 2, 1 };
+	const struct hnsw_options flat = { 0, 0, 2, 1, 0 };
 	char *path = test_path("cold");
 	size_t n = 40000;
 	struct data d;
@@ -519,7 +520,7 @@ static void use(struct span bytes, void *ctx)
 	work = hnsw_work_new();
 	memset(allowed, 1, sizeof(allowed));
 	allowed[3] = 0;
-	for (int way = HNSW_WALK; way <= HNSW_SCAN; way++)
+	for (int way = HNSW_WALK; way <= HNSW_LISTS; way++)
 		for (int filter = 0; filter < 2; filter++) {
 			struct hnsw_query q = { .unit = d->x,
 						.k = K,
@@ -535,6 +536,95 @@ static void use(struct span bytes, void *ctx)
 	b = hnsw_build(&d->source, &options, &h, &report, &err);
 	assert_non_null(b);
 	hnsw_built_free(b);
+	b = hnsw_build(&d->source, &listed, &h, &report, &err);
+	assert_non_null(b);
+	hnsw_built_free(b);
+}
+
+/* Filters of every size, more rows than there are, and little to probe. */
+static void lists_give_all_there_is(void **state)
+{
+	const struct hnsw_options o = { .threads = 2, .lists = 64 };
+	size_t n = 5000;
+	uint8_t *allowed = mem_zalloc(n, 1);
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(n, DIM, 20, 0.5f, 1), n, DIM, &o, NULL);
+	assert_int_equal(d.graph.header->lists, 64);
+	assert_int_equal(d.report.lists, 64);
+	assert_true(d.report.recall >= 0.99);
+	assert_true(recall(&d, HNSW_LISTS, K, NULL, false) > 0.97);
+	assert_true(recall(&d, HNSW_AUTO, K, NULL, false) > 0.97);
+	recall(&d, HNSW_LISTS, 700, NULL, false);
+	assert_true(recall(&d, HNSW_LISTS, n + 1, NULL, true) == 1);
+	for (size_t one_in = 2; one_in < n; one_in *= 3) {
+		for (size_t i = 0; i < n; i++)
+			allowed[i] = i % one_in == 1;
+		assert_true(recall(&d, HNSW_LISTS, K, allowed, false) > 0.9);
+		recall(&d, HNSW_AUTO, 300, allowed, false);
+	}
+	free(allowed);
+	release(&d);
+}
+
+static void more_lists_find_more(void **state)
+{
+	const struct hnsw_options o = { .threads = 2, .lists = 400 };
+	struct hnsw_work *work = hnsw_work_new();
+	size_t n = 5000, hits[3] = { 0 };
+	struct data d;
+
+	(void)state;
+	build_over(&d, vectors_of(n, DIM, 400, 0.6f, 1), n, DIM, &o, NULL);
+	assert_int_equal(d.graph.header->lists, 400);
+	for (size_t i = 0; i < 200; i++)
+		for (size_t w = 0; w < 3; w++) {
+			struct topk_item got[K], want[K];
+			struct hnsw_query q = { .unit = d.x + i * 20 * DIM,
+						.k = K,
+						.probe =
+						    w == 2 ? 400 : 1 + w * 20,
+						.way = HNSW_LISTS };
+
+			hnsw_exact(&d.source, &q, want);
+			assert_int_equal(
+			    hnsw_search(&d.graph, work, &q, got, NULL), K);
+			for (size_t k = 0; k < K; k++)
+				hits[w] += got[k].score >= want[K - 1].score;
+		}
+	assert_true(hits[0] < hits[1] && hits[1] < hits[2]);
+	assert_int_equal(hits[2], 200 * K);
+	hnsw_work_free(work);
+	release(&d);
+}
+
+static void damaged_lists_do_no_harm(void **state)
+{
+	const struct hnsw_options o = { .threads = 2, .lists = 16 };
+	struct data d;
+	struct hnsw_layout l;
+	struct err err;
+	uint32_t *first, was;
+
+	(void)state;
+	build_over(&d, vectors_of(600, DIM, 20, 0.3f, 1), 600, DIM, &o, NULL);
+	assert_int_equal(d.graph.header->lists, 16);
+	damage_each(span_str(&d.bytes), 0, sizeof(struct hnsw_header), use, &d);
+	l = hnsw_layout(d.graph.header);
+	damage_each(span_str(&d.bytes), l.scale, l.end, use, &d);
+	first = (uint32_t *)(void *)(d.bytes.p + l.first);
+	was = first[5];
+	first[5] = 601;
+	assert_int_equal(hnsw_verify(&d.graph, &err), -1);
+	assert_status(&err, ERR_DATA);
+	first[5] = was;
+	first[16]--;
+	assert_int_equal(hnsw_verify(&d.graph, &err), -1);
+	first[16]++;
+	memset(d.bytes.p + l.scale, 0xff, 4);
+	assert_int_equal(hnsw_verify(&d.graph, &err), -1);
+	release(&d);
 }
 
 static void damage_does_no_harm(void **state)
@@ -578,6 +668,9 @@ int main(void)
 		cmocka_unit_test(the_cheaper_way_is_taken),
 		cmocka_unit_test(cold_files_are_noticed),
 		cmocka_unit_test(damage_does_no_harm),
+		cmocka_unit_test(lists_give_all_there_is),
+		cmocka_unit_test(more_lists_find_more),
+		cmocka_unit_test(damaged_lists_do_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,27 +113,43 @@ static double naive_cosine(const struct fixture_row *r,
 	return sum / kinds; /* of none, NaN */
 }
 
-static struct candidates retrieve(const struct generation *g, int threads,
-				  float v, float a, const char *filter)
+static struct candidates retrieve_wish(const struct generation *g, int threads,
+				       const struct requestmood *mood,
+				       const struct wish *wish,
+				       const char *filter)
 {
 	struct retrieval_limits limits = {
 		.threads = threads, .each = 60, .per_artist = 10, .most = 1000
 	};
 	struct retrieval *r = retrieval_new(g, NULL, limits);
-	struct intent intent = { .mood = { .by = MOODBY_LEXICON,
-					   .valence = v,
-					   .arousal = a,
-					   .matches = 1 } };
+	struct intent intent = { .mood = *mood };
 	struct candidates found = { 0 };
 	struct request request = { 0 };
 	struct err err = { 0 };
 
 	request_read(&request, span_of(filter), &err);
 	candidates_reset(&found);
+	intent.wish = *wish;
+	str_span(&intent.plain, span_str(&request.query));
+	if (wish->like_count) /* not the words */
+		str_reset(&intent.plain);
 	assert_int_equal(retrieval_run(r, &request, &intent, &found, &err), 0);
+	str_release(&intent.plain);
 	request_release(&request);
 	retrieval_free(r);
 	return found;
+}
+
+static struct candidates retrieve(const struct generation *g, int threads,
+				  float v, float a, const char *filter)
+{
+	struct requestmood mood = {
+		.by = MOODBY_LEXICON, .valence = v, .arousal = a, .matches = 1
+	};
+	struct wish wish;
+
+	wish_reset(&wish);
+	return retrieve_wish(g, threads, &mood, &wish, filter);
 }
 
 /* All candidates have the exact signals of their rows. */
@@ -379,6 +395,273 @@ static void test_asked_mood(void **state)
 	fixture_release(&f);
 }
 
+/* --- wishes --- */
+
+static const struct requestmood no_mood = { .by = MOODBY_NONE };
+
+/* Like some rows: their mean sound and mood, and not they themselves. */
+static void test_like(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found;
+	struct wish wish;
+	double sound[AUDIO_KINDS][GENERATION_AUDIO_DIM] = { { 0 } };
+	double mean[FIXTURE_NETWORK_DIM], x[GENERATION_AUDIO_DIM];
+	double mood[2] = { 0 };
+	size_t moods = 0, heard = 0;
+
+	(void)state;
+	fixture_make(&f, 500, 11, "amn");
+	g = generation_open(f.path, &err);
+	network_mean(&f, mean);
+	wish_reset(&wish);
+	for (uint32_t i = 100; i < 106; i++) {
+		const struct fixture_row *r = &f.rows[i];
+
+		wish.like[wish.like_count++] = i;
+		for (int kind = 0; kind < AUDIO_KINDS; kind++)
+			if (vector_of(r, kind, mean, x))
+				for (size_t d = 0; d < GENERATION_AUDIO_DIM;
+				     d++)
+					sound[kind][d] +=
+					    x[d] / sqrt(product(x, x));
+		if (!r->has_mood)
+			continue;
+		moods++;
+		mood[0] += (double)r->mood[0];
+		mood[1] += (double)r->mood[1];
+	}
+	wish.like[wish.like_count++] = 5000; /* of no row */
+	assert_true(moods > 0);
+	found = retrieve_wish(g, 2, &no_mood, &wish, "{\"query\":\"x\"}");
+	assert_int_equal(found.mood_by, MOODBY_LIKE);
+	assert_true(fabs((double)found.valence - mood[0] / (double)moods) <
+		    1e-6);
+	assert_true(found.count > 30);
+	assert_int_equal(found.way[SOURCE_WORDS], SEARCH_NONE);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct candidate *c = &found.items[i];
+		const struct fixture_row *r = &f.rows[c->row];
+		double cosine = naive_cosine(r, sound, mean);
+
+		assert_true(c->row < 100 || c->row > 105);
+		assert_true(isnan(cosine) ? isnan(c->audio_cosine)
+					  : fabs((double)c->audio_cosine -
+						 cosine) < 1e-5);
+		heard += !isnan(cosine);
+		if (r->has_mood)
+			assert_true(fabs((double)c->mood_distance -
+					 hypot((double)r->mood[0] -
+						   mood[0] / (double)moods,
+					       (double)r->mood[1] -
+						   mood[1] / (double)moods)) <
+				    1e-5);
+	}
+	assert_true(heard > 20);
+	candidates_release(&found);
+	/* a mood that is asked for goes before theirs */
+	found = retrieve_wish(g, 1, &no_mood, &wish,
+			      "{\"query\":\"x\",\"mood\":{\"valence\":0.5,"
+			      "\"arousal\":-0.5}}");
+	assert_int_equal(found.mood_by, MOODBY_NONE);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct candidate *c = &found.items[i];
+		const float *m = f.rows[c->row].mood;
+
+		if (f.rows[c->row].has_mood)
+			assert_true(fabs((double)c->mood_distance -
+					 hypot((double)m[0] - 0.5,
+					       (double)m[1] + 0.5)) < 1e-5);
+	}
+	candidates_release(&found);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static double texture_error(const struct generation *g, const struct wish *w,
+			    uint32_t row)
+{
+	double sum = 0;
+
+	for (int a = 0; a < TIMBRE_AXES; a++) {
+		double at = g->timbre[row * TIMBRE_AXES + (size_t)a];
+
+		if (isnan(w->timbre[a]))
+			continue;
+		if (at == TIMBRE_NONE)
+			return NAN;
+		sum += pow(at - 100 * (double)w->timbre[a], 2);
+	}
+	return sum;
+}
+
+static void test_textures(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found;
+	struct wish wish;
+	double worst = 0;
+	size_t by_texture = 0;
+
+	(void)state;
+	fixture_make(&f, 500, 12, "ams");
+	g = generation_open(f.path, &err);
+	assert_non_null(g->timbre);
+	wish_reset(&wish);
+	wish.timbre[TIMBRE_BRIGHT] = 0.1f;
+	wish.timbre[TIMBRE_DENSE] = 0.3f;
+	found = retrieve_wish(g, 1, &no_mood, &wish,
+			      "{\"query\":\"nothinglikeit\"}");
+	assert_int_equal(found.way[SOURCE_TIMBRE], SEARCH_EXACT);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct candidate *c = &found.items[i];
+
+		assert_true(f.rows[c->row].link != LINK_DEAD);
+		assert_int_equal(c->from, 1u << SOURCE_TIMBRE);
+		worst = fmax(worst, texture_error(g, &wish, c->row));
+		by_texture++;
+	}
+	assert_int_equal(by_texture, 60);
+	/* none but the cap's of those that are left out is nearer */
+	for (uint32_t row = 0; row < f.n; row++) {
+		size_t met = 0, of_artist = 0;
+
+		for (size_t i = 0; i < found.count; i++) {
+			met += found.items[i].row == row;
+			of_artist +=
+			    g->artist[found.items[i].row] == g->artist[row];
+		}
+		if (!met && of_artist < 10 && f.rows[row].link != LINK_DEAD)
+			assert_false(texture_error(g, &wish, row) < worst);
+	}
+	candidates_release(&found);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static void test_vague(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found;
+	struct wish wish;
+
+	(void)state;
+	fixture_make(&f, 500, 13, "am");
+	g = generation_open(f.path, &err);
+	wish_reset(&wish);
+	wish.vague = true;
+	found = retrieve_wish(g, 1, &no_mood, &wish,
+			      "{\"query\":\"nothinglikeit\"}");
+	assert_int_equal(found.count, 60);
+	for (size_t i = 0; i < found.count; i++) {
+		uint32_t row = found.items[i].row;
+
+		assert_int_equal(found.items[i].from, 1u << SOURCE_POPULAR);
+		if (i)
+			assert_true(g->plays[row] <=
+				    g->plays[found.items[i - 1].row]);
+	}
+	for (uint32_t row = 0; row < f.n; row++) {
+		size_t of_artist = 0, met = 0;
+
+		for (size_t i = 0; i < found.count; i++) {
+			met += found.items[i].row == row;
+			of_artist +=
+			    g->artist[found.items[i].row] == g->artist[row];
+		}
+		if (!met && of_artist < 10 && f.rows[row].link != LINK_DEAD)
+			assert_false(g->plays[row] >
+				     g->plays[found.items[59].row]);
+	}
+	candidates_release(&found);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+static void test_vocals(void **state)
+{
+	static const uint8_t not [VOCALS] = { 0, CATALOGUE_SUNG,
+					      CATALOGUE_INSTRUMENTAL };
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct wish wish;
+
+	(void)state;
+	fixture_make(&f, 500, 14, "am");
+	g = generation_open(f.path, &err);
+	for (int v = 0; v < VOCALS; v++) {
+		struct candidates found;
+		size_t want = 0, unknown = 0;
+
+		wish_reset(&wish);
+		wish.vocals = (enum vocals)v;
+		found = retrieve_wish(g, 1, &no_mood, &wish,
+				      "{\"query\":\"river night\"}");
+		for (size_t i = 0; i < f.n; i++)
+			want += f.rows[i].link != LINK_DEAD &&
+				!(g->flags[i] & CATALOGUE_SET) &&
+				!(g->flags[i] & not [v]);
+		assert_int_equal(found.eligible, want);
+		assert_true(found.count > 20);
+		for (size_t i = 0; i < found.count; i++) {
+			uint8_t flags = g->flags[found.items[i].row];
+
+			assert_false(flags & not [v]);
+			unknown += !(flags &
+				     (CATALOGUE_SUNG | CATALOGUE_INSTRUMENTAL));
+		}
+		assert_true(unknown > 0);
+		candidates_release(&found);
+	}
+	generation_close(g);
+	fixture_release(&f);
+}
+
+/* The song that is quoted comes first, unless a filter stops it. */
+static void test_lyrics(void **state)
+{
+	struct fixture f;
+	struct err err = { 0 };
+	struct generation *g;
+	struct candidates found;
+	struct str request = { 0 };
+	struct wish wish;
+	size_t song = 0;
+
+	(void)state;
+	fixture_make(&f, 300, 15, "m");
+	g = generation_open(f.path, &err);
+	wish_reset(&wish);
+	while (song < f.n &&
+	       (!*f.rows[song].lyrics || f.rows[song].link == LINK_DEAD))
+		song++;
+	assert_true(song < f.n);
+	str_printf(&request, "{\"query\":\"\\\"%s\\\"\"}", f.rows[song].lyrics);
+	found = retrieve_wish(g, 1, &no_mood, &wish, request.p);
+	assert_true(found.count > 0);
+	assert_int_equal(found.items[0].row, song);
+	assert_true(found.items[0].lyric > 0.9f);
+	assert_true(found.lyric.n > 0);
+	assert_true(memmem(f.rows[song].lyrics, strlen(f.rows[song].lyrics),
+			   found.lyric.p, found.lyric.n) != NULL);
+	candidates_release(&found);
+	wish.like[wish.like_count++] = (uint32_t)song;
+	found = retrieve_wish(g, 1, &no_mood, &wish, request.p);
+	for (size_t i = 0; i < found.count; i++)
+		assert_true(found.items[i].row != song);
+	candidates_release(&found);
+	str_release(&request);
+	generation_close(g);
+	fixture_release(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +670,11 @@ int main(void)
 		cmocka_unit_test(test_no_signals),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_asked_mood),
+		cmocka_unit_test(test_like),
+		cmocka_unit_test(test_textures),
+		cmocka_unit_test(test_vague),
+		cmocka_unit_test(test_vocals),
+		cmocka_unit_test(test_lyrics),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

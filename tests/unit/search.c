@@ -210,7 +210,7 @@ static void test_rows(void **state)
 			const struct fixture_row *r = &f.rows[i];
 
 			/* two roundings to 1/127 of the largest of 384
-			 * components */
+       * components */
 			assert_int_equal(isnan(k.text_score[i]), !r->has_text);
 			assert_true(!r->has_text ||
 				    fabs((double)k.text_score[i] -
@@ -523,7 +523,7 @@ static void link_sounds(struct audio_vectors *v, struct str *bytes)
 				      .dim = v->dim,
 				      .floats = v->vectors,
 				      .rows = v->rows };
-	struct hnsw_options o = { 8, 40, 2, 0 };
+	struct hnsw_options o = { 8, 40, 2, 0, 0 };
 	struct hnsw_report report;
 	struct err err = { 0 };
 	struct hnsw_built *b = hnsw_build(&source, &o, NULL, &report, &err);
@@ -616,7 +616,7 @@ static struct pack *many_sounds(const char *path, struct audio_vectors *v,
 	FILE *f = fopen(path, "w+b");
 	struct err err = { 0 };
 	struct pack_writer *w = pack_writer_new(f, "test", 1, &err);
-	struct hnsw_options flat = { 0, 0, 2, 0 };
+	struct hnsw_options flat = { 0, 0, 2, 0, 0 };
 	struct hnsw_source source = { .count = MANY,
 				      .dim = MANY_DIM,
 				      .rows = rows };

@@ -57,8 +57,8 @@ static struct made make(const struct hnsw_source *v,
 	return m;
 }
 
-/* By a walk, of vectors in between those that the library samples. */
-static double recall(const struct made *m)
+/* By lists or a walk, of vectors in between those that the library samples. */
+static double recall(const struct made *m, enum hnsw_way way)
 {
 	const struct hnsw_source *v = &m->graph.source;
 	struct hnsw_work *w = hnsw_work_new();
@@ -69,7 +69,7 @@ static double recall(const struct made *m)
 		size_t at = (i * 2 + 1) * v->count / 201;
 		struct hnsw_query q = { .unit = v->floats + at * v->dim,
 					.k = 10,
-					.way = HNSW_WALK };
+					.way = way };
 		size_t n = hnsw_exact(v, &q, want);
 
 		assert_int_equal(hnsw_search(&m->graph, w, &q, got, NULL), n);
@@ -85,6 +85,7 @@ static void same(const struct made *a, const struct made *b)
 	assert_true(
 	    span_eq(pack_get(a->pack, "graph"), pack_get(b->pack, "graph")));
 	assert_int_equal(a->told.nodes, b->told.nodes);
+	assert_int_equal(a->told.lists, b->told.lists);
 	assert_true(a->told.recall == b->told.recall);
 }
 
@@ -103,7 +104,7 @@ static void test_always(void **state)
 	same(&a, &b);
 	assert_int_equal(a.told.nodes, MANY);
 	assert_true(a.told.recall > 0.95);
-	assert_true(fabs(recall(&a) - a.told.recall) < 0.04);
+	assert_true(fabs(recall(&a, HNSW_WALK) - a.told.recall) < 0.04);
 	/* nothing new: the very bytes, and what was asked for stays */
 	c = make(&v, &none, &a);
 	same(&a, &c);
@@ -137,7 +138,7 @@ static void test_update(void **state)
 	d = make(&new, &o, NULL);
 	assert_true(b.told.recall > 0.95);
 	assert_true(b.told.recall > d.told.recall - 0.02);
-	assert_true(recall(&b) > recall(&d) - 0.02);
+	assert_true(recall(&b, HNSW_WALK) > recall(&d, HNSW_WALK) - 0.02);
 	/* other links, a graph of its own */
 	e = make(&new, &other, &a);
 	assert_int_equal(e.graph.header->m, 6);
@@ -150,7 +151,7 @@ static void test_update(void **state)
 	free(x);
 }
 
-/* A graph where a walk can be faster, unless somebody knows better. */
+/* Lists where they are faster, unless somebody knows better. */
 static void test_when(void **state)
 {
 	enum { FLAT = 2, SIDES = 300 };
@@ -170,24 +171,125 @@ static void test_when(void **state)
 		x[i * FLAT + 1] = (float)sin(turn);
 	}
 	many = make(&v, &automatic, NULL);
-	assert_int_equal(many.graph.header->m, 2);
-	assert_int_equal(many.told.nodes, many.graph.header->nodes);
+	assert_int_equal(many.graph.header->m, 0);
+	assert_true(many.told.lists > 0);
+	assert_int_equal(many.told.lists, many.graph.header->lists);
 	not = make(&v, &never, NULL);
 	assert_int_equal(not .graph.header->m, 0);
+	assert_int_equal(not .graph.header->lists, 0);
 	assert_int_equal(not .told.nodes, 0);
 	assert_true(not .told.recall == 1);
 	still = make(&v, &automatic, &not );
-	assert_int_equal(still.graph.header->m, 0);
+	assert_int_equal(still.told.lists, 0);
 	v.count = scanned;
 	few = make(&v, &automatic, NULL);
-	assert_int_equal(few.graph.header->m, 0);
+	assert_int_equal(few.told.lists, 0);
 	pack_close(few.pack);
 	few = make(&v, &automatic, &many);
-	assert_int_equal(few.graph.header->m, 0);
+	assert_int_equal(few.told.lists, 0);
 	pack_close(few.pack);
 	pack_close(still.pack);
 	pack_close(not .pack);
 	pack_close(many.pack);
+	free(x);
+}
+
+/* The list of a node is that of the nearest centroid, whatever gave it. */
+static void check_places(const struct hnsw *h)
+{
+	const struct hnsw_header *d = h->header;
+
+	for (uint32_t l = 0; l < d->lists; l++)
+		for (uint32_t i = h->first[l]; i < h->first[l + 1]; i++) {
+			uint32_t best = 0;
+			float most = -INFINITY;
+
+			for (uint32_t c = 0; c < d->lists; c++) {
+				int32_t dot = 0;
+				float score;
+
+				for (uint32_t k = 0; k < d->stride; k++)
+					dot += h->vectors[i * d->stride + k] *
+					       h->centroids[c * d->stride + k];
+				score = h->scale[c] * (float)dot;
+				if (score > most) {
+					most = score;
+					best = c;
+				}
+			}
+			assert_int_equal(best, l);
+		}
+}
+
+static void test_lists(void **state)
+{
+	struct soundgraph_options one = { .when = SOUNDGRAPH_LISTS,
+					  .threads = 1 },
+				  four = { .when = SOUNDGRAPH_LISTS,
+					   .threads = 4 },
+				  none = { 0 };
+	float *x = vectors_of(MANY);
+	struct hnsw_source v = { .count = MANY, .dim = DIM, .floats = x };
+	struct hnsw_source old = { .count = MANY - 300,
+				   .dim = DIM,
+				   .floats = x };
+	struct hnsw_source new = { .count = MANY - 200,
+				   .dim = DIM,
+				   .floats = x + 200 * DIM };
+	struct hnsw_source few = { .count = 500, .dim = DIM, .floats = x };
+	struct made a, b, c, d;
+
+	(void)state;
+	a = make(&v, &one, NULL);
+	b = make(&v, &four, NULL);
+	same(&a, &b);
+	pack_close(b.pack);
+	assert_int_equal(a.told.nodes, 0);
+	assert_int_equal(a.told.lists, 192);
+	assert_true(a.told.recall >= 0.99 && a.told.recall <= 1);
+	assert_true(recall(&a, HNSW_LISTS) > 0.97);
+	check_places(&a.graph);
+	/* nothing new: the very bytes, and what was asked for stays */
+	b = make(&v, &none, &a);
+	same(&a, &b);
+	pack_close(b.pack);
+	pack_close(a.pack);
+	/* 200 at the front go, 300 at the end come */
+	a = make(&old, &one, NULL);
+	b = make(&new, &one, &a);
+	c = make(&new, &none, &a);
+	same(&b, &c);
+	assert_int_equal(b.graph.header->fitted, MANY - 300);
+	check_places(&b.graph);
+	assert_true(recall(&b, HNSW_LISTS) > 0.97);
+	/* so few that the lists are made anew */
+	d = make(&few, &none, &a);
+	assert_int_equal(d.graph.header->fitted, 500);
+	check_places(&d.graph);
+	pack_close(a.pack);
+	pack_close(b.pack);
+	pack_close(c.pack);
+	pack_close(d.pack);
+	free(x);
+}
+
+/* Where every vector is as far from all others, most lists would have to be
+ * compared: there are none. */
+static void test_useless(void **state)
+{
+	struct soundgraph_options o = { .when = SOUNDGRAPH_LISTS };
+	size_t n = 200;
+	float *x = mem_zalloc(n * n, sizeof(*x));
+	struct hnsw_source v = { .count = n, .dim = n, .floats = x };
+	struct made m;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		x[i * n + i] = 1;
+	m = make(&v, &o, NULL);
+	assert_int_equal(m.told.lists, 0);
+	assert_true(m.told.recall == 1);
+	pack_close(m.pack);
 	free(x);
 }
 
@@ -250,9 +352,10 @@ static void test_misuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_always), cmocka_unit_test(test_update),
-		cmocka_unit_test(test_when),   cmocka_unit_test(test_few),
-		cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_always),  cmocka_unit_test(test_update),
+		cmocka_unit_test(test_when),    cmocka_unit_test(test_few),
+		cmocka_unit_test(test_misuse),  cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_useless),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
