@@ -119,14 +119,22 @@ void retrieval_free(struct retrieval *r)
 	free(r);
 }
 
+/* Towards the middle of the quadrant it is in; what is 0 says nothing. */
+static float inwards(float x)
+{
+	float middle = x > 0 ? RETRIEVAL_MIDDLE : x < 0 ? -RETRIEVAL_MIDDLE : 0;
+
+	return x + RETRIEVAL_INWARDS * (middle - x);
+}
+
 /* The request's, else that of the rows it is to be like. */
 static bool mood_asked(struct retrieval *r)
 {
 	const struct request *request = r->request;
 	const struct intent *intent = r->intent;
 
-	r->mood = (struct search_mood){ intent->mood.valence,
-					intent->mood.arousal, NAN };
+	r->mood = (struct search_mood){ inwards(intent->mood.valence),
+					inwards(intent->mood.arousal), NAN };
 	if (request->has_mood)
 		r->mood =
 		    (struct search_mood){ request->valence, request->arousal,

@@ -29,6 +29,13 @@
  * to [0, 1] would make noise of them. Requests that mean something reach 0.4. */
 #define RETRIEVAL_TEXT_LEAST 0.1F
 
+/* Where tracks of a mood in words are looked for: that share of the way from the
+ * words' place towards the middle of its quadrant, at +-RETRIEVAL_MIDDLE. Tracks are placed
+ * with errors, so near an axis half of them are of another quadrant. Chosen by
+ * tests/answers.sh on its development half. */
+#define RETRIEVAL_INWARDS 0.5F
+#define RETRIEVAL_MIDDLE 0.6F
+
 struct retrieval_limits {
 	int threads;
 	size_t each;       /* per retrieval, 500 at most: see most */
