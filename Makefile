@@ -59,8 +59,10 @@ libs_ingest := $(TEXT) $(MARKUP)
 libs_embed := $(TEXT) $(DENSE)
 libs_impute := $(TEXT) $(DENSE)
 libs_mood-map := $(TEXT)
+libs_mood-plot := $(TEXT)
 libs_build-index := $(TEXT)
 libs_query := $(TEXT)
+libs_rerank := $(TEXT)
 libs_emotion := $(TEXT)
 libs_emotionmake := $(TEXT)
 libs_captionrank := $(TEXT)
@@ -203,14 +205,24 @@ heal-quality: all helpers ## heal on 500 titles and planted catalogues
 emotion-quality: all helpers ## how well feeling is told, against baselines
 	BUILD='$(abspath $(BUILD))' BIN='$(abspath $(BIN))' tests/emotion.sh
 
+mood-quality: all ## how well mood is told from sound, nested, by artist (AUDIO=)
+	BIN='$(abspath $(BIN))' tests/mood.sh
+
 vectors-quality: all helpers ## text vectors against TF-IDF, on MusicCaps (SOURCES=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/vectors.sh
 
 words-quality: all helpers ## BM25F, vectors and their fusion, on real texts (SOURCES=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/words.sh
 
+answers-quality: all helpers ## do answers have the mood asked for, on labelled music (SOURCES=)
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/answers.sh
+
+impute-quality: all ## guesses at what is missing, against baselines (SOURCES= PARTS=)
+	BIN='$(abspath $(BIN))' tests/impute.sh
+
 request-quality: all helpers ## how well the mood of 1,645 requests is understood
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/requests.sh
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/asked.sh
 
 mutations: all helpers ## 10,000 damaged sound files through extract-features
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
@@ -266,7 +278,8 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	emotion-quality vectors-quality words-quality models \
+	emotion-quality mood-quality vectors-quality words-quality answers-quality \
+	impute-quality models \
 	mutations index-damage bench bench-index real-clips scale deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%

@@ -4,7 +4,9 @@
 # DIR holds text/{goemotions,emobank,isarcasmeval,...}, music/ and lexicons/, as
 # they are published; runs are logged in RUNS (build/mlruns), for the UI of MLflow.
 #
-# SOURCES, BIN, BUILD, RUNS, JOBS
+# AUDIO holds moods/, labelled excerpts; without it the model of mood stays.
+#
+# SOURCES, AUDIO, BIN, BUILD, RUNS, JOBS
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,9 +15,11 @@ SHELL := /bin/bash
 
 JOBS ?= $(shell nproc)
 RUNS ?= $(BUILD)/mlruns
+AUDIO ?= $(SOURCES)/../audio
 W := $(BUILD)/models
 
-all: data/models/emotion.md data/models/words.pack
+all: data/models/emotion.md data/models/words.pack \
+    $(if $(wildcard $(AUDIO)/moods/labels.csv),data/models/mood.md)
 
 # What the configurations call text/, training/ and labels/.
 $W/sources: always
@@ -55,5 +59,21 @@ data/models/words.pack: pipelines/wordtexts.sh pipelines/words.sh
 	pipelines/wordtexts.sh $(SOURCES) $W/words
 	PATH=$(abspath $(BIN)):$$PATH pipelines/words.sh $W/words \
 	    $(abspath $@)
+
+# The features depend on programs, which make does not see: always anew.
+$W/moods.feat: always
+	pipelines/moodlabels.sh $(AUDIO) $W/moodlabels
+	$(BIN)/extract-features -q -j $(JOBS) --audio-root $(AUDIO)/moods \
+	    -o $@ $W/moodlabels/moods.ndjson
+
+data/models/mood.pack: data/mood-columns.tsv $W/moods.feat
+	$(BIN)/train mood -j $(JOBS) --labels $W/moodlabels/moods.labels \
+	    --features $W/moods.feat --columns $< --folds 10 --repeats 3 \
+	    --report $W/mood.tsv -o $@ $W/moodlabels/moods.ndjson
+
+data/models/mood.md: pipelines/mood-card.md pipelines/card.awk \
+    data/models/mood.pack
+	awk -f pipelines/card.awk $W/mood.tsv $< > $@.tmp
+	mv $@.tmp $@
 
 .PHONY: all always

@@ -1,39 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * train: fits models to labels. `train text` fits a network that reads feeling
- * in texts from tables of labelled texts; `train mood` refits the weights of
- * the mood formula to labelled tracks, `train spread` centres and scales it on
- * a corpus.
+ * in texts from tables of labelled texts; `train mood` a model that tells mood
+ * from sound, from labelled tracks; `train formula` refits the weights of the
+ * mood formula to such tracks, `train spread` centres and scales it on a
+ * corpus.
  *
- * mood and spread read feature files; mood also id of the records, and labels:
- * lines of id, valence, arousal, tab-separated. They write the table that
- * mood-map --formula reads; text writes a model that emotion reads.
+ * mood, formula and spread read feature files; mood and formula also id (and
+ * artist) of the records, and labels. mood writes the model that mood-map
+ * --model reads; formula and spread the table of mood-map --formula; text a
+ * model that emotion reads.
  */
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "corpus/datadir.h"
-#include "corpus/moodfit.h"
-#include "corpus/moodlabels.h"
-#include "corpus/trackrows.h"
+#include "corpus/formulatrain.h"
+#include "corpus/moodtrain.h"
 #include "io/atomic.h"
-#include "io/input.h"
-#include "io/stream.h"
+#include "io/options.h"
 #include "learn/texttrain.h"
 
 static const char usage[] =
     "usage: train text --config FILE [--cues FILE] [--sources DIR]\n"
     "                  [--runs DIR] [--report FILE] -o MODEL\n"
-    "       train mood --labels FILE --features FILE [--formula FILE]\n"
+    "       train mood --labels FILE --features FILE [--columns FILE]\n"
+    "                  [--half a|b] [--folds K [--repeats N]]\n"
+    "                  [--formula FILE] [--report FILE] [-o MODEL]\n"
     "                  [FILE ...]\n"
+    "       train mood --model MODEL --labels FILE --features FILE\n"
+    "                  [--report FILE] [FILE ...]\n"
+    "       train formula --labels FILE --features FILE [--formula FILE]\n"
+    "                     [FILE ...]\n"
     "       train spread --features FILE [--features FILE ...]\n"
     "                    [--formula FILE]\n"
     "\n"
     "text fits a network that reads feeling in short texts, calibrates it on\n"
-    "folds and checks it, as the configuration says. mood refits the weights\n"
-    "of the mood formula to labelled tracks; spread\n"
-    "centres and scales it on the measured tracks of a corpus. Writes the\n"
-    "table that mood-map --formula reads.\n"
+    "folds and checks it, as the configuration says. mood fits a model that\n"
+    "tells mood from sound, and says how well on tracks of other artists.\n"
+    "formula refits the weights of the mood formula to labelled tracks;\n"
+    "spread centres and scales it on the measured tracks of a corpus.\n"
     "\n"
     "      --config FILE    heads, sources, members, checks (JSON)\n"
     "      --cues FILE      table of word lists, or a model that has one\n"
@@ -43,65 +49,26 @@ static const char usage[] =
     "      --report FILE    figures: set, name, value\n"
     "  -j, --jobs N         threads; the result is the same (processors)\n"
     "      --labels FILE    lines of id, valence, arousal, each in [-1, 1],\n"
-    "                       separated by tabs\n"
+    "                       or id, Q1 to Q4, separated by tabs; a group\n"
     "      --features FILE  rows of extract-features or impute audio\n"
+    "      --columns FILE   columns to learn from (mood-columns.tsv)\n"
+    "      --half a|b       fit on this half of the artists, try on the other\n"
+    "      --folds K        figures of K folds of artists, 2 to 100\n"
+    "      --repeats N      so often, divided otherwise each time (1)\n"
+    "      --model MODEL    fit nothing, try this model\n"
     "      --formula FILE   terms and ranges (default: mood-formula.tsv)\n"
     "  -o, --output FILE    write there instead of to standard output\n"
     "  -q, --quiet          no last line\n"
     "  -h, --help\n"
     "  -V, --version\n";
 
-enum { TEXT_MAX = 1 << 26 };
-
 struct ctx {
 	const char *config, *cues, *sources, *runs, *report; /* text */
-	const char *labels_path, *formula_path;
+	struct moodtrain_options mood; /* labels, formula: of others, too */
+	const char *half;
 	struct option_list features;
-	struct moodlabels labels;
-	struct moodformula formula;
-	struct trackrows rows;
-	struct moodfit fit;
 	size_t used;
-	struct str id;
 };
-
-static int read_formula(struct ctx *c, struct err *err)
-{
-	struct str text = { 0 }, built_in = { 0 };
-	const char *path = c->formula_path
-			       ? c->formula_path
-			       : datadir_path("mood-formula.tsv", &built_in);
-	int rc = input_slurp(path, TEXT_MAX, &text, err) ||
-		 moodformula_parse(&c->formula, span_str(&text), path, err);
-
-	str_release(&text);
-	str_release(&built_in);
-	return rc ? -1 : 0;
-}
-
-static int each(void *ctx, struct record *r, struct err *err)
-{
-	struct ctx *c = ctx;
-	const struct feat_row *row;
-	const struct moodlabel *label;
-	int rc;
-
-	if (record_id(r, &c->id, err)) {
-		err->status = ERR_DATA; /* no record's error ends a process */
-		return -1;
-	}
-	label = moodlabels_find(&c->labels, span_str(&c->id));
-	if (!label)
-		return 0;
-	rc = trackrows_find(&c->rows, r, err);
-	if (rc <= 0)
-		return rc;
-	row = c->rows.row;
-	if (feat_status_measured(row->status))
-		moodfit_add(&c->fit, row->values, label->valence,
-			    label->arousal);
-	return 0;
-}
 
 static int write_table(const struct str *table, const struct options *o,
 		       struct err *err)
@@ -115,66 +82,6 @@ static int write_table(const struct str *table, const struct options *o,
 	      atomic_file(a));
 	fwrite(table->p, 1, table->n, atomic_file(a));
 	return atomic_commit(a, err);
-}
-
-static int mood(struct ctx *c, struct str *table, char **files, int n,
-		struct err *err)
-{
-	const char *features = c->features.items[0];
-
-	if (!c->labels_path || c->features.count != 1)
-		return err_set(err, ERR_USAGE, "usage",
-			       "mood needs --labels and one --features; see "
-			       "--help");
-	c->fit.formula = &c->formula;
-	if (moodlabels_read(&c->labels, c->labels_path, err) ||
-	    read_formula(c, err) || trackrows_open(&c->rows, features, err) ||
-	    moodformula_bind(&c->formula, feat_schema(c->rows.feat), features,
-			     err) ||
-	    stream_each(files, n, c, each, err))
-		return -1;
-	c->used = c->fit.count;
-	return moodfit_write(&c->fit, table, err);
-}
-
-static int spread_file(struct ctx *c, struct moodspread *m, const char *path,
-		       struct err *err)
-{
-	struct feat *f = feat_open(path, err);
-	struct feat_row *row;
-	int rc;
-
-	if (!f)
-		return -1;
-	row = feat_row_new(feat_schema(f));
-	rc = moodformula_bind(&c->formula, feat_schema(f), path, err);
-	while (!rc && (rc = feat_read(f, row, err)) > 0) {
-		if (feat_status_measured(row->status) &&
-		    row->method <= FEAT_METHOD_MEASURED)
-			moodspread_add(m, &c->formula, row->values);
-		rc = 0;
-	}
-	feat_row_free(row);
-	feat_close(f);
-	return rc;
-}
-
-static int spread(struct ctx *c, struct str *table, int n, struct err *err)
-{
-	struct moodspread m = { 0 };
-
-	if (n || c->labels_path)
-		return err_set(err, ERR_USAGE, "usage",
-			       "spread takes features only, no labels or "
-			       "records; see --help");
-	if (read_formula(c, err))
-		return -1;
-	for (size_t i = 0; i < c->features.count; i++)
-		if (spread_file(c, &m, c->features.items[i], err))
-			return -1;
-	c->used = m.count;
-	moodspread_write(&m, &c->formula, table);
-	return 0;
 }
 
 static void tell(void *ctx, const char *line)
@@ -231,24 +138,91 @@ static int text(struct ctx *c, const struct options *o, int n, struct err *err)
 	return mlrun_end(log, !rc, rc ? NULL : err) || rc ? -1 : 0;
 }
 
+static int mood(struct ctx *c, const struct options *o, char **files, int n,
+		struct err *err)
+{
+	struct moodtrain_options *m = &c->mood;
+	struct str report = { 0 };
+	struct atomic *out = NULL, *figures;
+	int rc;
+
+	if (!m->labels || c->features.count != 1 ||
+	    (c->half && strcmp(c->half, "a") && strcmp(c->half, "b")) ||
+	    (m->model ? !!c->half || m->folds || o->output
+		      : !c->half && !m->folds && !o->output))
+		return err_set(err, ERR_USAGE, "usage",
+			       "mood needs --labels, one --features, and -o "
+			       "MODEL, --folds or --half a or b; or --model "
+			       "MODEL alone; see --help");
+	m->features = c->features.items[0];
+	m->half = c->half ? *c->half : 0;
+	m->threads = o->jobs;
+	figures = atomic_open(c->report, err);
+	if (figures && o->output && !(out = atomic_open(o->output, err))) {
+		atomic_abort(figures);
+		return -1;
+	}
+	rc = figures ? moodtrain(m, files, n, out ? atomic_file(out) : NULL,
+				 &report, &c->used, err)
+		     : -1;
+	if (!rc) {
+		fwrite(report.p, 1, report.n, atomic_file(figures));
+		rc = atomic_commit(figures, err);
+	} else {
+		atomic_abort(figures);
+	}
+	if (!rc && out)
+		rc = atomic_commit(out, err);
+	else
+		atomic_abort(out);
+	str_release(&report);
+	return rc;
+}
+
+static int table_of(struct ctx *c, const struct options *o, char **args, int n,
+		    struct err *err)
+{
+	bool spread = !strcmp(args[0], "spread");
+	struct option_list *features = &c->features;
+	struct str table = { 0 };
+	int rc;
+
+	if (spread && (n > 1 || c->mood.labels))
+		return err_set(err, ERR_USAGE, "usage",
+			       "spread takes features only, no labels or "
+			       "records; see --help");
+	if (!spread && (!c->mood.labels || features->count != 1))
+		return err_set(err, ERR_USAGE, "usage",
+			       "formula needs --labels and one --features; see "
+			       "--help");
+	rc = spread
+		 ? formulatrain_spread(c->mood.formula, features->items,
+				       features->count, &table, &c->used, err)
+		 : formulatrain_refit(c->mood.formula, c->mood.labels,
+				      features->items[0], args + 1, n - 1,
+				      &table, &c->used, err);
+	if (!rc)
+		rc = write_table(&table, o, err);
+	str_release(&table);
+	return rc;
+}
+
 static int run(struct ctx *c, const struct options *o, char **args, int n,
 	       struct err *err)
 {
-	struct str table = { 0 };
 	int rc;
 
 	if (n && !strcmp(args[0], "text"))
 		return text(c, o, n - 1, err);
 	if (!n || !c->features.count ||
-	    (strcmp(args[0], "mood") && strcmp(args[0], "spread")))
+	    (strcmp(args[0], "mood") && strcmp(args[0], "formula") &&
+	     strcmp(args[0], "spread")))
 		return err_set(err, ERR_USAGE, "usage",
-			       "\"text\", or \"mood\" or \"spread\" and "
-			       "--features, are needed; see --help");
-	rc = strcmp(args[0], "mood") ? spread(c, &table, n - 1, err)
-				     : mood(c, &table, args + 1, n - 1, err);
-	if (!rc)
-		rc = write_table(&table, o, err);
-	str_release(&table);
+			       "\"text\", or \"mood\", \"formula\" or "
+			       "\"spread\" and --features, are needed; see "
+			       "--help");
+	rc = strcmp(args[0], "mood") ? table_of(c, o, args, n, err)
+				     : mood(c, o, args + 1, n - 1, err);
 	if (!rc && !o->quiet)
 		fprintf(stderr, "train: used=%zu\n", c->used);
 	return rc;
@@ -256,7 +230,7 @@ static int run(struct ctx *c, const struct options *o, char **args, int n,
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { 0 };
+	struct ctx c = { .mood.repeats = 1 };
 	struct options o;
 	const struct option_spec specs[] = {
 		{ "config", 0, OPTION_TEXT, &c.config, 0, 0 },
@@ -264,9 +238,14 @@ int main(int argc, char **argv)
 		{ "sources", 0, OPTION_TEXT, &c.sources, 0, 0 },
 		{ "runs", 0, OPTION_TEXT, &c.runs, 0, 0 },
 		{ "report", 0, OPTION_TEXT, &c.report, 0, 0 },
-		{ "labels", 0, OPTION_TEXT, &c.labels_path, 0, 0 },
+		{ "labels", 0, OPTION_TEXT, &c.mood.labels, 0, 0 },
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
-		{ "formula", 0, OPTION_TEXT, &c.formula_path, 0, 0 },
+		{ "formula", 0, OPTION_TEXT, &c.mood.formula, 0, 0 },
+		{ "columns", 0, OPTION_TEXT, &c.mood.columns, 0, 0 },
+		{ "half", 0, OPTION_TEXT, &c.half, 0, 0 },
+		{ "folds", 0, OPTION_INT, &c.mood.folds, 2, 100 },
+		{ "repeats", 0, OPTION_INT, &c.mood.repeats, 1, 100 },
+		{ "model", 0, OPTION_TEXT, &c.mood.model, 0, 0 },
 		{ 0 }
 	};
 	struct err err = { 0 };
@@ -279,10 +258,6 @@ int main(int argc, char **argv)
 		status = options_fail(&o, &err);
 	else
 		status = 0;
-	moodlabels_release(&c.labels);
 	free(c.features.items);
-	moodfit_release(&c.fit);
-	trackrows_release(&c.rows);
-	str_release(&c.id);
 	return status;
 }

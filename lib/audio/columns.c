@@ -48,7 +48,7 @@ static const struct single {
 	{ "duration", "s", 1, FEATURES_LOUDNESS },
 	{ "decoded_fraction", "1", 1, FEATURES_LOUDNESS },
 };
-_Static_assert(DESCRIPTORS - CHROMA_MEAN == sizeof(singles) / sizeof(*singles),
+_Static_assert(FINE - CHROMA_MEAN == sizeof(singles) / sizeof(*singles),
 	       "a name for each column");
 
 size_t features_count(void)
@@ -106,8 +106,9 @@ unsigned features_group(size_t column)
 {
 	if (column < CHROMA_MEAN)
 		return run_of((int)(column / SUMMARY_COUNT))->group;
-	return column < DESCRIPTORS ? singles[column - CHROMA_MEAN].group
-				    : FEATURES_DESCRIPTORS;
+	if (column < FINE)
+		return singles[column - CHROMA_MEAN].group;
+	return column < DESCRIPTORS ? FEATURES_SPECTRUM : FEATURES_DESCRIPTORS;
 }
 
 unsigned features_lacking(const uint8_t *taken)
@@ -133,6 +134,30 @@ static void add_series(struct feat_schema *s, int series)
 	}
 }
 
+#define MADE_VERSION 1 /* of the columns from FINE to DESCRIPTORS */
+
+/* Columns that name themselves, from FINE up to the descriptors. */
+static void add_made(struct feat_schema *s)
+{
+	char name[FEAT_NAME];
+
+	for (int i = 0; i < 2 * MFCC_FINE; i++) {
+		snprintf(name, sizeof(name), "mfcc%d_%s",
+			 MFCC_COUNT + i / 2 + 1, i % 2 ? "std" : "mean");
+		feat_schema_add(s, name, "dB")->version = MADE_VERSION;
+	}
+	for (int i = 0; i < HARMONIES_COUNT; i++) {
+		const char *unit = harmonies_name(i, name, sizeof(name));
+
+		feat_schema_add(s, name, unit)->version = MADE_VERSION;
+	}
+	for (int i = 0; i < SWINGS_COUNT; i++) {
+		const char *unit = swings_name(i, name, sizeof(name));
+
+		feat_schema_add(s, name, unit)->version = MADE_VERSION;
+	}
+}
+
 void features_schema(struct feat_schema *s, double seconds)
 {
 	struct str recipe = { 0 };
@@ -144,6 +169,7 @@ void features_schema(struct feat_schema *s, double seconds)
 	for (size_t i = 0; i < sizeof(singles) / sizeof(*singles); i++)
 		feat_schema_add(s, singles[i].name, singles[i].unit)->version =
 		    singles[i].version;
+	add_made(s);
 	for (int i = 0; i < DESCRIPTOR_COUNT; i++)
 		feat_schema_add(s, descriptor_name((enum descriptor)i), "1");
 	str_puts(&recipe, "extract-features/" FEATURES_DECODING " seconds=");

@@ -9,7 +9,9 @@
 
 #include "audio/contrast.h"
 #include "audio/descriptors.h"
+#include "audio/harmonies.h"
 #include "audio/summary.h"
+#include "audio/swings.h"
 #include "audio/texture.h"
 #include "audio/tonnetz.h"
 
@@ -63,7 +65,12 @@ enum {
 	TEXTURE, /* texture.h */
 	DURATION = TEXTURE + TEXTURE_COUNT,
 	DECODED_FRACTION,
-	DESCRIPTORS, /* descriptors.h; computed from the others by the tool */
+	FINE,                                 /* mean and std of mfcc_fine's */
+	HARMONIES = FINE + 2 * MFCC_FINE,     /* harmonies.h */
+	SWINGS = HARMONIES + HARMONIES_COUNT, /* swings.h */
+	DESCRIPTORS =
+	    SWINGS +
+	    SWINGS_COUNT, /* descriptors.h; computed from the others by the tool */
 	COLUMNS = DESCRIPTORS + DESCRIPTOR_COUNT
 };
 

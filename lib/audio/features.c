@@ -24,6 +24,7 @@ struct features {
 	struct hpss *hpss;
 	struct tempo_work *tempo;
 	struct texture *texture;
+	struct swings *swings;
 	size_t cap;                             /* frames there is room for */
 	float *derived[SERIES - FRAMES_SERIES]; /* [cap] each */
 	float *scratch;                         /* [cap] */
@@ -38,6 +39,7 @@ struct features *features_new(void)
 	f->hpss = hpss_new();
 	f->tempo = tempo_work_new();
 	f->texture = texture_new();
+	f->swings = swings_new();
 	return f;
 }
 
@@ -50,6 +52,7 @@ void features_free(struct features *f)
 	hpss_free(f->hpss);
 	tempo_work_free(f->tempo);
 	texture_free(f->texture);
+	swings_free(f->swings);
 	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
 		free(f->derived[i]);
 	free(f->scratch);
@@ -209,6 +212,21 @@ static void loudness(const struct sound *s, float *v)
 	loudness_free(l);
 }
 
+static void texture(struct features *f, const struct samples *x, size_t frames,
+		    float *v)
+{
+	const float *blocks;
+	size_t n;
+
+	texture_measure(f->texture, x, frames_mel(f->frames), series(f, RMS),
+			frames, v + TEXTURE);
+	swings_measure(f->swings, texture_levels(f->texture), series(f, ONSET),
+		       frames, v + SWINGS);
+	blocks = semitones_blocks(frames_semitones(f->frames), &n);
+	harmonies_measure(blocks, n, v + HARMONIES);
+	frames_fine(f->frames, v + FINE);
+}
+
 enum feat_status features_compute(struct features *f, const struct sound *sound,
 				  unsigned groups, float *values)
 {
@@ -236,8 +254,7 @@ enum feat_status features_compute(struct features *f, const struct sound *sound,
 		derive(f, frames, values);
 		chroma(f, frames, values);
 		slopes(f, frames, values);
-		texture_measure(f->texture, x, frames_mel(f->frames),
-				series(f, RMS), frames, values + TEXTURE);
+		texture(f, x, frames, values);
 	}
 	if (groups & FEATURES_HARMONY)
 		harmony(f, x, values);

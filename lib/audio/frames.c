@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "audio/frames.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "audio/novelty.h"
 #include "audio/spectral.h"
@@ -15,10 +17,12 @@ struct frames {
 	struct mel *mel;
 	struct chroma *chroma;
 	struct novelty *novelty;
+	struct semitones *semitones;
 	size_t cap;                   /* frames there is room for */
 	float *series[FRAMES_SERIES]; /* [cap] each */
 	float *db;                    /* [cap][MEL_BANDS] */
 	float *rises;                 /* [cap] */
+	float fine[2 * MFCC_FINE];
 	float frame[STFT_SIZE], power[STFT_BINS];
 	float magnitude[2][STFT_BINS]; /* now and before, by turns */
 };
@@ -31,6 +35,7 @@ struct frames *frames_new(void)
 	f->mel = mel_new();
 	f->chroma = chroma_new();
 	f->novelty = novelty_new();
+	f->semitones = semitones_new();
 	return f;
 }
 
@@ -42,6 +47,7 @@ void frames_free(struct frames *f)
 	mel_free(f->mel);
 	chroma_free(f->chroma);
 	novelty_free(f->novelty);
+	semitones_free(f->semitones);
 	for (int i = 0; i < FRAMES_SERIES; i++)
 		free(f->series[i]);
 	free(f->db);
@@ -62,6 +68,16 @@ float *frames_mel(struct frames *f)
 float *frames_novelty(struct frames *f)
 {
 	return f->rises;
+}
+
+void frames_fine(const struct frames *f, float out[2 * MFCC_FINE])
+{
+	memcpy(out, f->fine, sizeof(f->fine));
+}
+
+const struct semitones *frames_semitones(const struct frames *f)
+{
+	return f->semitones;
 }
 
 static void reserve(struct frames *f, size_t frames)
@@ -96,10 +112,13 @@ static void measure_frame(struct frames *f, const struct samples *x, size_t t)
 		f->series[CHROMA + b][t] = chroma[b];
 	mel_bands(f->mel, f->power, f->db + t * MEL_BANDS);
 	f->rises[t] = novelty_frame(f->novelty, now);
+	semitones_add(f->semitones, f->power);
 }
 
 static void cepstrum(struct frames *f, size_t frames)
 {
+	double sum[MFCC_FINE] = { 0 }, squares[MFCC_FINE] = { 0 };
+
 	mel_to_db(f->db, frames);
 	for (size_t t = 0; t < frames; t++) {
 		float c[MFCC_COUNT];
@@ -107,6 +126,18 @@ static void cepstrum(struct frames *f, size_t frames)
 		mfcc_frame(f->mel, f->db + t * MEL_BANDS, c);
 		for (int i = 0; i < MFCC_COUNT; i++)
 			f->series[MFCC + i][t] = c[i];
+		mfcc_fine(f->mel, f->db + t * MEL_BANDS, c);
+		for (int i = 0; i < MFCC_FINE; i++) {
+			sum[i] += (double)c[i];
+			squares[i] += (double)c[i] * (double)c[i];
+		}
+	}
+	for (int i = 0; i < MFCC_FINE; i++) {
+		double mean = sum[i] / (double)frames;
+		double square = squares[i] / (double)frames - mean * mean;
+
+		f->fine[2 * i] = (float)mean;
+		f->fine[2 * i + 1] = (float)sqrt(square > 0 ? square : 0);
 	}
 }
 
@@ -116,6 +147,7 @@ size_t frames_measure(struct frames *f, const struct samples *x)
 
 	reserve(f, frames);
 	novelty_reset(f->novelty);
+	semitones_reset(f->semitones, frames);
 	waveform_shape(x->v, x->count, f->series[RMS], f->series[ZCR]);
 	for (size_t t = 0; t < frames; t++)
 		measure_frame(f, x, t);

@@ -8,6 +8,7 @@
 
 #include "audio/columns.h"
 #include "audio/resample.h"
+#include "audio/semitones.h"
 
 struct frames; /* scratch of one thread; reusable */
 struct frames *frames_new(void);
@@ -22,5 +23,8 @@ float *frames_series(struct frames *f, enum series s);
 float *frames_mel(struct frames *f);
 /* [frames], novelty_finish's. */
 float *frames_novelty(struct frames *f);
+/* Mean and standard deviation of each coefficient that mfcc_fine gives. */
+void frames_fine(const struct frames *f, float out[2 * MFCC_FINE]);
+const struct semitones *frames_semitones(const struct frames *f);
 
 #endif

@@ -15,7 +15,7 @@ struct mel {
 	 * its weights, and how many lanes. */
 	int first[MEL_BANDS], count[MEL_BANDS];
 	float *weights; /* run after run */
-	float dct[MFCC_COUNT][MEL_BANDS];
+	float dct[MFCC_COUNT + MFCC_FINE][MEL_BANDS];
 };
 
 /* Slaney: linear to 1 kHz (3 mel = 200 Hz), then 27 mel for a factor 6.4. */
@@ -73,7 +73,7 @@ struct mel *mel_new(void)
 			m->weights[used++] =
 			    (float)triangle(k * STFT_BIN_HZ, edge + b);
 	}
-	for (int c = 0; c < MFCC_COUNT; c++)
+	for (int c = 0; c < MFCC_COUNT + MFCC_FINE; c++)
 		for (int b = 0; b < MEL_BANDS; b++)
 			m->dct[c][b] =
 			    (float)(sqrt((c ? 2.0 : 1.0) / MEL_BANDS) *
@@ -145,4 +145,11 @@ void mfcc_frame(const struct mel *m, const float db[MEL_BANDS],
 {
 	for (int c = 0; c < MFCC_COUNT; c++)
 		mfcc[c] = vector_dot(m->dct[c], db, MEL_BANDS);
+}
+
+void mfcc_fine(const struct mel *m, const float db[MEL_BANDS],
+	       float fine[MFCC_FINE])
+{
+	for (int c = 0; c < MFCC_FINE; c++)
+		fine[c] = vector_dot(m->dct[MFCC_COUNT + c], db, MEL_BANDS);
 }

@@ -14,6 +14,7 @@
 #define MEL_BANDS 128
 #define MEL_RANGE 80.0
 #define MFCC_COUNT 13
+#define MFCC_FINE 7 /* behind them, for their statistics alone */
 
 struct mel; /* filters; read-only once made */
 struct mel *mel_new(void);
@@ -30,5 +31,8 @@ void mel_to_db(float *bands, size_t frames);
 /* Coefficients of one frame of dB. */
 void mfcc_frame(const struct mel *m, const float db[MEL_BANDS],
 		float mfcc[MFCC_COUNT]);
+/* Those behind: MFCC_COUNT to MFCC_COUNT + MFCC_FINE - 1. */
+void mfcc_fine(const struct mel *m, const float db[MEL_BANDS],
+	       float fine[MFCC_FINE]);
 
 #endif

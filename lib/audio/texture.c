@@ -11,6 +11,7 @@
 struct texture {
 	struct modulation *modulation;
 	struct dfa *dfa;
+	const float *levels;
 };
 
 struct texture *texture_new(void)
@@ -31,6 +32,11 @@ void texture_free(struct texture *t)
 	free(t);
 }
 
+const float *texture_levels(const struct texture *t)
+{
+	return t->levels;
+}
+
 void texture_measure(struct texture *t, const struct samples *x,
 		     const float *db, const float *rms, size_t frames,
 		     float out[TEXTURE_COUNT])
@@ -38,6 +44,7 @@ void texture_measure(struct texture *t, const struct samples *x,
 	struct modulation *m = t->modulation;
 	const float *levels = modulation_levels(m, db, frames);
 
+	t->levels = levels;
 	out[TEXTURE_MODULATION_4HZ] = (float)modulation_4hz(m, frames);
 	out[TEXTURE_BASS] = (float)modulation_bass(m, frames);
 	out[TEXTURE_LOW_ENERGY] = (float)modulation_low_energy(rms, frames);

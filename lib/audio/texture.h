@@ -24,6 +24,9 @@ struct texture; /* scratch of one thread; reusable */
 struct texture *texture_new(void);
 void texture_free(struct texture *t);
 
+/* modulation_levels of the recording measured last. */
+const float *texture_levels(const struct texture *t);
+
 /* x, its mel_to_db and rms per frame, which are not empty. */
 void texture_measure(struct texture *t, const struct samples *x,
 		     const float *db, const float *rms, size_t frames,

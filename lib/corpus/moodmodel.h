@@ -17,13 +17,14 @@ struct moodmodel_guess {
 	float quadrant[4]; /* probabilities of Q1 to Q4, sum 1 */
 };
 
-struct moodmodel; /* of any number of threads */
-/* -1: ERR_ENV, ERR_DATA. */
+struct moodmodel; /* bound, it is of any number of threads */
+/* NULL: ERR_ENV, ERR_DATA. */
 struct moodmodel *moodmodel_open(const char *path, struct err *err);
 void moodmodel_close(struct moodmodel *m);
 const uint8_t *moodmodel_digest(const struct moodmodel *m); /* [HASH_SIZE] */
-/* Finds its columns in s. -1, ERR_DATA: too many are missing; source, a file's
- * name, is for the message. */
+size_t moodmodel_rows(const struct moodmodel *m); /* tracks it learnt from */
+/* Finds its columns in s, those of another version count as missing. -1,
+ * ERR_DATA: too many are; source, a file's name, is for the message. */
 int moodmodel_bind(struct moodmodel *m, const struct feat_schema *s,
 		   const char *source, struct err *err);
 /* values: a row of the schema bound to; false: too much of it is missing. */

@@ -19,7 +19,8 @@
 #define N (RESAMPLE_RATE * 8)
 
 static struct feat_schema schema;
-static float values[512];
+enum { ROOM = 1024 };
+static float values[ROOM];
 
 static float column(const char *name)
 {
@@ -120,6 +121,16 @@ static void test_columns(void **state)
 		"dynamic_range",
 		"harmonic_ratio",
 		"key_second_strength",
+		"mfcc14_mean",
+		"mfcc20_std",
+		"register14",
+		"interval6_all",
+		"pitch_class12",
+		"chord_fifth_std",
+		"top_pitch_held",
+		"swing8_10",
+		"swing_amp1_1",
+		"repeat9_mean",
 	};
 
 	(void)state;
@@ -130,7 +141,7 @@ static void test_columns(void **state)
 		assert_int_equal(
 		    feat_schema_find(&schema, schema.columns[i].name), i);
 	}
-	assert_true(schema.count < 512);
+	assert_true(schema.count < ROOM);
 }
 
 static void test_recipe(void **state)
@@ -204,7 +215,7 @@ static void test_reuse(void **state)
 {
 	struct features *f = features_new();
 	static float x[N];
-	float first[512];
+	float first[ROOM];
 	struct sound s = {
 		.fraction = 1, .loudness = NAN, .range = NAN, .seconds = 8
 	};
@@ -278,6 +289,24 @@ static const struct bounds {
 	{ "dynamic_range", 0, 70 },
 	{ "duration", N / (double)RESAMPLE_RATE, N / (double)RESAMPLE_RATE },
 	{ "decoded_fraction", 0, 1 },
+	{ "register", 0, 1 },
+	{ "interval", 0, 1.0001 },
+	{ "pitch_class", 0, 1 },
+	{ "chord_entropy", 0, 3.18 }, /* ln 24 */
+	{ "chord_", 0, 1.0001 },
+	{ "major_share", 0, 1 },
+	{ "harmony_entropy", 0, 2.49 }, /* ln 12 */
+	{ "harmony_change", 0, 1.4143 },
+	{ "note_peaks", 0, 1 },
+	{ "voices", 0, 84 },
+	{ "pitch_width", 0, 42 },
+	{ "pitch_", 0, 83 },
+	{ "top_pitch_held", 0, 1 },
+	{ "top_pitch_step", 0, 59 },
+	{ "top_pitch_", 24, 83 },
+	{ "swing_amp", -60, 60 },
+	{ "swing", -30, 80 },
+	{ "repeat", -1, 1 },
 };
 
 static void check_bounds(const char *sound, uint32_t column)

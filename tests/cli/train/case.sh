@@ -41,7 +41,7 @@ brightness	centroid_mean	-	ramp	500	5000	0.2	0.4	test
 steadiness	flux_std	flux_mean	below	0	0.31	0.1	0.1	test
 END
 
-# --- mood ---
+# --- formula ---
 
 rows 1500 1 t >"$TMP/rows"
 make_feat <"$TMP/rows" >"$TMP/a.feat"
@@ -60,7 +60,7 @@ awk -v OFS='\t' '{
 	cat "$TMP/labels"
 	printf 'unknown\t0\t0\tmore columns\r\n'
 } >"$TMP/labels+"
-train mood --labels "$TMP/labels+" --features "$TMP/a.feat" \
+train formula --labels "$TMP/labels+" --features "$TMP/a.feat" \
 	--formula "$TMP/formula" "$TMP/tracks" >"$TMP/fit" 2>"$TMP/err"
 is $? 0 "a fit"
 is "$(cat "$TMP/err")" "train: used=1500" "the last line counts"
@@ -110,13 +110,13 @@ near "$(awk -F'\t' '{ s += $3 - $5 } END { print s / NR }' "$TMP/both")" 0 \
 	0.005 "mean error in arousal, a term short"
 
 # what takes no part, and order
-train mood -q --labels "$TMP/labels" --features "$TMP/a.feat" \
+train formula -q --labels "$TMP/labels" --features "$TMP/a.feat" \
 	--formula "$TMP/formula" -o "$TMP/fit2" \
 	<(tac "$TMP/labels" | cut -f1 | tracks; echo '{"id":"new"}') 2>"$TMP/err"
 is "$?:$(cat "$TMP/err")" "0:" "-q says nothing"
 is "$(tail -1 "$TMP/fit2")" "$(tail -1 "$TMP/fit")" "order makes no difference"
 rows 1500 1 t | awk 'NR % 2 { $6 = "-" } 1' | make_feat >"$TMP/gaps.feat"
-ok train mood -q --labels "$TMP/labels" --features "$TMP/gaps.feat" \
+ok train formula -q --labels "$TMP/labels" --features "$TMP/gaps.feat" \
 	--formula "$TMP/formula" -o "$TMP/fit2" "$TMP/tracks"
 got=$(cell "$TMP/fit2" brightness 8)
 near "${got% *}" 0.2 0.02 "missing features count as the middle: weight"
@@ -187,19 +187,19 @@ is "$(numbers "$TMP/out")" "$(numbers "$TMP/uneven")" "so is no track at all"
 
 # --- usage: 2 ---
 
-fit=(mood --formula "$TMP/formula" --features "$TMP/a.feat")
+fit=(formula --formula "$TMP/formula" --features "$TMP/a.feat")
 status 2 train
 status 2 train --features "$TMP/a.feat"
 status 2 train sound --features "$TMP/a.feat"
-status 2 train mood --labels "$TMP/labels" "$TMP/tracks"
+status 2 train formula --labels "$TMP/labels" "$TMP/tracks"
 status 2 train "${fit[@]}" "$TMP/tracks"
-like "$(cat "$TMP/err")" '^train: mood needs --labels' "says what is missing"
+like "$(cat "$TMP/err")" '^train: formula needs --labels' "says what is missing"
 status 2 train "${fit[@]}" --features "$TMP/a.feat" --labels "$TMP/labels"
 status 2 train spread
 status 2 train spread --features "$TMP/a.feat" "$TMP/tracks"
 status 2 train spread --features "$TMP/a.feat" --labels "$TMP/labels"
-status 2 train mood --label
-status 2 train mood --nonsense
+status 2 train formula --label
+status 2 train formula --nonsense
 status 0 train --help
 like "$(cat "$TMP/out")" '^usage: train text' "--help"
 
@@ -208,7 +208,7 @@ like "$(cat "$TMP/out")" '^usage: train text' "--help"
 status 3 train "${fit[@]}" --labels "$TMP/absent" "$TMP/tracks"
 like "$(cat "$TMP/err")" '/absent: ' "names the missing file"
 status 3 train "${fit[@]}" --labels "$TMP/labels" "$TMP/absent"
-status 3 train mood --features "$TMP/absent" --labels "$TMP/labels" \
+status 3 train formula --features "$TMP/absent" --labels "$TMP/labels" \
 	"$TMP/tracks"
 status 3 train spread --features "$TMP/absent"
 status 3 train spread --features "$TMP/a.feat" --formula "$TMP/absent"
@@ -264,7 +264,7 @@ like "$(cat "$TMP/err")" '/bad:1: ' "names the line of a broken table"
 for i in 1 2 3 4 5 6 7 8 9; do
 	printf 'x%d\ttempo\t-\tramp\t0\t%d\t1\t1\n' "$i" "$i"
 done >"$TMP/bad"
-status 4 train mood --formula "$TMP/bad" --features "$TMP/a.feat" \
+status 4 train formula --formula "$TMP/bad" --features "$TMP/a.feat" \
 	--labels "$TMP/labels" "$TMP/tracks"
 like "$(cat "$TMP/err")" 'formula of 9 terms' "what mood-map could not read"
 status 4 train spread --features "$TMP/a.feat"

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sections of a pack of kind "moodsense" (moodmodel.h), little-endian: "head"
+ * one struct moodmodel_head; "columns" [dims] struct moodmodel_column; "weights"
+ * float [MOODMODEL_AXES][features], of the kernel's random features.
+ *
+ * A column's value v, or its middle where v is missing, becomes
+ * clamp((v - mean) scale, +-MOODMODEL_CLAMP) weight; what kernelmap.h makes of
+ * them, times the weights, plus the constants, are the axes.
+ */
+#ifndef MOODPIPE_MOODMODELFORMAT_H
+#define MOODPIPE_MOODMODELFORMAT_H
+
+#include "corpus/moodmodel.h"
+#include "learn/kernelmap.h"
+
+#define MOODMODEL_KIND "moodsense"
+#define MOODMODEL_VERSION 1
+#define MOODMODEL_CLAMP 4.0f
+#define MOODMODEL_PROJECTIONS 8192 /* a quarter costs a point of accuracy */
+/* Least share of the columns, by their squared weight, that a row must have. */
+#define MOODMODEL_LEAST 0.5
+
+/* What is regressed on: with labels of +-1 these three say the quadrant. */
+enum {
+	MOODMODEL_VALENCE,
+	MOODMODEL_AROUSAL,
+	MOODMODEL_BOTH, /* valence times arousal */
+	MOODMODEL_AXES
+};
+
+struct moodmodel_head {
+	uint32_t dims, projections;
+	uint64_t seed, rows; /* of the projections; tracks learnt from */
+	float constant[MOODMODEL_AXES];
+	float spread[2];               /* valence, arousal */
+	float sharpness;               /* of the quadrants' probabilities */
+	float gamma, ridge, relevance; /* what the fit chose, for people */
+	uint32_t reserved[2];
+};
+
+struct moodmodel_column {
+	char name[FEAT_NAME];
+	uint32_t version; /* of the column; 0: any */
+	float middle, mean, scale, weight;
+};
+
+/* Probabilities of Q1 to Q4 from the axes: of each (1 +- v +- a +- va) / 4, held
+ * above a hundredth, to the power of sharpness, brought to the sum 1. */
+void moodmodel_quadrants(const float axes[MOODMODEL_AXES], float sharpness,
+			 float out[4]);
+/* A value as the kernel has it. */
+float moodmodel_input(const struct moodmodel_column *c, float value);
+
+#define MOODMODEL_FEATURES ((size_t)8 * KERNELMAP_DIMS) /* at most */
+struct moodmodel_parts {
+	const struct moodmodel_head *head;
+	const struct moodmodel_column *columns;
+	const float *weights;
+	struct kernelmap map;
+};
+/* Values of the columns, in their order, to the axes; NaN: missing. Returns the
+ * share that is there, by squared weight. */
+double moodmodel_axes(const struct moodmodel_parts *m, const float *values,
+		      float out[MOODMODEL_AXES]);
+void moodmodel_guess_of(const struct moodmodel_head *h,
+			const float axes[MOODMODEL_AXES],
+			struct moodmodel_guess *out);
+
+#endif
