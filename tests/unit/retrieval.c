@@ -161,9 +161,12 @@ static void test_candidates(void **state)
 	struct candidates found, again;
 	double sound[AUDIO_KINDS][GENERATION_AUDIO_DIM];
 	double mean[FIXTURE_NETWORK_DIM], cosine;
+	/* towards the middle of the quadrant: -0.6, at which valence is */
+	double inwards = -0.2 + (double)RETRIEVAL_INWARDS * (0.2 - 0.6);
 	size_t one = 0, both = 0;
 
 	(void)state;
+	assert_true(RETRIEVAL_MIDDLE == 0.6F);
 	fixture_make(&f, 500, 5, "tamn");
 	g = generation_open(f.path, &err);
 	found = retrieve(g, 1, -0.6f, -0.2f, "{\"query\":\"x\"}");
@@ -172,7 +175,7 @@ static void test_candidates(void **state)
 	assert_in_range(found.count, 60, 120);
 	network_mean(&f, mean);
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
-		naive_sound(&f, kind, mean, -0.6, -0.2, sound[kind]);
+		naive_sound(&f, kind, mean, -0.6, inwards, sound[kind]);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct candidate *c = &found.items[i];
 		const struct fixture_row *r = &f.rows[c->row];
@@ -182,11 +185,11 @@ static void test_candidates(void **state)
 		assert_true(r->link != LINK_DEAD);
 		assert_true(c->words_score == 0 && c->named == 0);
 		assert_true(isnan(c->text_distance)); /* no model */
-		assert_true(r->has_mood
-				? fabs((double)c->mood_distance -
-				       hypot((double)r->mood[0] + 0.6,
-					     (double)r->mood[1] + 0.2)) < 1e-5
-				: isnan(c->mood_distance));
+		assert_true(r->has_mood ? fabs((double)c->mood_distance -
+					       hypot((double)r->mood[0] + 0.6,
+						     (double)r->mood[1] -
+							 inwards)) < 1e-5
+					: isnan(c->mood_distance));
 		cosine = naive_cosine(r, sound, mean);
 		assert_true(isnan(cosine) ? isnan(c->audio_cosine)
 					  : fabs((double)c->audio_cosine -
