@@ -41,7 +41,8 @@ $(call each,crawl.ndjson): $C/shards/.ingested
 	@:
 
 # Models are fitted once and stay until `make refit`; those of sound also until
-# a release measures other columns.
+# a release measures other columns, and those that map from vectors until these
+# are others. corpus.sh takes away what another release wrote in its own format.
 $C/models/music.pack: | $(call each,crawl.ndjson)
 	$(BIN)/music-filter $(COMMON) --fit $@ $|
 
@@ -133,8 +134,8 @@ $C/shards/%/text.feat: $C/shards/%/felt.ndjson $C/models/text.pack
 	$(BIN)/embed text $(COMMON) --model $C/models/text.pack --reuse $@ \
 	    -o $@ $<
 
-$C/models/sound.pack: $C/state/columns | $(call each,felt.ndjson) \
-    $(call each,audio.feat) $(call each,text.feat)
+$C/models/sound.pack: $C/state/columns $C/models/text.pack | \
+    $(call each,felt.ndjson) $(call each,audio.feat) $(call each,text.feat)
 	$(BIN)/impute audio $(COMMON) --fit $@ \
 	    $(call option,--features,audio.feat) \
 	    $(call option,--text,text.feat) $(call each,felt.ndjson)
@@ -159,6 +160,7 @@ $C/shards/%/mood.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
 $C/models/pca.pack: $C/state/columns | $(call each,sound.feat)
 	$(BIN)/embed audio $(COMMON) --fit $@ \
 	    $(call option,--features,sound.feat)
+	@touch $@
 
 $C/shards/%/audio64.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
     $C/models/pca.pack
@@ -166,12 +168,14 @@ $C/shards/%/audio64.feat: $C/shards/%/felt.ndjson $C/shards/%/sound.feat \
 	    --features $(@D)/sound.feat --reuse $@ -o $@ $<
 
 # What the words of tracks tell of their sound, so that requests ask by sound.
-$C/models/bridge.pack: $C/state/columns | $(call each,audio64.feat) \
-    $(call each,text.feat) $(call each,mood.feat) $(call each,felt.ndjson)
+$C/models/bridge.pack: $C/models/text.pack $C/models/pca.pack | \
+    $(call each,audio64.feat) $(call each,text.feat) $(call each,mood.feat) \
+    $(call each,felt.ndjson)
 	$(BIN)/embed bridge $(COMMON) -q --fit $@ \
 	    $(call option,--text,text.feat) \
 	    $(call option,--features,audio64.feat) \
 	    $(call option,--mood,mood.feat) $(call each,felt.ndjson)
+	@touch $@
 
 # A network's vectors beside them. corpus.sh rewrites state/cnn where the
 # network changed; what was heard for audio.feat is still there.

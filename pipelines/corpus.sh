@@ -120,6 +120,24 @@ CNN=${CNN:+$(realpath "$CNN")}
 none=$CORPUS/state/columns.feat
 "$BIN/extract-features" -q -o "$none" </dev/null || exit
 "$BIN/feat" columns "$none" | if_changed "$CORPUS/state/columns"
+# A model in the format of another release is fitted anew; one that is damaged
+# stops the stage that needs it.
+outdated() { # MODEL COMMAND..., to which the model's path is appended
+	local model=$CORPUS/models/$1 said
+	[ -e "$model" ] || return 0
+	said=$("${@:2}" "$model" </dev/null 2>&1 >/dev/null) || true
+	if [[ $said == *"this program reads"* ]]; then
+		echo "corpus: $model is of another release: fitted anew" >&2
+		rm -f "$model"
+	fi
+}
+outdated music.pack "$BIN/music-filter" -q --model
+outdated near.pack "$BIN/heal" -q --offline --near
+outdated enrich.pack "$BIN/enrich" -q --model
+outdated meta.pack "$BIN/impute" meta -q --model
+outdated text.pack "$BIN/embed" text -q --model
+outdated sound.pack "$BIN/impute" audio -q --features "$none" --model
+outdated pca.pack "$BIN/embed" audio -q --features "$none" --model
 rm -f "$none"
 # The crawl's files, sizes and times: a file that came with an old date, or
 # went, is a change, too.

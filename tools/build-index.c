@@ -3,9 +3,10 @@
  * build-index: one index generation from the records and feature files of a
  * corpus, or from those that changed and the generation before. Reads id,
  * title, artist, album, genre, tags (effective values), description, lyrics,
- * language, instrumental, playlists, year, duration_ms, the working URL, url_status, playback_count, popularity,
- * popularity_tier, is_music, music_class, duplicate_of. Writes
- * INDEX/<generation>.idx and swaps INDEX/current; index(5).
+ * language, instrumental, playlists, year, duration_ms, the working URL,
+ * url_status, playback_count, popularity, popularity_tier, is_music,
+ * music_class, duplicate_of. Writes INDEX/<generation>.idx and swaps
+ * INDEX/current; index(5).
  */
 #include <stdio.h>
 #include <unistd.h>

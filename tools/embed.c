@@ -8,18 +8,15 @@
  * Artifacts: a model (--fit), rows t000.., a00.. or v000.. (--model).
  */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "corpus/bridgefit.h"
-#include "corpus/pcavector.h"
-#include "corpus/soundvector.h"
+#include "corpus/embedder.h"
 #include "corpus/wordfit.h"
 #include "corpus/wordvector.h"
 #include "io/atomic.h"
 #include "io/progress.h"
 #include "io/stream.h"
-#include "learn/recipe.h"
 
 static const char usage[] =
     "usage: embed text --fit MODEL [tracks.ndjson ...]\n"
@@ -56,100 +53,29 @@ struct ctx {
 	struct options o;
 	const char *fit, *model, *reuse, *records;
 	struct option_list features, text_files, mood_files;
-	struct pack *pack;
-	struct textmodel *text;
-	struct pca *pca;
-	struct cnnmodel *cnn;
-	struct soundvector sound;
-	int mels, nearest;
+	struct embedder embedder;
+	int nearest;
 	bool bridge;
 	struct wordfit words;
 	struct progress progress;
 };
 
-struct scratch {
-	struct wordvector_work text;
-	struct pcavector_work pca;
-	struct soundvector_work *cnn;
-};
-
-static void *scratch_new(void *ctx)
-{
-	struct ctx *c = ctx;
-	struct scratch *s = mem_zalloc(1, sizeof(*s));
-
-	if (c->pca)
-		pcavector_open(&s->pca, c->pca, c->features.items[0]);
-	if (c->cnn)
-		s->cnn = soundvector_work_new(&c->sound);
-	return s;
-}
-
-static void scratch_free(void *scratch)
-{
-	struct scratch *s = scratch;
-
-	wordvector_release(&s->text);
-	pcavector_release(&s->pca);
-	soundvector_work_free(s->cnn);
-	free(s);
-}
-
-static uint64_t text_digest(void *ctx, void *scratch, const struct record *r)
-{
-	(void)ctx;
-	return wordvector_digest(&((struct scratch *)scratch)->text, r);
-}
-
-static int text_measure(void *ctx, void *scratch, struct record *r,
-			struct feat_row *row, struct err *err)
-{
-	struct scratch *s = scratch;
-
-	(void)err;
-	wordvector_measure(&s->text, ((struct ctx *)ctx)->text, r, row);
-	return 0;
-}
-
-static uint64_t audio_digest(void *ctx, void *scratch, const struct record *r)
-{
-	const struct ctx *c = ctx;
-	struct scratch *s = scratch;
-
-	return c->cnn ? soundvector_digest(&c->sound, s->cnn, r)
-		      : pcavector_digest(&s->pca, r);
-}
-
-static int audio_measure(void *ctx, void *scratch, struct record *r,
-			 struct feat_row *row, struct err *err)
-{
-	const struct ctx *c = ctx;
-	struct scratch *s = scratch;
-
-	return c->cnn ? soundvector_measure(&c->sound, s->cnn, r, row, err)
-		      : pcavector_measure(&s->pca, r, row, err);
-}
-
-static int apply(struct ctx *c, bool text, char **files, int nfiles)
+static int apply(struct ctx *c, char **files, int nfiles)
 {
 	struct feat_schema schema = { 0 };
 	struct stream s = { .options = &c->o,
-			    .ctx = c,
+			    .ctx = &c->embedder,
 			    .schema = &schema,
-			    .scratch_new = scratch_new,
-			    .scratch_free = scratch_free,
-			    .measure = text ? text_measure : audio_measure,
-			    .digest = text ? text_digest : audio_digest,
+			    .scratch_new = embedder_scratch_new,
+			    .scratch_free = embedder_scratch_free,
+			    .measure = embedder_measure,
+			    .digest = embedder_digest,
 			    .reuse = c->reuse,
 			    .records_path = c->records,
-			    .batch = c->cnn ? 1 : 0 };
+			    .batch = c->embedder.cnn ? 1 : 0 };
 	int rc;
 
-	if (c->cnn)
-		soundvector_schema(&c->sound, &schema);
-	else
-		(text ? recipe_text_schema
-		      : recipe_audio_schema)(&schema, pack_digest(c->pack));
+	embedder_schema(&c->embedder, &schema);
 	rc = stream_run(&s, files, nfiles);
 	feat_schema_release(&schema);
 	return rc;
@@ -204,39 +130,21 @@ static int fit(struct ctx *c, bool text, char **files, int nfiles,
 	return 0;
 }
 
-static int open_model(struct ctx *c, bool text, struct err *err)
-{
-	if (!text && soundvector_is_model(c->model)) {
-		c->cnn = soundvector_model(c->model, c->mels, err);
-		c->sound.model = c->cnn;
-		return -!c->cnn;
-	}
-	if (access(c->model, F_OK))
-		return err_set(err, ERR_DATA, "model",
-			       "%s: no such model: "
-			       "fit one with embed %s --fit %s (make refit)",
-			       c->model, text ? "text" : "audio", c->model);
-	c->pack = pack_open(c->model, text ? TEXTMODEL_KIND : PCA_KIND,
-			    text ? TEXTMODEL_VERSION : PCA_VERSION, err);
-	if (!c->pack || pack_verify(c->pack, err))
-		return -1;
-	return text ? -!(c->text = textmodel_open(c->pack, err))
-		    : -!(c->pca = pca_open(c->pack, err));
-}
-
 static int run(struct ctx *c, bool text, char **files, int nfiles)
 {
 	struct err err = { 0 };
 
+	if (c->features.count)
+		c->embedder.features = c->features.items[0];
 	if (c->fit ? fit(c, text, files, nfiles, &err)
-		   : open_model(c, text, &err))
+		   : embedder_open(&c->embedder, text, c->model, &err))
 		return options_fail(&c->o, &err);
 	if (c->nearest)
-		return wordvector_nearest(c->pack, files, nfiles, c->nearest,
-					  stdout, &err)
+		return wordvector_nearest(c->embedder.pack, files, nfiles,
+					  c->nearest, stdout, &err)
 			   ? options_fail(&c->o, &err)
 			   : 0;
-	return c->fit ? 0 : apply(c, text, files, nfiles);
+	return c->fit ? 0 : apply(c, files, nfiles);
 }
 
 /* What the options say does not fit together, or NULL. */
@@ -261,12 +169,12 @@ static const char *misuse(const struct ctx *c, bool text)
 		return "--base and --weights go with embed text --fit";
 	if (c->nearest && (!text || c->fit))
 		return "--nearest goes with embed text --model";
-	if (!cnn && (c->sound.root || c->mels ||
-		     c->sound.seconds != SOUNDVECTOR_SECONDS))
+	if (!cnn && (c->embedder.sound.root || c->embedder.mels ||
+		     c->embedder.sound.seconds != SOUNDVECTOR_SECONDS))
 		return "--audio-root, --seconds and --mels go with a folder "
 		       "that holds a network";
-	if (!(c->sound.seconds >= SOUNDVECTOR_SECONDS_MIN &&
-	      c->sound.seconds <= SOUNDVECTOR_SECONDS_MAX))
+	if (!(c->embedder.sound.seconds >= SOUNDVECTOR_SECONDS_MIN &&
+	      c->embedder.sound.seconds <= SOUNDVECTOR_SECONDS_MAX))
 		return "--seconds: 1 to 600 are possible";
 	if (cnn && c->features.count)
 		return "a network hears the sound itself: no --features";
@@ -280,7 +188,7 @@ static const char *misuse(const struct ctx *c, bool text)
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .sound.seconds = SOUNDVECTOR_SECONDS,
+	struct ctx c = { .embedder.sound.seconds = SOUNDVECTOR_SECONDS,
 			 .words = wordfit_defaults };
 	struct option_list *f = &c.features;
 	const struct option_spec specs[] = {
@@ -294,9 +202,10 @@ int main(int argc, char **argv)
 		{ "features", 0, OPTION_LIST, &c.features, 0, 0 },
 		{ "text", 0, OPTION_LIST, &c.text_files, 0, 0 },
 		{ "mood", 0, OPTION_LIST, &c.mood_files, 0, 0 },
-		{ "audio-root", 0, OPTION_TEXT, &c.sound.root, 0, 0 },
-		{ "seconds", 0, OPTION_REAL, &c.sound.seconds, 0, 0 },
-		{ "mels", 0, OPTION_INT, &c.mels, 8, CNNMODEL_MELS_MAX },
+		{ "audio-root", 0, OPTION_TEXT, &c.embedder.sound.root, 0, 0 },
+		{ "seconds", 0, OPTION_REAL, &c.embedder.sound.seconds, 0, 0 },
+		{ "mels", 0, OPTION_INT, &c.embedder.mels, 8,
+		  CNNMODEL_MELS_MAX },
 		{ "reuse", 0, OPTION_TEXT, &c.reuse, 0, 0 },
 		{ "records", 0, OPTION_TEXT, &c.records, 0, 0 },
 		{ 0 },
@@ -328,10 +237,7 @@ int main(int argc, char **argv)
 		return ERR_USAGE;
 	}
 	status = run(&c, text, argv + first, argc - first);
-	textmodel_free(c.text);
-	pca_free(c.pca);
-	cnnmodel_free(c.cnn);
-	pack_close(c.pack);
+	embedder_close(&c.embedder);
 	free(f->items);
 	free(c.text_files.items);
 	free(c.mood_files.items);

@@ -6,6 +6,7 @@
 #include "index/indexcheck.h"
 #include "index/indexexport.h"
 #include "io/atomic.h"
+#include "learn/bridge.h"
 #include "learn/textmodel.h"
 
 int indexfile_write(const char *path, struct indexwriter *w,
@@ -41,8 +42,12 @@ static int check_tables(const struct generation *g, struct err *err)
 	struct understood_models models = { .lexicon = NULL };
 	struct weights weights = { 0 };
 	struct textmodel *text = NULL;
+	struct bridge bridge;
 	int rc = weights_parse(&weights, g->weights, "weights", err);
 
+	rc = rc || bridge_open(&bridge, g->pack, err) ||
+	     (bridge.info && bridge_check(&bridge, GENERATION_TEXT_DIM,
+					  GENERATION_AUDIO_DIM, err));
 	if (!rc && pack_get(g->pack, "text.info").p) {
 		text = textmodel_open(g->pack, err);
 		rc = text ? 0 : -1;

@@ -205,14 +205,15 @@ static int open_bridge(struct indexinputs *in, const char *path,
 	struct bridge b;
 
 	if (!path)
-		return 0;
+		return in->base ? bridge_open(&b, in->base->pack, err) : 0;
 	in->bridge = pack_open(path, BRIDGE_KIND, BRIDGE_VERSION, err);
 	if (!in->bridge || pack_verify(in->bridge, err) ||
 	    bridge_open(&b, in->bridge, err))
 		return -1;
-	if (b.info && b.info->from == GENERATION_TEXT_DIM &&
-	    b.info->to == GENERATION_AUDIO_DIM &&
-	    !is_other(in->sources.text, b.info->text_recipe) &&
+	if (b.info &&
+	    bridge_check(&b, GENERATION_TEXT_DIM, GENERATION_AUDIO_DIM, err))
+		return err_prefix(err, "%s", path);
+	if (b.info && !is_other(in->sources.text, b.info->text_recipe) &&
 	    !is_other(in->sources.audio[AUDIO_COMPONENTS],
 		      b.info->sound_recipe))
 		return 0;

@@ -16,7 +16,8 @@ int metamodel_open(struct metamodel *m, const char *path, struct err *err)
 	m->pack = pack_open(path, METAMODEL_KIND, METAMODEL_VERSION, err);
 	if (!m->pack)
 		return -1;
-	if (!genremodel_open(&m->genres, m->pack, err) &&
+	if (!pack_verify(m->pack, err) &&
+	    !genremodel_open(&m->genres, m->pack, err) &&
 	    !tagmodel_open(&m->tags, m->pack, err))
 		return 0;
 	err_prefix(err, "%s", path);

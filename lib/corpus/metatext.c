@@ -112,7 +112,7 @@ int metatext_clues(struct metatext *t, const struct soundgenre *sound,
 		*err = t->err;
 		return -1;
 	}
-	if (!t->features)
+	if (!t->features || !sound)
 		return 0;
 	if (record_id(r, &t->id, err))
 		return -1;

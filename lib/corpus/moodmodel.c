@@ -77,7 +77,9 @@ struct moodmodel *moodmodel_open(const char *path, struct err *err)
 	struct moodmodel *m = mem_zalloc(1, sizeof(*m));
 
 	m->pack = pack_open(path, MOODMODEL_KIND, MOODMODEL_VERSION, err);
-	if (!m->pack || view(m->pack, &m->parts, path, err)) {
+	if (!m->pack ||
+	    (pack_verify(m->pack, err) && err_prefix(err, "%s", path)) ||
+	    view(m->pack, &m->parts, path, err)) {
 		moodmodel_close(m);
 		return NULL;
 	}

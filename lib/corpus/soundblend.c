@@ -46,7 +46,7 @@ static void add_moments(const struct soundblend_rows *r, size_t column,
 static bool solve(const struct moments *h, unsigned subset, double x[M])
 {
 	double a[M][M + 1];
-	size_t at[M], n = 0;
+	size_t at[M] = { 0 }, n = 0;
 
 	for (size_t m = 0; m < M; m++) {
 		x[m] = 0;

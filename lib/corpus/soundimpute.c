@@ -87,7 +87,8 @@ struct soundimpute *soundimpute_open(const char *model, const char *features,
 	s->features = features;
 	s->text = text;
 	s->pack = pack_open(model, SOUNDMODEL_KIND, SOUNDMODEL_VERSION, err);
-	if (s->pack && soundmodel_view(&s->model, s->pack, err))
+	if (s->pack && (pack_verify(s->pack, err) ||
+			soundmodel_view(&s->model, s->pack, err)))
 		err_prefix(err, "%s", model);
 	else if (s->pack && (f = feat_open(features, err)) &&
 		 (!text || (t = feat_open(text, err))))

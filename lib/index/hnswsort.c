@@ -227,7 +227,7 @@ static void ask(void *ctx, size_t i, int thread)
 	struct hnsw_source source = *s->source;
 	size_t row = i * s->step, n = 0;
 	uint32_t list[NEARESTRECALL_K];
-	struct topk_item near[NEARESTRECALL_K];
+	struct topk_item near[NEARESTRECALL_K] = { { 0 } };
 	struct hnsw_query q = { .k = NEARESTRECALL_K };
 	float *unit = mem_alloc(source.dim * sizeof(*unit));
 

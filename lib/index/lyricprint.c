@@ -40,11 +40,6 @@ unsigned lyricprint_bucket_bits(size_t words, unsigned width)
 	return bits;
 }
 
-uint64_t lyricprint_bytes(uint64_t places, unsigned width)
-{
-	return (places * (LYRICPRINT_MARK + width) + 7) / 8 + 8;
-}
-
 int lyricprint_view(struct lyricprint *p, const struct pack *pack,
 		    const struct lyricprint_sections *name, struct err *err)
 {

@@ -16,7 +16,5 @@ enum {
 unsigned lyricprint_width(size_t count);
 /* Of a bucket's, where the texts have that many words. */
 unsigned lyricprint_bucket_bits(size_t words, unsigned width);
-/* Of the section of entries. */
-uint64_t lyricprint_bytes(uint64_t places, unsigned width);
 
 #endif

@@ -63,15 +63,3 @@ size_t timbrefind(const struct generation *g, const float want[TIMBRE_AXES],
 		out[i].score = score(&a, -out[i].score);
 	return n;
 }
-
-float timbrefind_row(const struct generation *g, const float want[TIMBRE_AXES],
-		     size_t row)
-{
-	struct axes a = axes_of(want);
-	float sum;
-
-	if (!g->timbre || !a.count || row >= g->count)
-		return NAN;
-	sum = difference2(&a, g->timbre + row * TIMBRE_AXES);
-	return sum < 0 ? NAN : score(&a, sum);
-}

@@ -11,8 +11,5 @@
  * number. A score is minus the root mean square of the differences. */
 size_t timbrefind(const struct generation *g, const float want[TIMBRE_AXES],
 		  const uint8_t *allowed, size_t k, struct topk_item *out);
-/* One row's; NaN where it lacks an axis, or none matters. */
-float timbrefind_row(const struct generation *g, const float want[TIMBRE_AXES],
-		     size_t row);
 
 #endif

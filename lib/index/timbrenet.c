@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "math/cholesky.h"
 
 static bool fits(const struct timbrenet *n, const int16_t *scores, size_t i)
 {
@@ -24,6 +25,8 @@ static size_t choose(const struct timbrenet *n, const int16_t *scores,
 
 	for (size_t i = 0; i < n->count; i++)
 		all += fits(n, scores, i);
+	if (!all)
+		return 0;
 	step = (all + TIMBRENET_MOST - 1) / TIMBRENET_MOST;
 	for (size_t i = 0; i < n->count; i++)
 		if (fits(n, scores, i) && met++ % step == 0)
@@ -50,47 +53,6 @@ static void add_row(struct normal *e, const double *v, const int16_t *scores)
 	}
 }
 
-/* a = l l', in its place. -1: not positive definite. */
-static int factor(struct normal *e)
-{
-	for (size_t p = 0; p < e->n; p++) {
-		double *row = e->a + p * e->n;
-
-		for (size_t q = 0; q <= p; q++) {
-			const double *other = e->a + q * e->n;
-			double sum = row[q];
-
-			for (size_t k = 0; k < q; k++)
-				sum -= row[k] * other[k];
-			if (q < p)
-				row[q] = sum / other[q];
-			else if (sum > 1e-12)
-				row[p] = sqrt(sum);
-			else
-				return -1;
-		}
-	}
-	return 0;
-}
-
-static void solve(struct normal *e, size_t k)
-{
-	double *x = e->x + k;
-
-	for (size_t p = 0; p < e->n; p++) {
-		for (size_t q = 0; q < p; q++)
-			x[p * TIMBRE_AXES] -=
-			    e->a[p * e->n + q] * x[q * TIMBRE_AXES];
-		x[p * TIMBRE_AXES] /= e->a[p * e->n + p];
-	}
-	for (size_t p = e->n; p-- > 0;) {
-		for (size_t q = p + 1; q < e->n; q++)
-			x[p * TIMBRE_AXES] -=
-			    e->a[q * e->n + p] * x[q * TIMBRE_AXES];
-		x[p * TIMBRE_AXES] /= e->a[p * e->n + p];
-	}
-}
-
 /* x[dim + 1][TIMBRE_AXES], the last row for the constant. */
 static int fit(const struct timbrenet *n, const int16_t *scores,
 	       const uint32_t *chosen, size_t count, double *x)
@@ -111,9 +73,9 @@ static int fit(const struct timbrenet *n, const int16_t *scores,
 	for (size_t d = 0; d < n->dim; d++)
 		e.a[d * e.n + d] +=
 		    TIMBRENET_RIDGE * (double)count / (double)n->dim;
-	rc = factor(&e);
-	for (size_t k = 0; k < TIMBRE_AXES && !rc; k++)
-		solve(&e, k);
+	rc = cholesky_factor(e.a, e.n, 0);
+	if (!rc)
+		cholesky_solve(e.a, e.n, x, TIMBRE_AXES);
 	free(e.a);
 	free(v);
 	return rc;

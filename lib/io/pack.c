@@ -41,10 +41,12 @@ static int check_header(const struct pack *p, const char *kind,
 			       "check the path, or build it again",
 			       p->path, kind);
 	if (h->format != PACK_FORMAT)
-		return err_set(err, ERR_DATA, "version",
-			       "%s: pack format %u, this program reads %d; "
-			       "build it again with this release",
-			       p->path, h->format, PACK_FORMAT);
+		return err_set(
+		    err, ERR_DATA, "version",
+		    "%s: pack format %u, this program reads %d; "
+		    "build it again with this release (a model: make "
+		    "refit; an index: make index)",
+		    p->path, h->format, PACK_FORMAT);
 	if (h->crc != checksum(h, offsetof(struct pack_header, crc)))
 		return broken(p, "header checksum does not match", err);
 	if (memchr(h->kind, 0, PACK_NAME) == NULL || strcmp(h->kind, kind))
@@ -53,10 +55,12 @@ static int check_header(const struct pack *p, const char *kind,
 			       "check the path",
 			       p->path, PACK_NAME - 1, h->kind, kind);
 	if (h->version != version)
-		return err_set(err, ERR_DATA, "version",
-			       "%s: %s version %u, this program reads %u; "
-			       "build it again with this release",
-			       p->path, kind, h->version, version);
+		return err_set(
+		    err, ERR_DATA, "version",
+		    "%s: %s version %u, this program reads %u; "
+		    "build it again with this release (a model: make "
+		    "refit; an index: make index)",
+		    p->path, kind, h->version, version);
 	return 0;
 }
 
@@ -184,7 +188,9 @@ const void *pack_array(const struct pack *p, const char *name, size_t size,
 
 	if (!s.p || s.n % size || (count != SIZE_MAX && s.n / size != count)) {
 		err_set(err, ERR_DATA, "artifact",
-			"%s: section \"%s\" %s; build it again", p->path, name,
+			"%s: section \"%s\" %s; build it again (a model: make "
+			"refit; an index: make index)",
+			p->path, name,
 			s.p ? "has another size than the rest says"
 			    : "is missing");
 		return NULL;

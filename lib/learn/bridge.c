@@ -42,6 +42,33 @@ int bridge_open(struct bridge *b, const struct pack *p, struct err *err)
 	return 0;
 }
 
+static bool all_finite(const float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(x[i]))
+			return false;
+	return true;
+}
+
+int bridge_check(const struct bridge *b, size_t from, size_t to,
+		 struct err *err)
+{
+	const struct bridge_info *d = b->info;
+
+	if (d->from != from || d->to != to)
+		return err_set(err, ERR_DATA, "corrupt",
+			       "a map from text to sound of %u to %u numbers, "
+			       "%zu to %zu are expected: fit it anew (make "
+			       "refit)",
+			       d->from, d->to, from, to);
+	if (!all_finite(b->mean, from) || !all_finite(b->add, to) ||
+	    !all_finite(b->weights, from * to))
+		return err_set(err, ERR_DATA, "corrupt",
+			       "a map from text to sound has numbers that are "
+			       "none: fit it anew (make refit)");
+	return 0;
+}
+
 int bridge_apply(const struct bridge *b, const float *text, float *sound)
 {
 	const struct bridge_info *d = b->info;

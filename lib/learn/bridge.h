@@ -37,6 +37,9 @@ extern const char *const bridge_sections[]; /* NULL-ended */
 
 /* Views what a pack has; where it has none, *b is zeroed. -1, ERR_DATA. */
 int bridge_open(struct bridge *b, const struct pack *p, struct err *err);
+/* That one maps `from` to `to` numbers, all of them finite. -1, ERR_DATA. */
+int bridge_check(const struct bridge *b, size_t from, size_t to,
+		 struct err *err);
 
 /* The sound, sound[to] of length 1, of a text[from]. -1: it says nothing. */
 int bridge_apply(const struct bridge *b, const float *text, float *sound);

@@ -41,6 +41,28 @@ rm "$TMP"/c/index/*.idx
 ok build index
 is "$(generation)" "$first" "a deleted generation is made again"
 
+# models in the format of another release
+for m in music near enrich meta text sound pca; do
+	"$BUILD/tests/helpers/indexdamage" "$TMP/c/models/$m.pack" \
+	    "$TMP/other" header version more
+	mv "$TMP/other" "$TMP/c/models/$m.pack"
+done
+ok build index
+is "$(grep -c 'pack is of another release: fitted anew$' "$TMP/log")" 7 \
+    "models of another format are fitted anew"
+is "$(generation)" "$first" "as they were"
+ok build index
+is "$(cat "$TMP/log")" "" "once"
+"$BUILD/tests/helpers/indexdamage" "$TMP/c/models/bridge.pack" \
+    "$TMP/other" header version more
+mv "$TMP/other" "$TMP/c/models/bridge.pack"
+touch "$TMP/c/shards/000/felt.ndjson"
+build index
+is "$?" 4 "a map of another format is an error"
+like "$(cat "$TMP/log")" "bridge.pack.*make refit" "that says what to do"
+ok build refit
+is "$(generation)" "$first" "and that does it"
+
 head -20 "$TMP/in/crawl.csv" >"$TMP/in/new"
 touch -d 2020-01-01 "$TMP/in/new"
 mv "$TMP/in/new" "$TMP/in/crawl.csv"

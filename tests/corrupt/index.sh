@@ -39,7 +39,10 @@ small_rows sound | awk '{ for (i = 1; i <= 6; i++) $0 = $0 " " 1 + (NR * i) % 11
 	print }' | "$FEATMAKE" audio - tempo,rms_mean,key,mode,loudness,\
 centroid_mean,chroma_mean,dissonance_mean,bass_share,onset_rate,flux_median \
 	>"$c/sound.feat"
-ok small_index "$TMP/good" --audio "$c/cnn.feat" --lists 4 --graph always
+embed bridge -q --fit "$c/bridge.pack" --text "$c/text.feat" \
+	--features "$c/audio.feat" "$c/tracks.ndjson" || exit 1
+ok small_index "$TMP/good" --audio "$c/cnn.feat" --bridge "$c/bridge.pack" \
+	--lists 4 --graph always
 good=$TMP/good/$(readlink "$TMP/good/current")
 name=$(basename "$good")
 small_tracks 47 50 >"$TMP/changed"
@@ -203,6 +206,11 @@ less display.values
 less text.info
 less net.info
 less net.heads
+less bridge.to
+short bridge.weights 4
+add bridge.info 0 4 less
+add bridge.from 383 4 ones
+add bridge.weights 7 4 ones
 short lexicon 512
 short foreign 512
 short themes 64

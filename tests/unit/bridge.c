@@ -311,6 +311,26 @@ static void damage_is_told(void **state)
 	open_one(&bad, 6, -1);
 }
 
+static void numbers_are_checked(void **state)
+{
+	const struct bridge_info info = { .from = 3, .to = 2, .skill = 0.5F };
+	float mean[3] = { 0 }, add[2] = { 0 }, weights[6] = { 0 };
+	const struct bridge b = { &info, mean, add, weights };
+	float *const places[] = { &mean[2], &add[1], &weights[5] };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(bridge_check(&b, 3, 2, &err), 0);
+	assert_int_equal(bridge_check(&b, 2, 2, &err), -1);
+	assert_int_equal(bridge_check(&b, 3, 3, &err), -1);
+	assert_status(&err, ERR_DATA);
+	for (size_t i = 0; i < 3; i++) {
+		*places[i] = i ? NAN : INFINITY;
+		assert_int_equal(bridge_check(&b, 3, 2, &err), -1);
+		*places[i] = 0;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +338,7 @@ int main(void)
 		cmocka_unit_test(what_moods_tell_is_told),
 		cmocka_unit_test(nothing_to_learn_says_nothing),
 		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(numbers_are_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
