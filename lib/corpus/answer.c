@@ -11,11 +11,7 @@ int answer_track(const struct answer *a, size_t rank, struct answer_track *t,
 		 struct err *err)
 {
 	t->s = &a->scored[a->order[rank]];
-	for (int f = 0; f < CATALOGUE_FIELDS; f++)
-		if (catalogue_text(a->g, t->s->row, (enum catalogue_field)f,
-				   &t->text[f], err))
-			return -1;
-	return 0;
+	return catalogue_row(a->g, t->s->row, t->text, a->text, err);
 }
 
 static const char *nothing(const struct answer *a)
@@ -42,11 +38,19 @@ struct span answer_hint(const struct answer *a)
 	return span_of(a->count ? NULL : nothing(a));
 }
 
+static void put_name(struct str *out, const char *name)
+{
+	str_putc(out, '"');
+	str_puts(out, name);
+	str_puts(out, "\":");
+}
+
 static void put_text(struct str *out, const char *name, struct span text)
 {
 	if (!text.n)
 		return;
-	str_printf(out, ",\"%s\":", name);
+	str_putc(out, ',');
+	put_name(out, name);
 	json_put_string(out, text);
 }
 
@@ -57,7 +61,7 @@ static void put_number(struct str *out, const char *name, float v, int decimals)
 		return;
 	if (out->p[out->n - 1] != '{')
 		str_putc(out, ',');
-	str_printf(out, "\"%s\":", name);
+	put_name(out, name);
 	str_fixed(out, (double)v, decimals);
 }
 
@@ -80,32 +84,28 @@ static const struct shown shown[DISPLAY_FEATURES] = {
 };
 
 /* The mean of keys is no key: guesses of it are not shown. */
-static bool is_shown(const struct generation *g, uint32_t row, int feature)
+static bool is_shown(const struct displayed *d, int feature)
 {
-	float v =
-	    g->display
-		? g->display[(size_t)row * DISPLAY_FEATURES + (size_t)feature]
-		: NAN;
+	float v = d->value[feature];
 
 	return isfinite(v) && (shown[feature].decimals || whole(v));
 }
 
-static void put_imputed(struct str *out, const struct generation *g,
-			uint32_t row)
+static void put_imputed(struct str *out, const struct scored *s,
+			const struct displayed *d)
 {
 	const char *before = ",\"imputed\":[";
 
-	if (g->flags[row] & CATALOGUE_GENRE_IMPUTED &&
-	    g->genre[row] != CATALOGUE_NONE) {
+	if (s->flags & CATALOGUE_GENRE_IMPUTED && s->genre != CATALOGUE_NONE) {
 		str_printf(out, "%s\"genre\"", before);
 		before = ",";
 	}
-	if (g->flags[row] & CATALOGUE_TAGS_IMPUTED) {
+	if (s->flags & CATALOGUE_TAGS_IMPUTED) {
 		str_printf(out, "%s\"tags\"", before);
 		before = ",";
 	}
 	for (int f = 0; f < DISPLAY_FEATURES; f++) {
-		if (!is_shown(g, row, f) || g->display_measured[row] >> f & 1)
+		if (!is_shown(d, f) || d->measured >> f & 1)
 			continue;
 		str_printf(out, "%s\"%s\"", before, shown[f].name);
 		before = ",";
@@ -123,8 +123,8 @@ static void put_tags(struct str *out, struct span tags)
 	str_release(&lines);
 }
 
-static void put_features(struct str *out, const struct answer *a,
-			 const struct scored *s)
+static void put_features(struct str *out, const struct scored *s,
+			 const struct displayed *d)
 {
 	size_t at;
 
@@ -138,12 +138,9 @@ static void put_features(struct str *out, const struct answer *a,
 	at = out->n;
 	str_puts(out, ",\"audio_features\":{");
 	for (int f = 0; f < DISPLAY_FEATURES; f++)
-		if (is_shown(a->g, s->row, f))
-			put_number(
-			    out, shown[f].name,
-			    a->g->display[(size_t)s->row * DISPLAY_FEATURES +
-					  (size_t)f],
-			    shown[f].decimals);
+		if (is_shown(d, f))
+			put_number(out, shown[f].name, d->value[f],
+				   shown[f].decimals);
 	if (out->p[out->n - 1] == '{') {
 		out->n = at; /* nothing is known of its sound */
 		return;
@@ -215,17 +212,22 @@ static int put_result(const struct answer *a, size_t rank, struct str *out,
 {
 	const struct generation *g = a->g;
 	struct answer_track t;
+	struct displayed d;
 	const struct scored *s;
+	int16_t year, room;
 
 	if (answer_track(a, rank, &t, err))
 		return -1;
 	s = t.s;
+	generation_displayed(g, s->row, &d);
+	memcpy(&year, generation_look(g, g->year + s->row, sizeof(year), &room),
+	       sizeof(year));
 	str_printf(out, "\"rank\":%zu", rank + 1);
 	put_text(out, "track_id", t.text[CATALOGUE_ID]);
 	put_text(out, "title", t.text[CATALOGUE_TITLE]);
 	put_text(out, "artist", t.text[CATALOGUE_ARTIST]);
-	if (g->year[s->row] != CATALOGUE_NO_YEAR)
-		str_printf(out, ",\"year\":%d", g->year[s->row]);
+	if (year != CATALOGUE_NO_YEAR)
+		str_printf(out, ",\"year\":%d", year);
 	put_text(out, "genre", t.text[CATALOGUE_GENRE]);
 	put_tags(out, t.text[CATALOGUE_TAGS]);
 	put_text(out, "permalink_url", t.text[CATALOGUE_URL]);
@@ -248,12 +250,12 @@ static int put_result(const struct answer *a, size_t rank, struct str *out,
 	put_contributions(out, s);
 	put_lyric(a, s, out);
 	put_why(a, &t, out);
-	put_features(out, a, s);
+	put_features(out, s, &d);
 	if (s->flags & (CATALOGUE_INSTRUMENTAL | CATALOGUE_SUNG))
 		str_printf(out, ",\"instrumental\":%s",
 			   s->flags & CATALOGUE_INSTRUMENTAL ? "true"
 							     : "false");
-	put_imputed(out, g, s->row);
+	put_imputed(out, s, &d);
 	return put_also(a, s, out, err);
 }
 

@@ -17,7 +17,8 @@ struct answer {
 	/* seen, too popular, versions of others and beyond an artist's limit,
 	 * of those that were looked at */
 	size_t seen, popular, versions, capped;
-	struct why *why; /* NULL: results have no reasons */
+	struct why *why;  /* NULL: results have no reasons */
+	struct str *text; /* for a result's, where these are not in place */
 	double scoring_ms, reranking_ms;
 	double ranked; /* progress_clock() behind them */
 };
@@ -29,7 +30,7 @@ int answer_ndjson(const struct answer *a, struct str *out, struct err *err);
 /* A line for people: the request's hint, else why there are no results and what
  * to try; n == 0: nothing to say. */
 struct span answer_hint(const struct answer *a);
-/* A result's strings. */
+/* A result's strings, until another's are asked for. */
 struct answer_track {
 	const struct scored *s;
 	struct span text[CATALOGUE_FIELDS];

@@ -58,8 +58,9 @@ void askedfor_artists(struct askedfor *a, const struct candidates *c,
 				 artist ? 1 : ASKEDFOR_TRACKS);
 	for (size_t i = 0; i < n; i++)
 		s[i].asked = s[i].artist != CATALOGUE_NONE &&
-			     bsearch(&s[i].artist, a->artists, count,
-				     sizeof(*a->artists), by_number);
+			     (c->wish.artists ||
+			      bsearch(&s[i].artist, a->artists, count,
+				      sizeof(*a->artists), by_number));
 }
 
 static bool is_letter(char c)

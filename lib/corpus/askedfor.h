@@ -19,7 +19,7 @@ void askedfor_release(struct askedfor *a);
  * ASKEDFOR_TRACKS tracks or more (then it is the artist that it names, not a
  * title), or one where it is a request of the type artist that is not for
  * tracks like others; and of every artist there is where they are `few` or
- * less.
+ * less, or where the request is for those artists alone.
  */
 #define ASKEDFOR_TRACKS 3
 void askedfor_artists(struct askedfor *a, const struct candidates *c,

@@ -220,6 +220,18 @@ static uint8_t *wanted_genres(const struct generation *g, struct span rest,
 	return wanted;
 }
 
+/* Takes the unwanted ones from the wanted (NULL: all, none's too). */
+static uint8_t *without_genres(uint8_t *wanted, const struct generation *g,
+			       struct span names, struct str *told)
+{
+	uint8_t *out = wanted_genres(g, names, told);
+
+	for (size_t i = 0; i <= g->genres.count; i++)
+		out[i] = (uint8_t)(!out[i] && (!wanted || wanted[i]));
+	free(wanted);
+	return out;
+}
+
 /* --- the plan --- */
 
 /* "pt" is all that is Portuguese, "pt-br" what is of Brazil. */
@@ -339,6 +351,9 @@ static void plan_make(struct plan *p, const struct generation *g,
 		    wanted_languages(g, span_str(&r->languages), told);
 	if (r->genres.n)
 		p->genres = wanted_genres(g, span_str(&r->genres), told);
+	if (r->genres_out.n)
+		p->genres = without_genres(p->genres, g,
+					   span_str(&r->genres_out), told);
 }
 
 size_t eligible_rows(const struct generation *g, const struct request *r,
@@ -380,8 +395,9 @@ size_t eligible_without(const struct generation *g, const struct wish *w,
 static bool has_filter(const struct request *r)
 {
 	return either(&r->year) || either(&r->duration) ||
-	       either(&r->popularity) || r->genres.n || r->artists.n ||
-	       r->exclude.n || r->languages.n || r->statuses || r->sets;
+	       either(&r->popularity) || r->genres.n || r->genres_out.n ||
+	       r->artists.n || r->exclude.n || r->languages.n || r->statuses ||
+	       r->sets;
 }
 
 void eligible_usual_release(struct eligible_usual *u)

@@ -4,7 +4,8 @@
  * ranked or cut. A row without a value (no year, no genre, no language ...)
  * passes no filter on it. A genre passes where the wanted name is a run of its
  * words ("Indie" lets "Indie Rock" through), or the same with other gaps
- * ("hip-hop", "hiphop"), folded; artists are those that artistfilter.h
+ * ("hip-hop", "hiphop"), folded; a genre that is not wanted is meant likewise,
+ * and takes no track of unknown genre with it; artists are those that artistfilter.h
  * understands; a popularity is the percentile (percentile.h) of the catalogue's
  * popularity among all rows of the index. Dead links never pass, unless asked
  * for; DJ sets and mixes where the request wants them.

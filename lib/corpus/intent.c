@@ -4,8 +4,10 @@
 #include <math.h>
 
 #include "corpus/intenttype.h"
+#include "corpus/plainmood.h"
 #include "corpus/readnames.h"
 #include "corpus/readyears.h"
+#include "corpus/respell.h"
 #include "text/stopwords.h"
 
 #define BIT(use) (1u << (use))
@@ -167,8 +169,9 @@ static void add_occasion(struct intent *in, const struct askwords *table)
 
 	while (request_next(&rest, &tag))
 		if (!has_line(&in->context, tag)) {
+			if (in->context.n)
+				str_putc(&in->context, '\n');
 			str_span(&in->context, tag);
-			str_putc(&in->context, '\n');
 		}
 	if (!any)
 		nudge(in, table);
@@ -208,18 +211,60 @@ static void turn_away(struct intent *in, const struct lexicon *lexicon)
 		m->valence = -m->valence;
 }
 
+/* Who says what he does not want and what he wants instead ("not angry, just
+ * hurt"; not "happy, but not too happy") is read by the latter: *text loses the
+ * former. */
+static void take_instead(const struct intent *in, const struct lexicon *lexicon,
+			 unsigned uses, struct str *text)
+{
+	const struct reading *r = &in->reading;
+	struct str rest = { 0 }, wanted = { 0 }, word = { 0 };
+	bool turned = false, instead;
+
+	reading_without(r, uses | BIT(USE_TURNED), &rest);
+	instead =
+	    lexicon_explain(lexicon, span_str(&rest), NULL, &wanted).matches >
+	    0;
+	for (size_t i = 0; i < r->count && instead; i++) {
+		if (r->words[i].use != USE_TURNED ||
+		    !lexicon_explain(lexicon, r->words[i].text, NULL, &word)
+			 .matches)
+			continue;
+		turned = true;
+		instead = !has_line(&wanted, span_str(&word));
+	}
+	if (turned && instead) {
+		str_reset(text);
+		str_span(text, span_str(&rest));
+	}
+	str_release(&rest);
+	str_release(&wanted);
+	str_release(&word);
+}
+
 /* A name has no mood, nor has a filter. */
 static void read_mood(struct intent *in, const struct requestmood_models *m)
 {
+	const unsigned uses = BIT(USE_FILTER) | BIT(USE_NEGATION) |
+			      BIT(USE_FRAME) | BIT(USE_NAME);
 	struct str text = { 0 };
 
-	reading_without(&in->reading,
-			BIT(USE_FILTER) | BIT(USE_NEGATION) | BIT(USE_FRAME) |
-			    BIT(USE_NAME),
-			&text);
+	reading_without(&in->reading, uses, &text);
+	take_instead(in, m->lexicon, uses, &text);
 	in->mood =
 	    requestmood_read(m, span_str(&text), &in->context, &in->matched);
+	if (in->mood.by == MOODBY_NONE && !in->mood.matches &&
+	    respell_read(&in->reading, m, &text))
+		in->mood = requestmood_read(m, span_str(&text), &in->context,
+					    &in->matched);
 	str_release(&text);
+	if (in->mood.by == MOODBY_NONE && in->mood.matches) {
+		struct lexicon_mood plain =
+		    plainmood_read(&in->reading, m->lexicon);
+
+		if (plain.matches)
+			in->mood = requestmood_words(&plain);
+	}
 	turn_away(in, m->lexicon);
 }
 

@@ -59,14 +59,18 @@ static int strongest(const double quadrant[EMOTION_QUADRANTS],
 	return best;
 }
 
-static void by_words(struct requestmood *m, const struct lexicon_mood *words)
+struct requestmood requestmood_words(const struct lexicon_mood *words)
 {
+	struct requestmood m = { .by = MOODBY_NONE };
+
 	if (!words->matches)
-		return;
-	m->by = MOODBY_LEXICON;
-	m->valence = words->valence;
-	m->arousal = words->arousal;
-	m->confidence = words_confidence;
+		return m;
+	m.by = MOODBY_LEXICON;
+	m.matches = words->matches;
+	m.valence = words->valence;
+	m.arousal = words->arousal;
+	m.confidence = words_confidence;
+	return m;
 }
 
 static void by_model(struct requestmood *m, const struct lexicon_mood *words,
@@ -106,7 +110,7 @@ struct requestmood requestmood_read(const struct requestmood_models *models,
 	    emotion_request(models->emotion, models->work, text, &asked))
 		by_model(&m, &words, &asked);
 	else
-		by_words(&m, &words);
+		m = requestmood_words(&words);
 	return m;
 }
 

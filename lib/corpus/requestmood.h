@@ -46,6 +46,8 @@ struct requestmood {
 struct requestmood requestmood_read(const struct requestmood_models *m,
 				    struct span text, struct str *context,
 				    struct str *matched);
+/* The mood of the lexicon's words alone. */
+struct requestmood requestmood_words(const struct lexicon_mood *words);
 /* A mood that is given by its place. */
 struct requestmood requestmood_given(float valence, float arousal);
 

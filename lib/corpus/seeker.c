@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/seeker.h"
 
-#include "corpus/genresout.h"
 #include "io/progress.h"
 
 static const char nothing_asked[] =
@@ -57,23 +56,36 @@ static void understand(struct seeker *s, const struct request *r,
 		str_puts(&found->hint, nothing_asked);
 }
 
-/* *out: how many were taken out behind the retrieval. */
+/* Nothing, or but texts that are near, none with a word of the request. */
+static bool is_guesswork(const struct intent *in, const struct candidates *c)
+{
+	if (!c->count)
+		return true;
+	if (in->mood.by != MOODBY_NONE || c->words_met > 0 ||
+	    in->wish.like_count || wish_any_timbre(&in->wish))
+		return false;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->items[i].named > 0 || c->items[i].lyric > 0 ||
+		    c->items[i].words_score > 0)
+			return false;
+	return true;
+}
+
 static int retrieve(struct seeker *s, const struct request *r,
-		    struct candidates *found, size_t *out, struct err *err)
+		    struct candidates *found, struct err *err)
 {
 	struct intent *in = &s->intent;
 	size_t told = found->warnings.n;
 
 	if (retrieval_run(s->retrieval, r, in, found, err))
 		return -1;
-	if (!found->count && found->eligible && !in->wish.vague) {
+	if (found->eligible && !in->wish.vague && is_guesswork(in, found)) {
 		in->wish.vague = true;
 		str_puts(&found->hint, nothing_found);
 		found->warnings.n = told;
 		if (retrieval_run(s->retrieval, r, in, found, err))
 			return -1;
 	}
-	*out = genresout_apply(s->g, span_str(&r->genres_out), found);
 	return 0;
 }
 
@@ -83,14 +95,14 @@ static int retrieve_filtered(struct seeker *s, struct request *r,
 {
 	struct intent *in = &s->intent;
 	struct asks_kept kept;
-	size_t told, out;
+	size_t told;
 
 	asks_merge(&in->asks, r, &kept);
 	str_span(&found->warnings, span_str(&r->warnings));
 	told = found->warnings.n;
-	if (retrieve(s, r, found, &out, err))
+	if (retrieve(s, r, found, err))
 		return -1;
-	if (found->count || (found->eligible && !out) || !asks_any(&in->asks))
+	if (found->count || found->eligible || !asks_any(&in->asks))
 		return 0;
 	asks_unmerge(r, &kept);
 	found->warnings.n = told;
@@ -98,7 +110,7 @@ static int retrieve_filtered(struct seeker *s, struct request *r,
 		 "no track passes what the words filter by: taken as words\n");
 	str_reset(&in->plain);
 	str_span(&in->plain, span_str(&r->query));
-	return retrieve(s, r, found, &out, err);
+	return retrieve(s, r, found, err);
 }
 
 int seeker_run(struct seeker *s, struct request *r, struct candidates *found,
@@ -112,6 +124,7 @@ int seeker_run(struct seeker *s, struct request *r, struct candidates *found,
 	if (retrieve_filtered(s, r, found, err))
 		return -1;
 	found->wish = s->intent.wish;
+	found->wish.artists = r->artists.n > 0;
 	memcpy(found->weight, s->intent.weight, sizeof(found->weight));
 	found->understanding_ms = 1e3 * (understood - start);
 	found->retrieval_ms = 1e3 * (progress_clock() - understood);

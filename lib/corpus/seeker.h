@@ -2,8 +2,9 @@
 /*
  * From a request to its candidates: what it wants (intent.h), the filters in its
  * words merged into its own, the retrievals. Where no track passes the filters
- * of the words, these are taken as words; where nothing is found, or there is
- * nothing to go by, the most played tracks are candidates, and a hint says so.
+ * of the words, these are taken as words; where there is nothing to go by, or no
+ * mood and no track that has a word of it, the most played tracks are
+ * candidates, and a hint says so.
  */
 #ifndef MOODPIPE_SEEKER_H
 #define MOODPIPE_SEEKER_H

@@ -155,6 +155,7 @@ struct subject { /* the result */
 	const struct scored *s;
 	const struct candidate *c;
 	bool heard;
+	struct displayed d;
 };
 
 static double share(const struct subject *x, int contribution)
@@ -164,18 +165,12 @@ static double share(const struct subject *x, int contribution)
 
 static bool measured(const struct subject *x, enum display_feature f)
 {
-	const struct generation *g = x->a->g;
-
-	return g->display && g->display_measured &&
-	       g->display_measured[x->s->row] >> f & 1;
+	return x->d.measured >> f & 1;
 }
 
 static float display(const struct subject *x, enum display_feature f)
 {
-	const struct generation *g = x->a->g;
-
-	return g->display ? g->display[(size_t)x->s->row * DISPLAY_FEATURES + f]
-			  : NAN;
+	return x->d.value[f];
 }
 
 static void add_named(struct why *w, const struct subject *x)
@@ -234,8 +229,15 @@ static void add_words(struct why *w, const struct subject *x)
 		put_words(w, artist);
 		str_puts(&w->text, " in its artist's name");
 		end_reason(w);
-	} else if (x->c->words_score > 0 && w->count && !genre) {
-		say(w, strength, "your words in its description or lyrics");
+	} else if (x->c->words_score > 0 && w->count && !genre &&
+		   strength >= (double)w->words.least[WHY_HIDDEN]) {
+		reason(w, strength);
+		if (w->count == 1)
+			put_words(w, 1);
+		else
+			str_puts(&w->text, "some of your words");
+		str_puts(&w->text, " in its description or lyrics");
+		end_reason(w);
 	} else if (cosine >= w->words.least[WHY_MEANING] && !genre) {
 		say(w, strength, "its texts mean much the same as your words");
 	}
@@ -307,13 +309,15 @@ static void put_texture(struct why *w, const struct subject *x)
 {
 	const struct generation *g = x->a->g;
 	const struct wish *wish = &x->a->c->wish;
+	uint8_t room[TIMBRE_AXES];
 	const uint8_t *p;
 	float best = w->words.least[WHY_TEXTURE], out;
 	int axis = -1;
 
 	if (!g->timbre || !(x->s->flags & CATALOGUE_HEARD))
 		return;
-	p = g->timbre + (size_t)x->s->row * TIMBRE_AXES;
+	p = generation_look(g, g->timbre + (size_t)x->s->row * TIMBRE_AXES,
+			    sizeof(room), room);
 	for (int a = 0; a < TIMBRE_AXES; a++) {
 		if (p[a] > 100 ||
 		    (wish_any_timbre(wish) && isnan(wish->timbre[a])))
@@ -393,6 +397,21 @@ static void add_rest(struct why *w, const struct subject *x)
 		say(w, 0, "its link is unverified");
 }
 
+/* Where nothing else is to be said. */
+static void add_last(struct why *w, const struct subject *x)
+{
+	float plays = x->a->g->plays ? x->a->g->plays[x->s->row] : NAN;
+
+	if (plays >= 1) {
+		reason(w, 0);
+		str_printf(&w->text, "played %.0f time%s", (double)plays,
+			   plays < 2 ? "" : "s");
+		end_reason(w);
+	} else if (share(x, SIGNAL_TEXT) > 0) {
+		say(w, 0, "its texts are nearer to your words than others");
+	}
+}
+
 static int strongest_first(const void *a, const void *b)
 {
 	const struct reason *x = a, *y = b;
@@ -405,8 +424,11 @@ static int strongest_first(const void *a, const void *b)
 void why_put(struct why *w, const struct answer *a,
 	     const struct answer_track *t, struct str *out)
 {
-	struct subject x = { a, t, t->s, &a->c->items[t->s->item], false };
+	struct subject x = {
+		.a = a, .t = t, .s = t->s, .c = &a->c->items[t->s->item]
+	};
 
+	generation_displayed(a->g, x.s->row, &x.d);
 	x.heard = t->s->flags & CATALOGUE_HEARD || measured(&x, DISPLAY_TEMPO);
 	if (!w->started)
 		start(w, span_str(&a->c->query));
@@ -422,6 +444,8 @@ void why_put(struct why *w, const struct answer *a,
 	add_sound(w, &x);
 	add_singing(w, &x);
 	add_rest(w, &x);
+	if (!w->nreasons)
+		add_last(w, &x);
 	qsort(w->reasons, w->nreasons, sizeof(*w->reasons), strongest_first);
 	for (size_t i = 0; i < w->nreasons && i < SHOWN; i++) {
 		if (i)

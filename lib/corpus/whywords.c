@@ -9,7 +9,7 @@
 
 static const char *const measures[WHY_MEASURES] = { "tempo", "energy", "mood" };
 static const char *const leasts[WHY_LEASTS] = { "meaning", "alike", "plays",
-						"texture", "mood" };
+						"texture", "mood",  "hidden" };
 
 static int find(struct span name, const char *const *names, int count)
 {

@@ -14,6 +14,7 @@ enum why_least {
 	WHY_PLAYS,
 	WHY_TEXTURE,
 	WHY_SURE,
+	WHY_HIDDEN,
 	WHY_LEASTS
 };
 

@@ -57,6 +57,10 @@ void wish_put(const struct wish *w, struct str *out)
 		str_printf(out, "%s\"vague\":true", before);
 		before = ",";
 	}
+	if (w->artists) {
+		str_printf(out, "%s\"artists\":true", before);
+		before = ",";
+	}
 	for (size_t i = 0; i < w->like_count; i++) {
 		str_puts(out, i ? "," : before);
 		if (!i)
@@ -141,6 +145,9 @@ int wish_read(struct wish *w, struct span object, struct err *err)
 	v = json_get(object, "vague");
 	if (v.n && json_bool(v, &w->vague))
 		return bad(err, "vague");
+	v = json_get(object, "artists");
+	if (v.n && json_bool(v, &w->artists))
+		return bad(err, "artists");
 	v = json_get(object, "like");
 	return v.n ? read_like(w, v, err) : 0;
 }

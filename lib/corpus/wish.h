@@ -23,7 +23,8 @@ struct wish {
 	/* The percentile wanted, [0, 1]; NaN: not asked for. */
 	float timbre[TIMBRE_AXES];
 	enum vocals vocals;
-	bool vague; /* it names nothing to go by: the popular */
+	bool vague;   /* it names nothing to go by: the popular */
+	bool artists; /* of artists that are named, and of them alone */
 	/* Rows of the index that answers are to be like. */
 	uint32_t like[WISH_LIKE_MAX];
 	size_t like_count;

@@ -52,6 +52,9 @@ static void test_artists(void **state)
 	assert_int_equal(asked(&b, 3), 0xf);
 	/* there are no others */
 	assert_int_equal(asked(&b, 7), 0x7ff);
+	/* of artists that a filter names all are */
+	b.c.wish.artists = true;
+	assert_int_equal(asked(&b, 3), 0x7ff);
 	askedfor_release(&b.a);
 }
 

@@ -210,7 +210,7 @@ static unsigned choose(struct str *out, const struct meaning *m, size_t n,
 struct asked { /* a request as each row is looked at */
 	struct request r;
 	bool keep_dead;
-	unsigned genres, languages, artists, exclude;
+	unsigned genres, genres_out, languages, artists, exclude;
 };
 
 static void range(struct request_range *r, double lo, double hi, uint64_t *seed)
@@ -226,13 +226,14 @@ static void range(struct request_range *r, double lo, double hi, uint64_t *seed)
 }
 
 /* which: bits of filters */
-enum { FILTERS = 10 };
+enum { FILTERS = 11 };
 static void ask(struct asked *q, unsigned which, uint64_t *seed)
 {
 	struct request *r = &q->r;
 
 	request_reset(r);
-	q->genres = q->languages = q->artists = q->exclude = 0;
+	q->genres = q->genres_out = 0;
+	q->languages = q->artists = q->exclude = 0;
 	if (which & 1)
 		range(&r->year, 1988, 2011, seed);
 	if (which & 2)
@@ -257,6 +258,9 @@ static void ask(struct asked *q, unsigned which, uint64_t *seed)
 		r->statuses = 1 + (unsigned)rng_below(seed, 31);
 	r->sets = which & 256;
 	q->keep_dead = which & 512;
+	if (which & 1024)
+		q->genres_out = choose(&r->genres_out, genre_meanings,
+				       COUNT(genre_meanings), seed);
 }
 
 static bool in(unsigned bits, uint32_t number)
@@ -289,6 +293,7 @@ static bool passes(const struct world *w, const struct asked *q, size_t i)
 					: 100 * (double)w->less[i] / with))
 		return false;
 	return (!r->genres.n || in(q->genres, w->genre[i])) &&
+	       !in(q->genres_out, w->genre[i]) &&
 	       (!r->languages.n || in(q->languages, w->language[i])) &&
 	       (!r->artists.n || in(q->artists, w->artist[i])) &&
 	       !in(q->exclude, w->artist[i]);
@@ -402,10 +407,12 @@ static void test_told(void **state)
 		"out\n");
 	request_reset(&r);
 	str_puts(&r.genres, "Rock\nPolka\n");
+	str_puts(&r.genres_out, "Hip Hop\nZydeco\n");
 	str_puts(&r.languages, "xx\npt\n");
 	told_is(&w, &r, SIZE_MAX,
 		"no track is in the language \"xx\"\n"
-		"no genre matches \"Polka\"\n");
+		"no genre matches \"Polka\"\n"
+		"no genre matches \"Zydeco\"\n");
 	request_release(&r);
 	world_release(&w);
 }

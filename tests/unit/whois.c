@@ -3,7 +3,6 @@
 #include "corpus/whois.h"
 
 #include "asktables.h"
-#include "corpus/genresout.h"
 #include "corpus/readnames.h"
 #include "indexfixture.h"
 
@@ -257,29 +256,13 @@ static void test_nobody(void **state)
 	test_span_is(span_str(&m->plain), "songs like radiohead by drake");
 }
 
-static void test_genres(void **state)
-{
-	struct made *m = *state;
-	struct candidates c = { .type = QUERY_DEFAULT };
-
-	c.items = mem_zalloc(TRACKS, sizeof(*c.items));
-	for (c.count = 0; c.count < TRACKS; c.count++)
-		c.items[c.count].row = (uint32_t)c.count;
-	assert_int_equal(genresout_apply(m->g, SPAN(""), &c), 0);
-	assert_int_equal(genresout_apply(m->g, SPAN("polka\n"), &c), 0);
-	assert_int_equal(genresout_apply(m->g, SPAN("metal\n"), &c), 2);
-	assert_int_equal(genresout_apply(m->g, SPAN("hip hop\nROCK"), &c), 5);
-	assert_int_equal(c.count, TRACKS - 7);
-	assert_int_equal(genresout_apply(m->g, SPAN("triphop"), &c), 1);
-	candidates_release(&c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_artists), cmocka_unit_test(test_tracks),
-		cmocka_unit_test(test_read),    cmocka_unit_test(test_nobody),
-		cmocka_unit_test(test_genres),
+		cmocka_unit_test(test_artists),
+		cmocka_unit_test(test_tracks),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -134,6 +134,36 @@ static void test_imputed(void **state)
 	tear_down(&b);
 }
 
+/* Words in a text that nobody sees, and of what is hardly known, its plays. */
+static void test_little(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	b.measured = 0;
+	b.s.flags = 0;
+	for (int f = 0; f < DISPLAY_FEATURES; f++)
+		b.display[f] = NAN;
+	asks(&b, "the rain");
+	b.item.words_score = 1;
+	b.item.text_distance = NAN;
+	b.plays = 7;
+	says(&b, "played 7 times");
+	b.s.contribution[SIGNAL_TEXT] = 100000;
+	says(&b, "\"rain\" in its description or lyrics");
+	asks(&b, "the rain and thunder");
+	says(&b, "some of your words in its description or lyrics");
+	b.item.words_score = 0;
+	b.plays = 1;
+	says(&b, "played 1 time");
+	b.plays = NAN;
+	says(&b, "its texts are nearer to your words than others");
+	b.s.contribution[SIGNAL_TEXT] = 0;
+	says(&b, "");
+	tear_down(&b);
+}
+
 static void test_texture(void **state)
 {
 	struct bench b;
@@ -214,8 +244,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),   cmocka_unit_test(test_imputed),
-		cmocka_unit_test(test_texture), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_texture), cmocka_unit_test(test_little),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_wishes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 # be switched off; tests/asked.sh counts right, and the list it counts by is what
 # its README says.
 . "$ROOT/tests/tap.sh"
+query() { command query --ids "$@"; }
 list=$ROOT/tests/labels/asked.tsv
 rows() { # CONDITION: the requests it holds for
 	awk -F'\t' "NR > 1 && ($1)" "$list"
@@ -58,6 +59,11 @@ is "$(ids music, no metal or rap)" 't1 t2 t4 t6 t7 t8' "without genres"
 is "$(ids --exclude-genre metal music)" "$(ids music, no metal)" "as an option"
 is "$(echo '{"query":"music","filters":{"exclude_genres":["metal"]}}' | query -q |
 	jq '[.candidates[].track_id] | index("t5")')" null "and in a request"
+is "$(query -q --candidates 2 --retrieve 2 music, no metal or rap | jq '.candidates | length')" 2 \
+	"before anything is cut"
+is "$(query -q music, no metal or rap | jq '[.eligible, (.candidates | length)] | unique | length')" 1 \
+	"and they are not eligible"
+is "$(query -q songs by radiohead | jq -c .wish.artists)" true "artists that are asked for"
 is "$(ids music from the 90s without radiohead)" t5 "several"
 is "$(query -q songs like radiohaed | jq -c '[.type, (.wish.like | length),
 	.understood.filters]')" '["artist",2,[{"words":"radiohaed","like":"Radiohead"}]]' "to be like"
@@ -102,6 +108,9 @@ like "$(warned songs by zyzzyx)" 'no artist "zyzzyx"' "who is not there"
 like "$(warned songs like zyzzyx)" 'no artist or title "zyzzyx"' "or is to be like"
 like "$(warned songs in french)" 'language "fr"' "a language that nobody sings"
 
+is "$(query -q studying late at night | jq -c '.context_tags | map(test("^(studying|night|at night|late at night)$")) | all')" true \
+	"occasions of the lexicon and of the words"
+
 # nothing to go by
 is "$(query music 2>"$TMP/err" | jq -c '[.wish.vague, .weights.collab,
 	[.candidates[].track_id]]')" \
@@ -111,6 +120,8 @@ like "$(cat "$TMP/err")" '^query: nothing in the request to go by.*try a mood' \
 like "$(query -q music 2>"$TMP/err" | jq -r .hint)" '^nothing in the request' \
 	"and in what follows"
 is "$(cat "$TMP/err")" '' "not where it is to be quiet"
+is "$(query -q qwertzuiop yxcvbnm | jq -c '[.wish.vague, (.hint | test("nothing in the index is like that")),
+	(.candidates | length)]')" '[true,true,8]' "words that nobody knows"
 is "$(query -q 90s music | jq -c '[.hint, [.candidates[].track_id]]')" \
 	'[null,["t1","t2","t5"]]' "the most played of what passes a filter"
 is "$(query -q --mood 0.5,0.5 music | jq -r .hint | grep -c 'in the request')" 0 \

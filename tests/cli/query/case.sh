@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 small_corpus
 small_index "$TMP/idx"
 export MOODPIPE_INDEX=$TMP/idx
@@ -161,6 +162,6 @@ expr='.candidates|length'
 is "$(q --index "$TMP/empty" sad)" 0 "an empty index"
 
 # A cold one-shot process is the normal case: no heavy library.
-like "$(ldd "$(command -v query)" | grep -Ec 'crypto|blas|sndfile|curl|jansson')" \
+like "$(ldd "$(type -P query)" | grep -Ec 'crypto|blas|sndfile|curl|jansson')" \
 	'^0$' "query links nothing heavy"
 done_testing

@@ -3,6 +3,7 @@
 # what jq finds in the tracks; and what is malformed, unknown or contradictory.
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 artists=('Björk' 'The Beatles' Radiohead 'Sigur Rós' beatles '')
 languages=('"language":"en",' '"language":"de",' '"language":"pt-BR",' \
 	'"language":"unknown",' '')

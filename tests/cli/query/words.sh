@@ -3,6 +3,7 @@
 # + and - demand of every answer, whichever retrieval finds it.
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 track() { # ID TITLE ARTIST TAGS
 	printf '{"id":"%s","title":"%s","artist":"%s","tags":"%s","url_status":"VALID","permalink_url":"https://a.example/%s"}\n' \
 		"$1" "$2" "$3" "$4" "$1"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # rerank: what an answer leaves out, varies, and says of itself.
 . "$ROOT/tests/tap.sh"
+query() { command query --ids "$@"; }
 
 # 60 tracks by twelve artists; remixes and live versions of some; texts and
 # moods alone.
@@ -74,6 +75,8 @@ is "$(rerank -q -k 60 --per-artist 0 "$TMP/quote" | jq -c '[.results[]|select(.l
 jq -c '.wish = {"vague": true} | .hint = "try a mood"' "$TMP/c.json" >"$TMP/vague"
 holds 'a vague request: plays decide' '[.results[].contributions|.collab > 2 * (.text + .mood)]|all' \
 	<(rerank -q -k 5 --lambda 1 "$TMP/vague")
+is "$(rerank -q -k 5 "$TMP/vague" | jq '[.results[] | has("match")] | any')" false \
+	"and no match is claimed"
 is "$(rerank -q -k 1 "$TMP/vague" | jq -r .hint)" "try a mood" "the hint is passed on"
 is "$(rerank -q -k 2 --format m3u "$TMP/vague" | grep -c '^# try a mood$\|^https:')" 3 "in a playlist, too"
 
