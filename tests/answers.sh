@@ -90,7 +90,7 @@ build() {
 }
 # NAME: candidates and answers of its requests
 ask() {
-	query -q --index "$tmp/$1/index" <"$tmp/$1.requests" >"$tmp/$1.found"
+	query -q --ids --index "$tmp/$1/index" <"$tmp/$1.requests" >"$tmp/$1.found"
 	rerank -q --index "$tmp/$1/index" "$tmp/$1.found" >"$tmp/$1.answers"
 }
 # NAME: by words alone (BM25F), of the candidates; as answers

@@ -157,6 +157,14 @@ static int text(int argc, char **argv)
 	return err.status ? options_fail(&o, &err) : 0;
 }
 
+/* What goes with what. */
+static bool misused(const struct evalrun *e, bool ablate, bool fit, bool files)
+{
+	return (e->run && (!e->qrels || files)) || (e->asked && !e->labels) ||
+	       ((ablate || fit) && (e->run || e->compare)) ||
+	       (fit && (ablate || !e->qrels));
+}
+
 int main(int argc, char **argv)
 {
 	struct evalrun e = { .at = { 10, 50, 20 },
@@ -198,9 +206,7 @@ int main(int argc, char **argv)
 	    options_parse(&o, "evaluate", usage, specs, argc, argv, &status);
 	if (first < 0)
 		return status;
-	if ((e.run && (!e.qrels || first < argc)) || (e.asked && !e.labels) ||
-	    ((ablate || fit) && (e.run || e.compare)) ||
-	    (fit && (ablate || !e.qrels))) {
+	if (misused(&e, ablate, fit, first < argc)) {
 		fprintf(stderr,
 			"evaluate: --run needs --qrels, and no other files; "
 			"--asked needs --labels;\n--ablate reads candidates, "

@@ -16,7 +16,7 @@
 
 #define REQUEST_LINE_MAX ((size_t)64 << 20)
 
-enum { OWN_OPTIONS = 12 }; /* beside those of requests */
+enum { OWN_OPTIONS = 13 }; /* beside those of requests */
 
 static const char usage[] =
     "usage: query [--index PATH] [-k N] [--mood V,A[,D]] [FILTER]... WORDS...\n"
@@ -49,6 +49,7 @@ static const char usage[] =
     "  --per-artist N       candidates of one artist, 0: any (10)\n"
     "  --candidates N       candidates in all (1000)\n"
     "  --keep-dead          dead links too (rerank drops them)\n"
+    "  --ids                with their ids, for people\n"
     "  --probe N            lists of texts that are compared (the index')\n"
     "  --sound-probe N      lists of sounds, likewise\n"
     "  --ef N               of a graph of sounds: how far it is walked (128)\n"
@@ -231,7 +232,7 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 	}
 	if (open_index(c, err))
 		return -1;
-	c->g->once = !requests;
+	generation_read_once(c->g, !requests);
 	a = atomic_open(c->options.output, err);
 	if (!a)
 		return -1;
@@ -264,6 +265,7 @@ int main(int argc, char **argv)
 		{ "probe", 0, OPTION_INT, &c.probe, 1, 65536 },
 		{ "sound-probe", 0, OPTION_INT, &c.sound_probe, 1, 65536 },
 		{ "ef", 0, OPTION_INT, &c.ef, 1, 1 << 20 },
+		{ "ids", 0, OPTION_FLAG, &c.found.ids, 0, 0 },
 		{ "exact", 0, OPTION_FLAG, &c.limits.dials.exact, 0, 0 },
 	};
 	int status, first;

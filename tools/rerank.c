@@ -83,7 +83,8 @@ static int rank(struct ctx *c, struct answer *a, struct err *err)
 {
 	if (open_generation(c, err))
 		return -1;
-	c->g->once = c->progress.in == 1; /* mostly it is the only one */
+	generation_read_once(c->g, c->progress.in ==
+				       1); /* mostly it is the only one */
 	if (!c->reranker)
 		c->reranker = reranker_new(err);
 	return c->reranker
@@ -147,6 +148,18 @@ static int process(void *ctx, struct span line, struct err *err)
 	return c->seen_add ? remember(c, &a, err) : 0;
 }
 
+/* While query is at work: most likely the candidates will be of the index as it
+ * is. What goes wrong here will again, and be told, when they are there. */
+static void open_ahead(struct ctx *c)
+{
+	struct err ignored;
+
+	c->g = generation_open(indexpath(c->index, &c->path), &ignored);
+	if (c->g)
+		generation_touch(c->g);
+	c->reranker = reranker_new(&ignored);
+}
+
 static int run(struct ctx *c, char **files, int count, struct err *err)
 {
 	struct atomic *a;
@@ -157,6 +170,8 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 	if (!a)
 		return -1;
 	c->file = atomic_file(a);
+	if (!count)
+		open_ahead(c);
 	if (!eachline(files, count, CANDIDATES_LINE_MAX, c, process, err))
 		return atomic_commit(a, err);
 	atomic_abort(a);

@@ -44,6 +44,7 @@ void candidates_reset(struct candidates *c)
 		.items = kept.items,
 		.cap = kept.cap,
 		.threads = kept.threads,
+		.ids = kept.ids,
 		.type = QUERY_DEFAULT,
 	};
 	wish_reset(&c->wish);
@@ -150,17 +151,20 @@ static void put_string(struct str *out, const char *name, const struct str *s)
 	json_put_string(out, span_str(s));
 }
 
-static int write_item(const struct candidate *i, const struct generation *g,
-		      struct str *id, struct str *out, struct err *err)
+static int write_id(const struct generation *g, uint32_t row, struct str *id,
+		    struct str *out, struct err *err)
+{
+	if (catalogue_copy(g, row, CATALOGUE_ID, id, err))
+		return -1;
+	str_puts(out, ",\"track_id\":");
+	json_put_string(out, span_str(id));
+	return 0;
+}
+
+static void write_item(const struct candidate *i, struct str *out)
 {
 	const char *before = "";
 
-	if (catalogue_copy(g, i->row, CATALOGUE_ID, id, err))
-		return -1;
-	str_puts(out, "{\"row\":");
-	str_u64(out, i->row);
-	str_puts(out, ",\"track_id\":");
-	json_put_string(out, span_str(id));
 	put_number(out, ",\"text_distance\":", i->text_distance);
 	put_number(out, ",\"audio_cosine\":", i->audio_cosine);
 	put_number(out, ",\"mood_distance\":", i->mood_distance);
@@ -174,11 +178,13 @@ static int write_item(const struct candidate *i, const struct generation *g,
 	for (int s = 0; s < SOURCES; s++) {
 		if (!(i->from >> s & 1))
 			continue;
-		str_printf(out, "%s\"%s\"", before, source_name(s));
+		str_puts(out, before);
+		str_putc(out, '"');
+		str_puts(out, source_name(s));
+		str_putc(out, '"');
 		before = ",";
 	}
 	str_puts(out, "]}");
-	return 0;
 }
 
 static void write_head(const struct candidates *c, struct str *out)
@@ -243,7 +249,12 @@ static void write_part(void *ctx, size_t part, int thread)
 	for (size_t i = from; i < end && !to->err.status; i++) {
 		if (i)
 			str_putc(&to->out, ',');
-		write_item(&w->c->items[i], w->g, &id, &to->out, &to->err);
+		str_puts(&to->out, "{\"row\":");
+		str_u64(&to->out, w->c->items[i].row);
+		if (w->c->ids)
+			write_id(w->g, w->c->items[i].row, &id, &to->out,
+				 &to->err);
+		write_item(&w->c->items[i], &to->out);
 	}
 	str_release(&id);
 }

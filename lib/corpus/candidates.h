@@ -56,6 +56,7 @@ struct candidates {
 	double understanding_ms, retrieval_ms;
 	struct str error; /* raw JSON of a refused request */
 	int threads;      /* to write with; the bytes are the same */
+	bool ids;         /* to be written, too */
 	struct candidate *items;
 	size_t count, cap;
 };
@@ -63,8 +64,8 @@ struct candidates {
 void candidates_reset(struct candidates *c); /* zeroed is valid */
 void candidates_release(struct candidates *c);
 
-/* Appends one line with newline. g gives the ids; NULL with an error. -1,
- * ERR_DATA: a damaged index. */
+/* Appends one line with newline. g gives the ids, if these are wanted; NULL
+ * with an error. -1, ERR_DATA: a damaged index. */
 int candidates_write(const struct candidates *c, const struct generation *g,
 		     struct str *out, struct err *err);
 /* Replaces *c. -1, ERR_DATA: not a candidates object. */

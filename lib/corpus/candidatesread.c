@@ -183,13 +183,53 @@ static void read_searched(struct candidates *c, struct span v)
 	str_release(&name);
 }
 
-static int read_member(struct candidates *c, struct span name, struct span v,
-		       struct err *err)
+static void keep(struct str *to, struct span v)
+{
+	str_reset(to);
+	str_span(to, v);
+}
+
+static int read_top_k(struct candidates *c, struct span v, struct err *err)
+{
+	float f;
+
+	if (read_float(v, "top_k", &f, err))
+		return -1;
+	if (!(f >= 1 && f <= 100000))
+		return bad(err, "top_k", "a number from 1");
+	c->top_k = (int)f;
+	return 0;
+}
+
+static int read_generation(struct candidates *c, struct span v, struct err *err)
 {
 	struct str text = { 0 };
-	float f;
-	int rc = 0;
+	int rc = read_string(v, "generation", &text, err);
 
+	if (!rc && !generation_is_name(span_str(&text)))
+		rc = bad(err, "generation", "16 hex digits");
+	if (!rc)
+		memcpy(c->generation, text.p, GENERATION_NAME - 1);
+	str_release(&text);
+	return rc;
+}
+
+static int read_type(struct candidates *c, struct span v, struct err *err)
+{
+	struct str text = { 0 };
+	int rc = read_string(v, "type", &text, err);
+
+	c->type = query_type_find(span_str(&text));
+	if (!rc && c->type == QUERY_TYPES)
+		rc = bad(err, "type", "a type of requests");
+	str_release(&text);
+	return rc;
+}
+
+/* Members that are checked: 1 where name is none of them. */
+static int read_checked(struct candidates *c, struct span name, struct span v,
+			struct err *err)
+{
 	if (span_is(name, "query"))
 		return read_string(v, "query", &c->query, err);
 	if (span_is(name, "qid"))
@@ -210,55 +250,44 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 		return read_string(v, "hint", &c->hint, err);
 	if (span_is(name, "words_met"))
 		return read_float(v, "words_met", &c->words_met, err);
-	if (span_is(name, "context_tags"))
-		read_lines(v, &c->context);
-	if (span_is(name, "warnings"))
-		read_lines(v, &c->warnings);
-	if (span_is(name, "searched"))
-		read_searched(c, v);
-	if (span_is(name, "top_k")) {
-		rc = read_float(v, "top_k", &f, err);
-		if (!rc && !(f >= 1 && f <= 100000))
-			rc = bad(err, "top_k", "a number from 1");
-		c->top_k = rc ? 0 : (int)f;
-	}
-	if (span_is(name, "eligible")) {
-		double d;
+	if (span_is(name, "top_k"))
+		return read_top_k(c, v, err);
+	if (span_is(name, "generation"))
+		return read_generation(c, v, err);
+	if (span_is(name, "type"))
+		return read_type(c, v, err);
+	return 1;
+}
 
+static int read_member(struct candidates *c, struct span name, struct span v,
+		       struct err *err)
+{
+	int rc = read_checked(c, name, v, err);
+	double d;
+
+	if (rc <= 0)
+		return rc;
+	if (span_is(name, "context_tags")) {
+		read_lines(v, &c->context);
+	} else if (span_is(name, "warnings")) {
+		read_lines(v, &c->warnings);
+	} else if (span_is(name, "searched")) {
+		read_searched(c, v);
+	} else if (span_is(name, "eligible")) {
 		if (!json_number(v, &d) && d >= 0 && d < 1e15)
 			c->eligible = (size_t)d;
-	}
-	if (span_is(name, "understood") && json_type(v) == JSON_OBJECT) {
-		str_reset(&c->understood);
-		str_span(&c->understood, v);
-	}
-	if (span_is(name, "error")) {
-		str_reset(&c->error);
-		str_span(&c->error, v);
-	}
-	if (span_is(name, "generation")) {
-		rc = read_string(v, "generation", &text, err);
-		if (!rc && !generation_is_name(span_str(&text)))
-			rc = bad(err, "generation", "16 hex digits");
-		if (!rc)
-			memcpy(c->generation, text.p, GENERATION_NAME - 1);
-	}
-	if (span_is(name, "type")) {
-		rc = read_string(v, "type", &text, err);
-		c->type = query_type_find(span_str(&text));
-		if (!rc && c->type == QUERY_TYPES)
-			rc = bad(err, "type", "a type of requests");
-	}
-	if (span_is(name, "stages")) {
-		double d;
-
+	} else if (span_is(name, "understood")) {
+		if (json_type(v) == JSON_OBJECT)
+			keep(&c->understood, v);
+	} else if (span_is(name, "error")) {
+		keep(&c->error, v);
+	} else if (span_is(name, "stages")) {
 		if (!json_number(json_get(v, "query_understanding"), &d))
 			c->understanding_ms = d;
 		if (!json_number(json_get(v, "retrieval"), &d))
 			c->retrieval_ms = d;
 	}
-	str_release(&text);
-	return rc;
+	return 0;
 }
 
 int candidates_read(struct candidates *c, struct span line, struct err *err)

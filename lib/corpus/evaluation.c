@@ -33,7 +33,7 @@ static void judged(struct evaluation_table *t, const struct evaluation_by *by,
 	size_t n = g ? g->count : 0;
 	struct table seen = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; g && i < n; i++) {
 		struct span id =
 		    rankings_text(r, g->items[i].id, g->items[i].id_length);
 		uint64_t *slot = table_put(&seen, id);

@@ -10,6 +10,7 @@
 #include "corpus/families.h"
 #include "corpus/matchcurve.h"
 #include "corpus/percentile.h"
+#include "corpus/poolrows.h"
 #include "corpus/seen.h"
 #include "corpus/why.h"
 #include "io/progress.h"
@@ -30,7 +31,8 @@ struct reranker {
 	struct scored *scored;
 	uint32_t *order;
 	size_t scored_cap, order_cap;
-	struct str title, other;
+	struct poolrows rows;
+	struct str title, other, text;
 };
 
 struct reranker *reranker_new(struct err *err)
@@ -59,6 +61,8 @@ void reranker_free(struct reranker *r)
 	free(r->order);
 	str_release(&r->title);
 	str_release(&r->other);
+	str_release(&r->text);
+	poolrows_release(&r->rows);
 	free(r);
 }
 
@@ -310,8 +314,10 @@ static int arrange(struct run *x, struct err *err)
 
 	for (size_t i = 0; i < x->n; i++) {
 		r->scored[i].also = SCORED_ALONE;
-		/* ranks make scores that the curve is not of */
-		if (x->o->fusion == FUSION_WEIGHTED || r->scored[i].pinned)
+		/* ranks, and plays alone, make scores that the curve is not
+		 * of */
+		if ((x->o->fusion == FUSION_WEIGHTED && !x->c->wish.vague) ||
+		    r->scored[i].pinned)
 			r->scored[i].match =
 			    matchcurve_at(&r->curve, r->scored[i].score);
 	}
@@ -322,6 +328,7 @@ static int arrange(struct run *x, struct err *err)
 	n = fill_pool(x, err);
 	if (n == SIZE_MAX)
 		return -1;
+	poolrows_fill(&r->rows, x->g, r->scored, r->order, n);
 	x->a->count = diversify(x, n);
 	return 0;
 }
@@ -339,7 +346,7 @@ int reranker_run(struct reranker *r, const struct candidates *c,
 			       .fusion = o->fusion,
 			       .off = o->off };
 
-	*a = (struct answer){ .c = c, .g = g, .why = r->why };
+	*a = (struct answer){ .c = c, .g = g, .why = r->why, .text = &r->text };
 	why_reset(r->why);
 	if (take_weights(r, g, err))
 		return -1;

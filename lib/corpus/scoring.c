@@ -23,15 +23,6 @@ const char *contribution_name(enum contribution c)
 	return names[c < CONTRIBUTIONS ? c : CONTRIBUTION_UNKNOWN];
 }
 
-enum contribution contribution_find(struct span name)
-{
-	int c = 0;
-
-	while (c < CONTRIBUTIONS && !span_is(name, names[c]))
-		c++;
-	return (enum contribution)c;
-}
-
 const char *fusion_name(enum fusion f)
 {
 	return f == FUSION_RANKS ? "rrf" : "weighted";

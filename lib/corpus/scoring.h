@@ -58,7 +58,6 @@ enum contribution { /* the first are signals, in the order of enum signal */
 };
 /* "text" ... "collab", "unknown", "vocals", "popularity", "link", "lyric". */
 const char *contribution_name(enum contribution c);
-enum contribution contribution_find(struct span name); /* else CONTRIBUTIONS */
 
 enum fusion { FUSION_WEIGHTED, FUSION_RANKS, FUSIONS };
 const char *fusion_name(enum fusion f); /* "weighted", "rrf" */

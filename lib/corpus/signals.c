@@ -8,6 +8,8 @@
 #include "corpus/playlistmates.h"
 #include "math/vector.h"
 
+enum { FETCHED = 16 /* candidates, before their signals are read */ };
+
 static float unit_of_distance(float d)
 {
 	return d >= 0 ? 1 / (1 + d) : NAN;
@@ -31,19 +33,17 @@ float scored_audio_cosine(const struct scored *a, const struct scored *b)
 	return mean;
 }
 
-static void fill_audio(struct scored *s, const struct generation *g)
+static void fill_sureness(struct scored *s, const struct generation *g)
 {
 	s->audio_confidence = NAN;
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
 		const struct audio_vectors *v = &g->audio[kind];
-		size_t at = generation_find(v->rows, v->count, s->row);
+		size_t at =
+		    generation_sound_at(g, (enum audio_kind)kind, s->row);
 
-		if (at == SIZE_MAX)
-			continue;
-		s->audio[kind].x = v->vectors + at * v->dim;
-		s->audio[kind].dim = v->dim;
-		s->audio_confidence =
-		    mean_with(s->audio_confidence, v->confidence[at]);
+		if (at != SIZE_MAX)
+			s->audio_confidence =
+			    mean_with(s->audio_confidence, v->confidence[at]);
 	}
 }
 
@@ -118,6 +118,24 @@ static float audio_of(const struct scoring *how, const struct candidate *c)
 	return share * near + (1 - share) * cosine;
 }
 
+/* Asks for what fill and the score of a row will read. */
+static void fetch(const struct generation *g, uint32_t row)
+{
+	if (row >= g->count)
+		return;
+	__builtin_prefetch(g->artist + row);
+	__builtin_prefetch(g->link + row);
+	__builtin_prefetch(g->tier + row);
+	__builtin_prefetch(g->plays + row);
+	if (g->flags)
+		__builtin_prefetch(g->flags + row);
+	if (g->valence)
+		__builtin_prefetch(g->mood_confidence + row);
+	for (int kind = 0; kind < AUDIO_KINDS; kind++)
+		if (g->audio[kind].count == g->count)
+			__builtin_prefetch(g->audio[kind].confidence + row);
+}
+
 static void fill(struct scored *s, const struct scoring *how, size_t item,
 		 float text)
 {
@@ -128,19 +146,19 @@ static void fill(struct scored *s, const struct scoring *how, size_t item,
 		.row = c->row,
 		.item = (uint32_t)item,
 		.artist = g->artist[c->row],
-		.album = g->album ? g->album[c->row] : CATALOGUE_NONE,
-		.genre = g->genre ? g->genre[c->row] : CATALOGUE_NONE,
+		.album = CATALOGUE_NONE,
+		.genre = CATALOGUE_NONE,
 		.link = g->link[c->row] < LINK_COUNT ? g->link[c->row]
 						     : LINK_UNKNOWN,
 		.flags = g->flags ? g->flags[c->row] : 0,
 		.match = NAN,
 		.also = SCORED_ALONE,
-		.valence = g->valence ? g->valence[c->row] : NAN,
-		.arousal = g->arousal ? g->arousal[c->row] : NAN,
+		.valence = NAN,
+		.arousal = NAN,
 		.mood_confidence =
 		    g->valence ? g->mood_confidence[c->row] : NAN,
 	};
-	fill_audio(s, g);
+	fill_sureness(s, g);
 	s->part[SIGNAL_TEXT] = text;
 	s->part[SIGNAL_AUDIO] = audio_of(how, c);
 	s->part[SIGNAL_MOOD] = unit_of_distance(c->mood_distance);
@@ -278,6 +296,8 @@ size_t signals_fill(const struct scoring *how, struct scored *out, size_t *dead,
 
 	*dead = 0;
 	for (size_t i = 0; i < c->count; i++) {
+		if (i + FETCHED < c->count)
+			fetch(g, c->items[i + FETCHED].row);
 		if (c->items[i].row >= g->count) {
 			err_set(err, ERR_DATA, "candidates",
 				"row %u of %zu in "

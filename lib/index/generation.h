@@ -142,8 +142,8 @@ struct generation {
 	struct pack *pack;
 	char *path;
 	char name[GENERATION_NAME];
-	/* Set by a process that answers one request: what single rows have is
-	 * then read from the file (pack_copy). */
+	/* generation_read_once: what single rows have is read from the file
+	 * (pack_copy). */
 	bool once;
 	size_t count; /* rows, in key order */
 
@@ -214,8 +214,16 @@ struct generation *generation_open(const char *path, struct err *err);
 struct generation *generation_open_named(const char *path, const char *name,
 					 struct err *err);
 void generation_close(struct generation *g);
+/* For a process that answers one request: to touch a page of the mapping for
+ * the first time costs more than to read some bytes of the file. */
+void generation_read_once(struct generation *g, bool once);
 /* Is that a generation's name: 16 lower-case hex digits? */
 bool generation_is_name(struct span s);
+
+/* Touches the columns that scores are of, for a process that waits for its
+ * candidates: to touch them for the first time takes longer than to score.
+ * Returns nothing that means anything. */
+unsigned generation_touch(const struct generation *g);
 
 /* A string of a row; n == 0 where the row has none. -1, ERR_DATA: row or
  * offsets out of bounds. */
@@ -226,6 +234,11 @@ int catalogue_text(const struct generation *g, size_t row,
 int catalogue_copy(const struct generation *g, size_t row,
 		   enum catalogue_field field, struct str *out,
 		   struct err *err);
+/* All of a row's strings, which stand one after the other; where g->once in
+ * room, until it is used again. */
+int catalogue_row(const struct generation *g, size_t row,
+		  struct span text[CATALOGUE_FIELDS], struct str *room,
+		  struct err *err);
 /* n bytes of a section for this moment: where they are, or, where g->once,
  * copied into room. */
 const void *generation_look(const struct generation *g, const void *at,
@@ -237,9 +250,19 @@ int names_get(const struct names *n, size_t i, struct span *out);
 size_t name_rows_get(const struct name_rows *n, size_t i,
 		     const uint32_t **rows);
 
+struct displayed {                     /* of a row, which is not checked */
+	float value[DISPLAY_FEATURES]; /* NaN: not known */
+	unsigned measured;             /* bits 1 << enum display_feature */
+};
+void generation_displayed(const struct generation *g, size_t row,
+			  struct displayed *out);
+
 /* Position of a row's text vector, SIZE_MAX: it has none. */
 size_t generation_text_at(const struct generation *g, size_t row);
 /* Position of row in an ascending array of row numbers, SIZE_MAX: none. */
 size_t generation_find(const uint32_t *rows, size_t count, size_t row);
+/* Position of a row's vector of sound, SIZE_MAX: it has none. */
+size_t generation_sound_at(const struct generation *g, enum audio_kind kind,
+			   size_t row);
 
 #endif

@@ -2,6 +2,8 @@
 /* The half of generation.h that reads rows and names. */
 #include "index/generation.h"
 
+#include <math.h>
+
 const char *catalogue_link_name(unsigned link)
 {
 	static const char *const names[LINK_COUNT] = { "UNKNOWN", "VALID",
@@ -18,6 +20,13 @@ const char *catalogue_tier_name(unsigned tier)
 						       "Viral" };
 
 	return names[tier < TIER_COUNT ? tier : TIER_NONE];
+}
+
+void generation_read_once(struct generation *g, bool once)
+{
+	g->once = once;
+	g->by_artist.find.file = once ? g->pack : NULL;
+	g->by_title.find.file = once ? g->pack : NULL;
 }
 
 const void *generation_look(const struct generation *g, const void *at,
@@ -71,6 +80,38 @@ int catalogue_copy(const struct generation *g, size_t row,
 	return 0;
 }
 
+int catalogue_row(const struct generation *g, size_t row,
+		  struct span text[CATALOGUE_FIELDS], struct str *room,
+		  struct err *err)
+{
+	uint64_t copied[CATALOGUE_FIELDS + 1];
+	const uint64_t *o;
+	const char *from = g->blob.p;
+
+	/* Says what is wrong with the row. */
+	if (row >= g->count)
+		return catalogue_text(g, row, CATALOGUE_ID, &text[0], err);
+	o = generation_look(g, g->offsets + row * CATALOGUE_FIELDS,
+			    sizeof(copied), copied);
+	for (int f = 0; f < CATALOGUE_FIELDS; f++)
+		if (o[f] > o[f + 1] || o[f + 1] > g->blob.n)
+			return catalogue_text(g, row, (enum catalogue_field)f,
+					      &text[f], err);
+	from += o[0];
+	if (g->once) {
+		size_t n = (size_t)(o[CATALOGUE_FIELDS] - o[0]);
+
+		str_reset(room);
+		str_reserve(room, n + 1);
+		pack_copy(g->pack, from, n, room->p);
+		from = room->p;
+	}
+	for (int f = 0; f < CATALOGUE_FIELDS; f++)
+		text[f] = (struct span){ from + (o[f] - o[0]),
+					 (size_t)(o[f + 1] - o[f]) };
+	return 0;
+}
+
 int names_get(const struct names *n, size_t i, struct span *out)
 {
 	if (i >= n->count || n->offsets[i] > n->offsets[i + 1] ||
@@ -88,6 +129,26 @@ size_t name_rows_get(const struct name_rows *n, size_t i, const uint32_t **rows)
 		return 0;
 	*rows = n->rows + n->first[i];
 	return n->first[i + 1] - n->first[i];
+}
+
+void generation_displayed(const struct generation *g, size_t row,
+			  struct displayed *out)
+{
+	float values[DISPLAY_FEATURES];
+	uint8_t bits;
+
+	out->measured = 0;
+	for (int f = 0; f < DISPLAY_FEATURES; f++)
+		out->value[f] = NAN;
+	if (!g->display)
+		return;
+	memcpy(out->value,
+	       generation_look(g, g->display + row * DISPLAY_FEATURES,
+			       sizeof(values), values),
+	       sizeof(values));
+	if (g->display_measured)
+		out->measured = *(const uint8_t *)generation_look(
+		    g, g->display_measured + row, 1, &bits);
 }
 
 size_t generation_text_at(const struct generation *g, size_t row)
@@ -116,4 +177,15 @@ size_t generation_find(const uint32_t *rows, size_t count, size_t row)
 			hi = mid;
 	}
 	return SIZE_MAX;
+}
+
+size_t generation_sound_at(const struct generation *g, enum audio_kind kind,
+			   size_t row)
+{
+	const struct audio_vectors *v = &g->audio[kind];
+
+	/* As many as rows: each row has its own, and stands at its number. */
+	if (v->count == g->count)
+		return row < g->count ? row : SIZE_MAX;
+	return generation_find(v->rows, v->count, row);
 }

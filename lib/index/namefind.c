@@ -8,6 +8,11 @@
 #include "index/namefindkey.h"
 #include "io/pages.h"
 
+enum {
+	KEY_BYTES = 4 * NAMEFIND_LETTERS, /* that are looked at */
+	FETCHED = 8                       /* signatures, before they are */
+};
+
 struct namefind_work {
 	struct str text;
 	struct namefind_key key, other;
@@ -19,6 +24,9 @@ struct namefind_work {
 	size_t nmet, met_cap;
 	struct namefind_name *found;
 	size_t nfound, found_cap;
+	uint32_t *entries; /* of one bucket, read from a file */
+	size_t entries_cap;
+	char bytes[KEY_BYTES]; /* of one key, likewise */
 };
 
 struct namefind_work *namefind_work_new(void)
@@ -34,6 +42,7 @@ void namefind_work_free(struct namefind_work *w)
 	free(w->seen);
 	free(w->met);
 	free(w->found);
+	free(w->entries);
 	free(w);
 }
 
@@ -131,17 +140,32 @@ static uint32_t distance(const struct namefind_key *x,
 
 /* --- search --- */
 
+static const void *look(const struct namefind *v, const void *at, size_t n,
+			void *room)
+{
+	if (!v->file)
+		return at;
+	pack_copy(v->file, at, n, room);
+	return room;
+}
+
 static void compare(const struct namefind *v, struct namefind_work *w,
 		    uint32_t name, uint32_t mark, uint32_t far)
 {
-	uint64_t from = v->offsets[name], to = v->offsets[name + 1];
+	uint64_t room[2], from, to;
+	const uint64_t *o = look(v, v->offsets + name, sizeof(room), room);
 	uint32_t d, longer;
+	size_t n;
 
+	from = o[0];
+	to = o[1];
 	if (from > to || to > v->header->bytes ||
 	    to - from + far < w->key.n) /* a letter has a byte or more */
 		return;
-	namefind_letters((struct span){ v->keys + from, (size_t)(to - from) },
-			 &w->other);
+	n = to - from < KEY_BYTES ? (size_t)(to - from) : KEY_BYTES;
+	namefind_letters(
+	    (struct span){ look(v, v->keys + from, n, w->bytes), n },
+	    &w->other);
 	d = distance(&w->key, &w->other, far);
 	if (d > far)
 		return;
@@ -158,15 +182,24 @@ static void compare(const struct namefind *v, struct namefind_work *w,
 static void meet(const struct namefind *v, struct namefind_work *w,
 		 uint64_t hash)
 {
-	size_t b = (size_t)(hash >> (64 - v->header->bits));
-	uint32_t from = v->buckets[b], to = v->buckets[b + 1];
+	size_t b = (size_t)(hash >> (64 - v->header->bits)), n;
+	uint32_t room[2];
+	const uint32_t *o = look(v, v->buckets + b, sizeof(room), room);
+	const uint32_t *entries;
 
-	if (to > v->header->entries)
+	if (o[1] > v->header->entries || o[0] >= o[1])
 		return;
-	for (uint32_t i = from; i < to; i++) {
-		uint32_t name = v->entries[i];
+	n = o[1] - o[0];
+	if (v->file)
+		MEM_ROOM(w->entries, n, w->entries_cap);
+	entries = look(v, v->entries + o[0], n * sizeof(*entries), w->entries);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t name = entries[i];
 		uint64_t bit = UINT64_C(1) << name % 64;
 
+		if (i + FETCHED < n && entries[i + FETCHED] < v->names)
+			__builtin_prefetch(v->signatures +
+					   entries[i + FETCHED]);
 		if (name >= v->names ||
 		    namefind_apart(w->signature, v->signatures[name], w->far) ||
 		    (w->seen[name / 64] & bit))

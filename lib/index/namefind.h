@@ -23,6 +23,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "io/pack.h"
 
 #define NAMEFIND_FAR 2 /* changes, at most */
 
@@ -43,6 +44,9 @@ struct namefind {
 	const uint32_t *entries;    /* names */
 	const char *keys;
 	uint32_t names;
+	/* Of a view of this pack: what is looked at here and there is then read
+	 * from its file (pack_copy). NULL: it is read in place. */
+	const struct pack *file;
 };
 
 /* Appends the index of names[n] to out; on that many threads; the bytes do not

@@ -313,8 +313,10 @@ float search_sound_row(const struct generation *g,
 
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
 		const struct audio_vectors *v = &g->audio[kind];
-		size_t i = unit[kind] ? generation_find(v->rows, v->count, row)
-				      : SIZE_MAX;
+		size_t i =
+		    unit[kind]
+			? generation_sound_at(g, (enum audio_kind)kind, row)
+			: SIZE_MAX;
 		float cosine, room[GENERATION_AUDIO_MAX];
 
 		if (i == SIZE_MAX)
@@ -420,7 +422,6 @@ void search_fetch_places(const struct generation *g, size_t row)
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		if (row < g->audio[kind].count)
 			__builtin_prefetch(g->audio[kind].rows + row);
-	__builtin_prefetch(g->offsets + row * CATALOGUE_FIELDS);
 }
 
 static void fetch(const void *p, size_t n)
@@ -447,8 +448,6 @@ void search_fetch_row(const struct generation *g, size_t row)
 			fetch(v->vectors + row * v->dim,
 			      v->dim * sizeof(*v->vectors));
 	}
-	if (g->offsets[row * CATALOGUE_FIELDS] < g->blob.n)
-		fetch(g->blob.p + g->offsets[row * CATALOGUE_FIELDS], 1);
 }
 
 /* --- textures, plays --- */

@@ -39,7 +39,7 @@ static void test_round_trip(void **state)
 	c.words_met = 0.75f;
 	c.wish.timbre[TIMBRE_DENSE] = 0.25f;
 	c.wish.vocals = VOCALS_NONE;
-	c.wish.vague = true;
+	c.wish.vague = c.wish.artists = true;
 	c.wish.like[0] = 1;
 	c.wish.like[1] = 2;
 	c.wish.like_count = 2;
@@ -76,6 +76,7 @@ static void test_round_trip(void **state)
 		    isnan(d.wish.timbre[TIMBRE_BRIGHT]));
 	assert_int_equal(d.wish.vocals, VOCALS_NONE);
 	assert_true(d.wish.vague);
+	assert_true(d.wish.artists);
 	assert_int_equal(d.wish.like_count, 2);
 	assert_true(d.wish.like[0] == 1 && d.wish.like[1] == 2);
 	test_span_is(span_str(&d.lyric), "i will \"always\"");
@@ -84,8 +85,17 @@ static void test_round_trip(void **state)
 	    d.items[1].from == 12 && d.items[1].words_score == 31.5f &&
 	    d.items[1].named == 0.25f && isnan(d.items[1].text_distance) &&
 	    isnan(d.items[1].audio_cosine) && d.items[1].mood_distance == 1.5f);
-	/* a row that is not there cannot be written */
+	/* nobody reads the ids, but people */
+	assert_null(memmem(line.p, line.n, "track_id", 8));
+	c.ids = true;
+	str_reset(&line);
+	assert_int_equal(candidates_write(&c, g, &line, &err), 0);
+	assert_non_null(memmem(line.p, line.n, "\"row\":2,\"track_id\":", 19));
+	candidates_reset(&c);
+	assert_true(c.ids);
+	/* a row that is not there has none */
 	c.items[1].row = 3;
+	c.count = 2;
 	assert_int_equal(candidates_write(&c, g, &line, &err), -1);
 	candidates_release(&c);
 	candidates_release(&d);

@@ -547,17 +547,12 @@ static void test_shortened(void **state)
 	static const size_t bytes[] = { 1,       4, 8, 64, 4096, SIZE_MAX - 1,
 					SIZE_MAX };
 	/* what an index can do without, alone */
-	static const char *const spare[] = { "display.values",
-					     "mood.valence",
-					     "mood.dominance",
-					     "audio.rows",
-					     "cnn.rows",
-					     "vector.rows",
-					     "track.album",
-					     "timbre.percent",
-					     "lyricprint.rows",
-					     "titleprint.titles",
-					     "playlist.rows" };
+	static const char *const spare[] = {
+		"display.values",    "mood.valence",   "mood.dominance",
+		"audio.rows",        "cnn.rows",       "vector.rows",
+		"track.album",       "timbre.percent", "lyricprint.rows",
+		"titleprint.titles", "playlist.rows"
+	};
 	struct fixture f;
 	struct err err = { 0 };
 	char *path = test_path("shortened.idx");

@@ -4,6 +4,7 @@
 # the other says nothing.
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 small_corpus
 c=$TMP/c
 

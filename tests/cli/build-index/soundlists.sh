@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sound vectors in lists: made of many, or where they are asked for.
 . "$ROOT/tests/tap.sh"
+query() { command query --ids "$@"; }
 FEATMAKE=$BUILD/tests/helpers/featmake
 cd "$TMP" || exit 1
 

@@ -4,6 +4,7 @@
 # kept or lost, and that what comes out is what a build of everything gives.
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 small_corpus
 c=$TMP/c
 # albums, playlists, lyrics that are quoted, sung or not

@@ -4,6 +4,7 @@
 # pipe, a full device, Ctrl-C; and what is told.
 . "$ROOT/tests/tap.sh"
 . "$ROOT/tests/cli/small-index.sh"
+query() { command query --ids "$@"; }
 cd "$TMP" || exit 1
 : >none
 build() { build-index --index "$@"; }

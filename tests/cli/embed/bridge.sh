@@ -2,6 +2,7 @@
 # From words to sound: fitted on tracks that have both, it finds those that have
 # sound alone.
 . "$ROOT/tests/tap.sh"
+query() { command query --ids "$@"; }
 FEATMAKE=$BUILD/tests/helpers/featmake
 cd "$TMP" || exit 1
 
