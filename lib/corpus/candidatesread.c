@@ -27,6 +27,17 @@ static int read_float(struct span v, const char *member, float *out,
 	return 0;
 }
 
+/* Ends included; what query computes may be off by rounding. */
+static int read_within(struct span v, const char *member, double lo, double hi,
+		       float *out, struct err *err)
+{
+	if (read_float(v, member, out, err))
+		return -1;
+	return (double)*out >= lo - 1e-4 && (double)*out <= hi + 1e-4
+		   ? 0
+		   : bad(err, member, "in its range, man answer(5)");
+}
+
 static int read_string(struct span v, const char *member, struct str *out,
 		       struct err *err)
 {
@@ -78,20 +89,20 @@ static int read_item(struct candidate *c, struct span object, struct err *err)
 				  d < CATALOGUE_NONE && d == floor(d);
 			c->row = has_row ? (uint32_t)d : 0;
 		} else if (span_is(name, "text_distance")) {
-			rc = read_float(v, "text_distance", &c->text_distance,
-					err);
+			rc = read_within(v, "text_distance", 0, 2,
+					 &c->text_distance, err);
 		} else if (span_is(name, "audio_cosine")) {
-			rc = read_float(v, "audio_cosine", &c->audio_cosine,
-					err);
+			rc = read_within(v, "audio_cosine", -1, 1,
+					 &c->audio_cosine, err);
 		} else if (span_is(name, "mood_distance")) {
-			rc = read_float(v, "mood_distance", &c->mood_distance,
-					err);
+			rc = read_within(v, "mood_distance", 0, 4,
+					 &c->mood_distance, err);
 		} else if (span_is(name, "words_score")) {
 			rc = read_float(v, "words_score", &c->words_score, err);
 		} else if (span_is(name, "named")) {
-			rc = read_float(v, "named", &c->named, err);
+			rc = read_within(v, "named", 0, 1, &c->named, err);
 		} else if (span_is(name, "lyric")) {
-			rc = read_float(v, "lyric", &c->lyric, err);
+			rc = read_within(v, "lyric", 0, 1, &c->lyric, err);
 		} else if (span_is(name, "from")) {
 			c->from = read_from(v);
 		}
@@ -249,7 +260,7 @@ static int read_checked(struct candidates *c, struct span name, struct span v,
 	if (span_is(name, "hint"))
 		return read_string(v, "hint", &c->hint, err);
 	if (span_is(name, "words_met"))
-		return read_float(v, "words_met", &c->words_met, err);
+		return read_within(v, "words_met", 0, 1, &c->words_met, err);
 	if (span_is(name, "top_k"))
 		return read_top_k(c, v, err);
 	if (span_is(name, "generation"))

@@ -348,3 +348,14 @@ struct lexicon_mood lexicon_mood(const struct lexicon *l, struct span text,
 {
 	return lexicon_explain(l, text, context, NULL);
 }
+
+bool lexicon_spells(const struct lexicon *l, struct span word)
+{
+	struct str matched = { 0 };
+	bool same;
+
+	lexicon_explain(l, word, NULL, &matched);
+	same = span_eq(span_str(&matched), word);
+	str_release(&matched);
+	return same;
+}

@@ -57,5 +57,8 @@ struct lexicon_mood lexicon_mood(const struct lexicon *l, struct span text,
  * of the text. */
 struct lexicon_mood lexicon_explain(const struct lexicon *l, struct span text,
 				    struct str *context, struct str *matched);
+/* Is the word in the table as it stands, and not by its stem alone, by which
+ * "wonders" are "wonderful"? */
+bool lexicon_spells(const struct lexicon *l, struct span word);
 
 #endif

@@ -25,18 +25,6 @@ static size_t told(const struct reading *r, size_t i, bool *of)
 	return 0;
 }
 
-/* As the lexicon spells it: by their stems "wonders" are "wonderful". */
-static bool is_spelled(const struct lexicon *lexicon, struct span word)
-{
-	struct str matched = { 0 };
-	bool same;
-
-	lexicon_explain(lexicon, word, NULL, &matched);
-	same = span_eq(span_str(&matched), word);
-	str_release(&matched);
-	return same;
-}
-
 struct lexicon_mood plainmood_read(const struct reading *r,
 				   const struct lexicon *lexicon)
 {
@@ -54,7 +42,7 @@ struct lexicon_mood plainmood_read(const struct reading *r,
 			continue;
 		n = 1;
 		if (w->use != USE_NONE || w->quoted ||
-		    !is_spelled(lexicon, w->text))
+		    !lexicon_spells(lexicon, w->text))
 			break;
 		str_span(&text, w->text);
 		str_putc(&text, ' ');

@@ -30,35 +30,25 @@ static bool is_slip(const struct reading *r, size_t i,
 	return !is_known(m, w->text);
 }
 
-/* As the lexicon spells it, not by its stem. */
-static bool is_spelled(const struct lexicon *l, struct span word,
-		       struct str *matched)
-{
-	lexicon_explain(l, word, NULL, matched);
-	return span_eq(span_str(matched), word);
-}
-
 /* Into `to`, of LONGEST bytes. */
 static struct span righted(const struct lexicon *l, struct span word, char *to)
 {
 	struct span s = { to, word.n };
-	struct str matched = { 0 };
 	bool found = false;
 
 	for (size_t k = 0; k + 1 < word.n && !found; k++) {
 		memcpy(to, word.p, word.n);
 		to[k] = word.p[k + 1];
 		to[k + 1] = word.p[k];
-		found = is_spelled(l, s, &matched);
+		found = lexicon_spells(l, s);
 	}
 	if (!found)
 		s.n = word.n < SHORTEST_DOUBLED ? 0 : word.n - 1;
 	for (size_t k = 0; k < word.n && s.n && !found; k++) {
 		memcpy(to, word.p, k);
 		memcpy(to + k, word.p + k + 1, word.n - k - 1);
-		found = is_spelled(l, s, &matched);
+		found = lexicon_spells(l, s);
 	}
-	str_release(&matched);
 	return found ? s : (struct span){ to, 0 };
 }
 
