@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "io/tableline.h"
 
 enum { OF, FEATURE, SHAPE, CENTRE, SCALE, WEIGHT, CELLS };
 
@@ -18,23 +19,6 @@ static const char *const shapes[] = { "linear", "log", "near" };
 const char *descriptor_name(enum descriptor d)
 {
 	return names[d];
-}
-
-/* Cuts a line at tabs; returns the cells, at most CELLS. */
-static int cut(struct span line, struct span cells[CELLS])
-{
-	int n = 0;
-
-	while (n < CELLS) {
-		const char *tab = memchr(line.p, '\t', line.n);
-		size_t len = tab ? (size_t)(tab - line.p) : line.n;
-
-		cells[n++] = span_trim((struct span){ line.p, len });
-		if (!tab)
-			break;
-		line = (struct span){ tab + 1, line.n - len - 1 };
-	}
-	return n;
 }
 
 static int find(struct span s, const char *const *list, int n)
@@ -86,7 +70,7 @@ static int parse_line(struct descriptors *d, struct span line, struct err *err)
 	struct span cells[CELLS];
 	int of;
 
-	if (cut(line, cells) < CELLS)
+	if (tableline_cells(line, cells, CELLS) < CELLS)
 		return err_set(err, ERR_DATA, "table",
 			       "descriptor, feature, shape, centre, scale and "
 			       "weight were expected");
@@ -119,20 +103,13 @@ static int check(const struct descriptors *d, const char *name, struct err *err)
 int descriptors_parse(struct descriptors *d, struct span tsv, const char *name,
 		      struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
-	size_t line_number = 0;
+	struct span line;
+	size_t number = 0;
 
 	*d = (struct descriptors){ 0 };
-	while (p < end) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		line_number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#' &&
-		    parse_line(d, line, err))
-			return err_prefix(err, "%s:%zu", name, line_number);
-	}
+	while (tableline_next(&tsv, &line, &number))
+		if (parse_line(d, line, err))
+			return err_prefix(err, "%s:%zu", name, number);
 	return check(d, name, err);
 }
 

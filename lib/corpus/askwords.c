@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "io/tableline.h"
 
 static const char *const kinds[ASK_KINDS] = {
 	"noun",   "filler",   "open",   "sound",   "genre",    "like",
@@ -39,17 +40,6 @@ static uint32_t hash(struct span s)
 	for (size_t i = 0; i < s.n; i++)
 		h = (h ^ (unsigned char)s.p[i]) * 16777619u;
 	return h ^ h >> 15;
-}
-
-/* Up to a separator, which is taken off as well; trimmed. */
-static struct span cut(struct span *rest, char separator)
-{
-	const char *end = rest->n ? memchr(rest->p, separator, rest->n) : NULL;
-	struct span part = { rest->p, end ? (size_t)(end - rest->p) : rest->n };
-	size_t n = part.n + (end != NULL);
-
-	*rest = (struct span){ rest->p + n, rest->n - n };
-	return span_trim(part);
 }
 
 bool askwords_axis(struct span word, enum timbre_axis *axis, bool *high)
@@ -89,13 +79,14 @@ static bool read_value(struct ask_row *row)
 	double number;
 
 	if (row->kind == ASK_TEXTURE) {
-		word = cut(&rest, ' ');
+		word = tableline_cut(&rest, ' ');
 		row->sure = span_is(rest, "sure");
 		return askwords_axis(word, &row->axis, &row->high) &&
 		       (row->sure || !rest.n);
 	}
 	while (numbers_of(row->kind) && rest.n) {
-		if (row->numbers == 4 || num_double(cut(&rest, ' '), &number))
+		if (row->numbers == 4 ||
+		    num_double(tableline_cut(&rest, ' '), &number))
 			return false;
 		row->number[row->numbers++] = (float)number;
 	}
@@ -108,11 +99,12 @@ static bool read_context(struct ask_row *row, struct span *line)
 	double number;
 
 	for (int i = 0; i < 2; i++) {
-		if (num_double(cut(line, '\t'), &number) || fabs(number) > 1)
+		if (num_double(tableline_field(line), &number) ||
+		    fabs(number) > 1)
 			return false;
 		row->number[row->numbers++] = (float)number;
 	}
-	row->wishes = cut(line, '\t');
+	row->wishes = tableline_field(line);
 	return row->value.n && row->wishes.n;
 }
 
@@ -125,8 +117,8 @@ static void add_phrase(struct askwords *t, struct span phrase)
 
 static bool read_row(struct askwords *t, struct span line)
 {
-	struct span kind = cut(&line, '\t'), phrase;
-	struct ask_row row = { .value = cut(&line, '\t') };
+	struct span kind = tableline_field(&line), phrase;
+	struct ask_row row = { .value = tableline_field(&line) };
 
 	while (row.kind < ASK_KINDS && !span_is(kind, kinds[row.kind]))
 		row.kind++;
@@ -140,7 +132,7 @@ static bool read_row(struct askwords *t, struct span line)
 	if (!line.n)
 		return false;
 	while (line.n) {
-		phrase = cut(&line, ',');
+		phrase = tableline_cut(&line, ',');
 		if (!phrase.n)
 			return false;
 		add_phrase(t, phrase);
@@ -173,13 +165,11 @@ struct askwords *askwords_parse(struct span tsv, const char *name,
 				struct err *err)
 {
 	struct askwords *t = mem_zalloc(1, sizeof(*t));
+	struct span line;
 	size_t number = 0;
 
-	while (tsv.n) {
-		struct span line = cut(&tsv, '\n');
-
-		number++;
-		if (!line.n || line.p[0] == '#' || read_row(t, line))
+	while (tableline_next(&tsv, &line, &number)) {
+		if (read_row(t, line))
 			continue;
 		err_set(err, ERR_DATA, "table",
 			"%s:%zu: expected a kind, its value and phrases "

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/json.h"
+#include "io/tableline.h"
 
 enum { YES = 1, NO = 2 }; /* bits of what was found */
 enum { IN_TITLE = 4, IN_TAGS = 8, IN_GENRE = 16 };
@@ -98,26 +99,18 @@ int instrumental_parse(struct instrumental_words *w, struct span tsv,
 		       const char *name, struct err *err)
 {
 	struct instrumental_scratch s = { 0 };
-	int number = 0, rc = 0;
+	struct span line;
+	size_t number = 0;
+	int rc = 0;
 
 	*w = (struct instrumental_words){ 0 };
-	while (tsv.n && !rc) {
-		const char *end = memchr(tsv.p, '\n', tsv.n);
-		struct span line = { tsv.p,
-				     end ? (size_t)(end - tsv.p) : tsv.n };
-
-		number++;
-		tsv.p += line.n + (end != NULL);
-		tsv.n -= line.n + (end != NULL);
-		if (!span_trim(line).n || line.p[0] == '#')
-			continue;
+	while (!rc && tableline_next(&tsv, &line, &number))
 		if (parse_line(w, &s, line))
 			rc = err_set(err, ERR_DATA, "malformed",
-				     "%s:%d: expected a phrase, yes or no, "
+				     "%s:%zu: expected a phrase, yes or no, "
 				     "and places (letters of tkg), with tabs "
 				     "between them",
 				     name, number);
-	}
 	instrumental_scratch_release(&s);
 	if (rc)
 		instrumental_release(w);

@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "corpus/tableline.h"
+#include "corpus/datadir.h"
+#include "io/tableline.h"
 
 /* No number is as good as one that is too small. */
 static double number(struct span s)
@@ -64,7 +65,7 @@ static int parse(void *to, struct span tsv, const char *path, struct err *err)
 
 int matchcurve_load(struct matchcurve *m, struct err *err)
 {
-	return tableline_load("match.tsv", parse, m, err);
+	return datadir_load("match.tsv", parse, m, err);
 }
 
 void matchcurve_release(struct matchcurve *m)

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "io/tableline.h"
 
 static const char *const axes[] = { "valence", "arousal" };
 
@@ -56,25 +57,18 @@ static int parse_line(struct moodcentre *c, struct span line, unsigned *seen)
 int moodcentre_parse(struct moodcentre *c, struct span tsv, const char *name,
 		     struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
+	struct span line;
 	unsigned seen = 0;
 	size_t number = 0;
 
 	*c = (struct moodcentre){ 0 };
-	while (p < end) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#' &&
-		    parse_line(c, line, &seen))
+	while (tableline_next(&tsv, &line, &number))
+		if (parse_line(c, line, &seen))
 			return err_set(err, ERR_DATA, "table",
 				       "%s:%zu: not an axis and its centre in "
 				       "[-1, 1]; make it anew with mood-map "
 				       "--fit",
 				       name, number);
-	}
 	return seen == 3 ? 0
 			 : err_set(err, ERR_DATA, "table",
 				   "%s: valence or arousal is missing; make "

@@ -4,25 +4,9 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "io/tableline.h"
 
 enum { NAME, FEATURE, BY, SHAPE, LOW, HIGH, VALENCE, AROUSAL, CELLS };
-
-/* Cuts a line at tabs; returns the cells, at most CELLS. */
-static int cut(struct span line, struct span cells[CELLS])
-{
-	int n = 0;
-
-	while (n < CELLS) {
-		const char *tab = memchr(line.p, '\t', line.n);
-		size_t len = tab ? (size_t)(tab - line.p) : line.n;
-
-		cells[n++] = span_trim((struct span){ line.p, len });
-		if (!tab)
-			break;
-		line = (struct span){ tab + 1, line.n - len - 1 };
-	}
-	return n;
-}
 
 static int copy_name(char out[FEAT_NAME], struct span s)
 {
@@ -48,7 +32,7 @@ static int parse_line(struct moodformula *f, struct span line, struct err *err)
 {
 	struct span cells[CELLS];
 	struct moodformula_term *t = &f->terms[f->count];
-	int n = cut(line, cells);
+	int n = tableline_cells(line, cells, CELLS);
 
 	if (n == CELLS && span_is(cells[SHAPE], "one"))
 		return parse_constant(f, cells, err);
@@ -85,20 +69,13 @@ static int parse_line(struct moodformula *f, struct span line, struct err *err)
 int moodformula_parse(struct moodformula *f, struct span tsv, const char *name,
 		      struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
+	struct span line;
 	size_t number = 0;
 
 	*f = (struct moodformula){ 0 };
-	while (p < end) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#' &&
-		    parse_line(f, line, err))
+	while (tableline_next(&tsv, &line, &number))
+		if (parse_line(f, line, err))
 			return err_prefix(err, "%s:%zu", name, number);
-	}
 	return f->count
 		   ? 0
 		   : err_set(err, ERR_DATA, "table", "%s: no term in it", name);

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "corpus/moodblend.h"
+#include "io/tableline.h"
 
 enum { SOURCE, AXIS, OFFSET, SCALE, SPREAD, MOST, GROUP, SHARED, FROM, CELLS };
 
@@ -22,22 +23,6 @@ static int find(const char *const *names, int count, struct span s)
 		if (span_is(s, names[i]))
 			return i;
 	return -1;
-}
-
-static int cut(struct span line, struct span cells[CELLS])
-{
-	int n = 0;
-
-	while (n < CELLS) {
-		const char *tab = memchr(line.p, '\t', line.n);
-		size_t len = tab ? (size_t)(tab - line.p) : line.n;
-
-		cells[n++] = span_trim((struct span){ line.p, len });
-		if (!tab)
-			break;
-		line = (struct span){ tab + 1, line.n - len - 1 };
-	}
-	return n;
 }
 
 static int parse_spread(struct span s, double *out)
@@ -74,7 +59,7 @@ static int parse_line(struct moodsources *m, struct span line, struct err *err)
 {
 	struct span cells[CELLS];
 	struct moodsource_row row = { 0 }, *to;
-	int n = cut(line, cells), axis;
+	int n = tableline_cells(line, cells, CELLS), axis;
 
 	if (n < FROM)
 		return err_set(err, ERR_DATA, "table",
@@ -112,20 +97,13 @@ static int parse_line(struct moodsources *m, struct span line, struct err *err)
 int moodsources_parse(struct moodsources *m, struct span tsv, const char *name,
 		      struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
+	struct span line;
 	size_t number = 0;
 
 	*m = (struct moodsources){ 0 };
-	while (p < end) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#' &&
-		    parse_line(m, line, err))
+	while (tableline_next(&tsv, &line, &number))
+		if (parse_line(m, line, err))
 			return err_prefix(err, "%s:%zu", name, number);
-	}
 	for (int i = 0; i < MOODAXES; i++)
 		if (!(m->prior[i] > 0))
 			return err_set(err, ERR_DATA, "table",

@@ -4,7 +4,8 @@
 #include <stddef.h>
 
 #include "base/num.h"
-#include "corpus/tableline.h"
+#include "corpus/datadir.h"
+#include "io/tableline.h"
 
 struct number {
 	const char *name;
@@ -95,5 +96,5 @@ static int parse(void *to, struct span tsv, const char *path, struct err *err)
 
 int ranktuning_load(struct ranktuning *t, struct err *err)
 {
-	return tableline_load("ranking.tsv", parse, t, err);
+	return datadir_load("ranking.tsv", parse, t, err);
 }

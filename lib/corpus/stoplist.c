@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/stoplist.h"
+#include "io/tableline.h"
 
 #include "text/tokens.h"
 
@@ -36,22 +37,15 @@ static int add_line(struct stoplist *s, struct tokens *tokens,
 int stoplist_parse(struct stoplist *s, struct span tsv, const char *name,
 		   struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
+	struct span line;
 	struct tokens tokens = { 0 };
 	struct str phrase = { 0 };
 	size_t number = 0;
 	int rc = 0;
 
 	*s = (struct stoplist){ 0 };
-	while (p < end && !rc) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#')
-			rc = add_line(s, &tokens, &phrase, line, err);
-	}
+	while (!rc && tableline_next(&tsv, &line, &number))
+		rc = add_line(s, &tokens, &phrase, line, err);
 	tokens_release(&tokens);
 	str_release(&phrase);
 	if (!rc)

@@ -4,26 +4,10 @@
 #include <math.h>
 
 #include "base/num.h"
+#include "io/tableline.h"
 
 enum { AXIS, FEATURE, SHAPE, CENTRE, SCALE, WEIGHT, SOURCE, CELLS };
 enum { SAYS, OF, LEAST, MOST, WHENCE, RULE_CELLS };
-
-/* Cuts a line at tabs; returns the cells, at most CELLS. */
-static int cut(struct span line, struct span cells[CELLS])
-{
-	int n = 0;
-
-	while (n < CELLS) {
-		const char *tab = memchr(line.p, '\t', line.n);
-		size_t len = tab ? (size_t)(tab - line.p) : line.n;
-
-		cells[n++] = span_trim((struct span){ line.p, len });
-		if (!tab)
-			break;
-		line = (struct span){ tab + 1, line.n - len - 1 };
-	}
-	return n;
-}
 
 static int wrong(const char *what, struct err *err)
 {
@@ -45,7 +29,7 @@ static int parse_term(struct timbretable *t, struct span line, struct err *err)
 	struct span cells[CELLS];
 	int axis = 0;
 
-	if (cut(line, cells) < CELLS || !cells[SOURCE].n)
+	if (tableline_cells(line, cells, CELLS) < CELLS || !cells[SOURCE].n)
 		return wrong("axis, feature, shape, centre, scale, weight and "
 			     "source were expected",
 			     err);
@@ -88,7 +72,8 @@ static int parse_rule(struct timbretable *t, struct span line, struct err *err)
 	struct timbretable_rule *r = &t->rules[t->nrules];
 	struct span cells[CELLS];
 
-	if (cut(line, cells) < RULE_CELLS || !cells[WHENCE].n)
+	if (tableline_cells(line, cells, CELLS) < RULE_CELLS ||
+	    !cells[WHENCE].n)
 		return wrong("says, feature, least, most and source were "
 			     "expected",
 			     err);
@@ -121,19 +106,12 @@ static int parse(struct timbretable *t, struct span tsv, const char *name,
 				struct err *),
 		 struct err *err)
 {
-	const char *p = tsv.p, *end = p + tsv.n;
+	struct span line;
 	size_t number = 0;
 
-	while (p < end) {
-		const char *q = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)((q ? q : end) - p) };
-
-		number++;
-		p = q ? q + 1 : end;
-		if (span_trim(line).n && line.p[0] != '#' &&
-		    line_of(t, line, err))
+	while (tableline_next(&tsv, &line, &number))
+		if (line_of(t, line, err))
 			return err_prefix(err, "%s:%zu", name, number);
-	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "corpus/datadir.h"
 #include "io/input.h"
+#include "io/tableline.h"
 #include "text/tokens.h"
 
 enum { TABLE_MAX = 1 << 20, PHRASE_WORDS = 16, PHRASE_BYTES = 128 };
@@ -89,28 +90,20 @@ int versions_parse(struct versions *v, struct span tsv, const char *name,
 		   struct err *err)
 {
 	struct str phrase = { 0 };
-	int number = 0, rc = 0;
+	struct span line;
+	size_t number = 0;
+	int rc = 0;
 
 	*v = (struct versions){ .classes = 1 };
 	class_of(v, SPAN("noise"));
 	class_of(v, SPAN("guests"));
-	while (tsv.n && !rc) {
-		const char *end = memchr(tsv.p, '\n', tsv.n);
-		size_t n = end ? (size_t)(end - tsv.p) : tsv.n;
-		struct span line = { tsv.p, n };
-
-		number++;
-		tsv.p += n + (end != NULL);
-		tsv.n -= n + (end != NULL);
-		if (!span_trim(line).n || line.p[0] == '#')
-			continue;
+	while (!rc && tableline_next(&tsv, &line, &number))
 		if (parse_line(v, line, &phrase))
 			rc = err_set(err, ERR_DATA, "malformed",
-				     "%s:%d: expected a phrase, a class and "
+				     "%s:%zu: expected a phrase, a class and "
 				     "places (letters of btal), with tabs "
 				     "between them",
 				     name, number);
-	}
 	str_release(&phrase);
 	if (rc)
 		versions_release(v);

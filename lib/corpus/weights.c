@@ -2,6 +2,7 @@
 #include "corpus/weights.h"
 
 #include "base/num.h"
+#include "io/tableline.h"
 
 static const char *const types[QUERY_TYPES] = { "mood-heavy", "genre", "artist",
 						"text-heavy", "default" };
@@ -29,24 +30,9 @@ enum query_type query_type_find(struct span name)
 }
 
 /* The next field of *line up to the separator. */
-static struct span field(struct span *line, char separator)
-{
-	const char *end = line->n ? memchr(line->p, separator, line->n) : NULL;
-	struct span f = *line;
-
-	if (end) {
-		f.n = (size_t)(end - f.p);
-		*line = (struct span){ end + 1, line->n - f.n - 1 };
-	} else {
-		line->p += line->n;
-		line->n = 0;
-	}
-	return span_trim(f);
-}
-
 static int share(struct span *line, float *out, struct err *err)
 {
-	struct span s = field(line, '\t');
+	struct span s = tableline_field(line);
 	double v;
 
 	if (num_double(s, &v) || v < 0 || v > 1)
@@ -73,7 +59,7 @@ static void add_words(struct weights *w, enum query_type t, struct span line)
 	if (i == w->ordered)
 		w->order[w->ordered++] = t;
 	while (line.n) {
-		struct span word = field(&line, ',');
+		struct span word = tableline_cut(&line, ',');
 
 		if (!word.n)
 			continue;
@@ -84,7 +70,8 @@ static void add_words(struct weights *w, enum query_type t, struct span line)
 
 static int add_line(struct weights *w, struct span line, struct err *err)
 {
-	struct span kind = field(&line, '\t'), name = field(&line, '\t');
+	struct span kind = tableline_field(&line),
+		    name = tableline_field(&line);
 	int i;
 
 	if (span_is(kind, "weights") || span_is(kind, "words")) {
@@ -119,6 +106,7 @@ static int add_line(struct weights *w, struct span line, struct err *err)
 int weights_parse(struct weights *w, struct span tsv, const char *name,
 		  struct err *err)
 {
+	struct span line;
 	size_t number = 0;
 	bool any;
 
@@ -127,12 +115,7 @@ int weights_parse(struct weights *w, struct span tsv, const char *name,
 		w->penalty[i] = 1;
 	for (int i = 0; i < LINK_COUNT; i++)
 		w->link[i] = 1;
-	while (tsv.n) {
-		struct span line = field(&tsv, '\n');
-
-		number++;
-		if (!line.n || line.p[0] == '#')
-			continue;
+	while (tableline_next(&tsv, &line, &number)) {
 		if (add_line(w, line, err)) {
 			weights_release(w);
 			return err_prefix(err, "%s:%zu", name, number);

@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "corpus/tableline.h"
+#include "corpus/datadir.h"
+#include "io/tableline.h"
 
 static const char *const measures[WHY_MEASURES] = { "tempo", "energy", "mood" };
 static const char *const leasts[WHY_LEASTS] = { "meaning", "alike", "plays",
@@ -105,7 +106,7 @@ static int parse(void *to, struct span tsv, const char *path, struct err *err)
 
 int whywords_load(struct whywords *w, struct err *err)
 {
-	return tableline_load("why.tsv", parse, w, err);
+	return datadir_load("why.tsv", parse, w, err);
 }
 
 void whywords_release(struct whywords *w)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "corpus/tableline.h"
+#include "io/tableline.h"
 #include "testing.h"
 
 static void test_lines(void **state)
@@ -22,30 +22,26 @@ static void test_lines(void **state)
 	assert_false(tableline_next(&table, &line, &number));
 }
 
-static int count(void *to, struct span tsv, const char *path, struct err *err)
+static void test_cells(void **state)
 {
-	(void)err;
-	*(size_t *)to = tsv.n;
-	return path[0] ? 0 : -1;
-}
-
-static void test_file(void **state)
-{
-	struct err err = { 0 };
-	size_t n = 0;
+	struct span cells[3];
 
 	(void)state;
-	assert_int_equal(tableline_load("ranking.tsv", count, &n, &err), 0);
-	assert_true(n > 100);
-	assert_int_equal(tableline_load("nowhere.tsv", count, &n, &err), -1);
-	assert_int_equal(err.status, ERR_ENV);
+	assert_int_equal(tableline_cells(SPAN("\tb\t\r"), cells, 3), 3);
+	assert_int_equal(cells[0].n, 0); /* an empty cell is a cell */
+	assert_true(span_is(cells[1], "b"));
+	assert_int_equal(cells[2].n, 0);
+	assert_int_equal(tableline_cells(SPAN("a\tb\tc\td"), cells, 3), 3);
+	assert_true(span_is(cells[2], "c"));
+	assert_int_equal(tableline_cells(SPAN("a"), cells, 3), 1);
+	assert_int_equal(tableline_cells(SPAN(""), cells, 3), 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_cells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
