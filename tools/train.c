@@ -3,13 +3,11 @@
  * train: fits models to labels. `train text` fits a network that reads feeling
  * in texts from tables of labelled texts; `train mood` a model that tells mood
  * from sound, from labelled tracks; `train formula` refits the weights of the
- * mood formula to such tracks, `train spread` centres and scales it on a
- * corpus.
+ * mood formula to such tracks.
  *
- * mood, formula and spread read feature files; mood and formula also id (and
- * artist) of the records, and labels. mood writes the model that mood-map
- * --model reads; formula and spread the table of mood-map --formula; text a
- * model that emotion reads.
+ * mood and formula read a feature file, id (and artist) of the records, and
+ * labels. mood writes the model that mood-map --model reads; formula the table
+ * of mood-map --formula; text a model that emotion reads.
  */
 #include <stdlib.h>
 
@@ -32,14 +30,11 @@ static const char usage[] =
     "                  [--report FILE] [FILE ...]\n"
     "       train formula --labels FILE --features FILE [--formula FILE]\n"
     "                     [FILE ...]\n"
-    "       train spread --features FILE [--features FILE ...]\n"
-    "                    [--formula FILE]\n"
     "\n"
     "text fits a network that reads feeling in short texts, calibrates it on\n"
     "folds and checks it, as the configuration says. mood fits a model that\n"
     "tells mood from sound, and says how well on tracks of other artists.\n"
-    "formula refits the weights of the mood formula to labelled tracks;\n"
-    "spread centres and scales it on the measured tracks of a corpus.\n"
+    "formula refits the weights of the mood formula to labelled tracks.\n"
     "\n"
     "      --config FILE    heads, sources, members, checks (JSON)\n"
     "      --cues FILE      table of word lists, or a model that has one\n"
@@ -179,28 +174,20 @@ static int mood(struct ctx *c, const struct options *o, char **files, int n,
 	return rc;
 }
 
-static int table_of(struct ctx *c, const struct options *o, char **args, int n,
-		    struct err *err)
+static int formula(struct ctx *c, const struct options *o, char **args, int n,
+		   struct err *err)
 {
-	bool spread = !strcmp(args[0], "spread");
 	struct option_list *features = &c->features;
 	struct str table = { 0 };
 	int rc;
 
-	if (spread && (n > 1 || c->mood.labels))
-		return err_set(err, ERR_USAGE, "usage",
-			       "spread takes features only, no labels or "
-			       "records; see --help");
-	if (!spread && (!c->mood.labels || features->count != 1))
+	if (!c->mood.labels || features->count != 1)
 		return err_set(err, ERR_USAGE, "usage",
 			       "formula needs --labels and one --features; see "
 			       "--help");
-	rc = spread
-		 ? formulatrain_spread(c->mood.formula, features->items,
-				       features->count, &table, &c->used, err)
-		 : formulatrain_refit(c->mood.formula, c->mood.labels,
-				      features->items[0], args + 1, n - 1,
-				      &table, &c->used, err);
+	rc = formulatrain_refit(c->mood.formula, c->mood.labels,
+				features->items[0], args, n, &table, &c->used,
+				err);
 	if (!rc)
 		rc = write_table(&table, o, err);
 	str_release(&table);
@@ -215,13 +202,11 @@ static int run(struct ctx *c, const struct options *o, char **args, int n,
 	if (n && !strcmp(args[0], "text"))
 		return text(c, o, n - 1, err);
 	if (!n || !c->features.count ||
-	    (strcmp(args[0], "mood") && strcmp(args[0], "formula") &&
-	     strcmp(args[0], "spread")))
+	    (strcmp(args[0], "mood") && strcmp(args[0], "formula")))
 		return err_set(err, ERR_USAGE, "usage",
-			       "\"text\", or \"mood\", \"formula\" or "
-			       "\"spread\" and --features, are needed; see "
-			       "--help");
-	rc = strcmp(args[0], "mood") ? table_of(c, o, args, n, err)
+			       "\"text\", or \"mood\" or \"formula\" and "
+			       "--features, are needed; see --help");
+	rc = strcmp(args[0], "mood") ? formula(c, o, args + 1, n - 1, err)
 				     : mood(c, o, args + 1, n - 1, err);
 	if (!rc && !o->quiet)
 		fprintf(stderr, "train: used=%zu\n", c->used);

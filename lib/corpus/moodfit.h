@@ -27,21 +27,4 @@ void moodfit_add(struct moodfit *f, const float *values, double valence,
  * system. */
 int moodfit_write(const struct moodfit *f, struct str *out, struct err *err);
 
-/* A formula's answers lie where the levels and masterings of other people's
- * recordings put them; a query means "calm, for what I have". Centring moves
- * the mean of a corpus' measured tracks to the middle of the mood space and
- * scales both axes alike until arousal has the deviation that it has among the
- * lexicon's words, by 0.5 to 3 times. The result is a formula again; below MOODSPREAD_LEAST
- * tracks it is the same formula. */
-#define MOODSPREAD_LEAST 30
-#define MOODSPREAD_AROUSAL 0.43
-struct moodspread { /* zeroed to begin with */
-	uint64_t count;
-	double valence, arousal, arousal_square; /* sums */
-};
-void moodspread_add(struct moodspread *m, const struct moodformula *f,
-		    const float *values);
-void moodspread_write(const struct moodspread *m, const struct moodformula *f,
-		      struct str *out);
-
 #endif

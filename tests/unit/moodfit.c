@@ -103,54 +103,11 @@ static void test_refusals(void **state)
 	moodfit_release(&fit);
 }
 
-/* Twice is once: what is centred and scaled stays. */
-static void test_spread(void **state)
-{
-	struct moodformula f, out;
-	struct moodspread m = { 0 }, after = { 0 };
-	struct str table = { 0 };
-	double n = ROWS, mean, deviation;
-
-	(void)state;
-	formula_of(&f, "t\tx\t-\tramp\t0\t1\t0.1\t0.4\n"
-		       "u\ty\t-\tramp\t0\t1\t0.3\t0.1\n"
-		       "c\t-\t-\tone\t-\t-\t0.2\t0.1\n");
-	for (int i = 0; i < ROWS; i++) {
-		float values[2] = { (float)i / ROWS,
-				    (float)(i * 17 % ROWS) / ROWS };
-		moodspread_add(&m, &f, values);
-	}
-	moodspread_write(&m, &f, &table);
-	formula_of(&out, str_z(&table));
-	for (int i = 0; i < ROWS; i++) {
-		float values[2] = { (float)i / ROWS,
-				    (float)(i * 17 % ROWS) / ROWS };
-		moodspread_add(&after, &out, values);
-	}
-	mean = after.arousal / n;
-	deviation = sqrt(after.arousal_square / n - mean * mean);
-	assert_int_equal((int)after.count, ROWS);
-	assert_true(fabs(mean) < 1e-3);
-	assert_true(fabs(after.valence / n) < 1e-3);
-	assert_true(fabs(deviation - MOODSPREAD_AROUSAL) < 1e-3);
-	m.count = MOODSPREAD_LEAST - 1;
-	str_reset(&table);
-	moodspread_write(&m, &f, &table);
-	formula_of(&out, str_z(&table));
-	for (int i = 0; i < 2; i++) {
-		assert_true(out.terms[i].valence == f.terms[i].valence);
-		assert_true(out.terms[i].arousal == f.terms[i].arousal);
-	}
-	assert_true(out.valence == f.valence && out.arousal == f.arousal);
-	str_release(&table);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_term),
 		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_spread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Weights that are known come back from synthetic features; a spread formula
-# has the mean and the deviation it promises; bad input and a bad environment.
+# Weights that are known come back from synthetic features; bad input and a bad
+# environment.
 . tests/tap.sh
 
 featmake=$BUILD/tests/helpers/featmake
@@ -121,70 +121,6 @@ ok train formula -q --labels "$TMP/labels" --features "$TMP/gaps.feat" \
 got=$(cell "$TMP/fit2" brightness 8)
 near "${got% *}" 0.2 0.02 "missing features count as the middle: weight"
 
-# --- spread ---
-
-stats() { # of id, valence, arousal: means, deviation of arousal
-	awk -F'\t' '{ v += $2; a += $3; q += $3 * $3 } END {
-		printf "%.4f %.4f %.4f\n", v / NR, a / NR,
-			sqrt(q / NR - a * a / NR / NR) }'
-}
-rows 600 1 s >"$TMP/rows"
-tracks <"$TMP/rows" >"$TMP/s.tracks"
-make_feat <"$TMP/rows" >"$TMP/s.feat"
-# guesses are no measure of the corpus
-{ cat "$TMP/rows"; rows 600 3 g | awk '{ $4 = 200; $5 = 0.5; $6 = 5000 } 1'; } |
-	make_feat >"$TMP/mixed.feat"
-sed 's/^energy.*/energy	rms_mean	-	ramp	0	0.5	0.2	0.7	test/' \
-	"$TMP/formula" >"$TMP/uneven"
-read -r v a d < <(moods "$TMP/uneven" "$TMP/s.tracks" "$TMP/s.feat" | stats)
-like "$v $a $d" '^-?0\.[0-9]+ 0\.[1-9]' "before, arousal is off the middle"
-train spread --formula "$TMP/uneven" --features "$TMP/s.feat" \
-	>"$TMP/spread" 2>"$TMP/err"
-is "$?:$(cat "$TMP/err")" "0:train: used=600" "spread"
-read -r v a d < <(moods "$TMP/spread" "$TMP/s.tracks" "$TMP/s.feat" | stats)
-near "$v" 0 0.02 "mean valence"
-near "$a" 0 0.02 "mean arousal"
-near "$d" 0.43 0.02 "deviation of arousal"
-ratio() { awk -F'\t' '$1 == "bpm" { print $7 / $8 }' "$1"; }
-near "$(ratio "$TMP/spread")" "$(ratio "$TMP/uneven")" 0.01 \
-	"both axes are scaled alike"
-train spread -q --formula "$TMP/uneven" --features "$TMP/mixed.feat" |
-	cmp -s - "$TMP/spread"
-is $? 0 "imputed rows do not count"
-
-# the same bytes from a corpus in parts, in key order as shards are
-feat json --tracks "$TMP/s.tracks" "$TMP/s.feat" | jq -r .id >"$TMP/ids"
-part() { # FROM TO : rows of these places in the file
-	sed -n "$1,$2p" "$TMP/ids" |
-		awk 'NR == FNR { row[$1] = $0; next } { print row[$1] }' \
-		"$TMP/rows" - | make_feat
-}
-part 1 13 >"$TMP/p0"
-part 14 400 >"$TMP/p1"
-part 401 600 >"$TMP/p2"
-ok train spread -q --formula "$TMP/uneven" -o "$TMP/parts" \
-	--features "$TMP/p0" --features "$TMP/p1" --features "$TMP/p2"
-ok cmp "$TMP/parts" "$TMP/spread"
-
-# too few tracks say nothing of the middle
-numbers() { awk -F'\t' '!/^#/ && $4 != "one" { print $1, $2, $3, $4, $5 + 0,
-	$6 + 0, $7 + 0, $8 + 0 }' "$1"; }
-part 1 29 >"$TMP/few"
-part 1 30 >"$TMP/enough"
-train spread --formula "$TMP/uneven" --features "$TMP/few" -o "$TMP/same" \
-	2>"$TMP/err"
-is "$?:$(cat "$TMP/err")" "0:train: used=29" "29 tracks"
-is "$(numbers "$TMP/same")" "$(numbers "$TMP/uneven")" "are the same weights"
-near "$(tail -1 "$TMP/same" | cut -f7)" 0 0 "the constant of valence"
-near "$(tail -1 "$TMP/same" | cut -f8)" 0 0 "the constant of arousal"
-train spread -q --formula "$TMP/uneven" --features "$TMP/enough" \
-	-o "$TMP/other"
-[ "$(numbers "$TMP/other")" != "$(numbers "$TMP/uneven")" ]
-tap_result $? "30 are enough to move it"
-"$featmake" extract-features - "$columns" </dev/null >"$TMP/none"
-status 0 train spread -q --formula "$TMP/uneven" --features "$TMP/none"
-is "$(numbers "$TMP/out")" "$(numbers "$TMP/uneven")" "so is no track at all"
-
 # --- usage: 2 ---
 
 fit=(formula --formula "$TMP/formula" --features "$TMP/a.feat")
@@ -195,9 +131,6 @@ status 2 train formula --labels "$TMP/labels" "$TMP/tracks"
 status 2 train "${fit[@]}" "$TMP/tracks"
 like "$(cat "$TMP/err")" '^train: formula needs --labels' "says what is missing"
 status 2 train "${fit[@]}" --features "$TMP/a.feat" --labels "$TMP/labels"
-status 2 train spread
-status 2 train spread --features "$TMP/a.feat" "$TMP/tracks"
-status 2 train spread --features "$TMP/a.feat" --labels "$TMP/labels"
 status 2 train formula --label
 status 2 train formula --nonsense
 status 0 train --help
@@ -210,12 +143,10 @@ like "$(cat "$TMP/err")" '/absent: ' "names the missing file"
 status 3 train "${fit[@]}" --labels "$TMP/labels" "$TMP/absent"
 status 3 train formula --features "$TMP/absent" --labels "$TMP/labels" \
 	"$TMP/tracks"
-status 3 train spread --features "$TMP/absent"
-status 3 train spread --features "$TMP/a.feat" --formula "$TMP/absent"
-status 3 train spread --formula "$TMP/formula" --features "$TMP/a.feat" \
-	-o "$TMP/no/such/folder"
-full() { train spread -q --features "$TMP/s.feat" --formula "$TMP/uneven" \
-	>/dev/full; }
+refit() { train "${fit[@]}" -q --labels "$TMP/labels" "$@" "$TMP/tracks"; }
+status 3 refit --formula "$TMP/absent"
+status 3 refit -o "$TMP/no/such/folder"
+full() { refit >/dev/full; }
 if [ -w /dev/full ]; then
 	status 3 full
 	like "$(cat "$TMP/err")" 'No space left' "says so"
@@ -229,8 +160,7 @@ reader=$!
 exec 9>"$TMP/pipe"
 kill "$reader"
 wait "$reader" 2>/dev/null
-train spread -q --features "$TMP/s.feat" --formula "$TMP/uneven" >&9 \
-	2>"$TMP/err"
+refit >&9 2>"$TMP/err"
 is $? 3 "a closed pipe"
 exec 9>&-
 like "$(cat "$TMP/err")" 'Broken pipe' "says so"
@@ -259,7 +189,7 @@ is "$(cat "$TMP/kept")" old "the old output stays"
 head -25 "$TMP/labels" >"$TMP/bad"
 status 0 train "${fit[@]}" --labels "$TMP/bad" "$TMP/tracks"
 printf 'x\ttempo\t-\tramp\t0\t0\t1\t1\n' >"$TMP/bad"
-status 4 train spread --features "$TMP/a.feat" --formula "$TMP/bad"
+status 4 refit --formula "$TMP/bad"
 like "$(cat "$TMP/err")" '/bad:1: ' "names the line of a broken table"
 for i in 1 2 3 4 5 6 7 8 9; do
 	printf 'x%d\ttempo\t-\tramp\t0\t%d\t1\t1\n' "$i" "$i"
@@ -267,10 +197,12 @@ done >"$TMP/bad"
 status 4 train formula --formula "$TMP/bad" --features "$TMP/a.feat" \
 	--labels "$TMP/labels" "$TMP/tracks"
 like "$(cat "$TMP/err")" 'formula of 9 terms' "what mood-map could not read"
-status 4 train spread --features "$TMP/a.feat"
+status 4 train formula --features "$TMP/a.feat" --labels "$TMP/labels" \
+	"$TMP/tracks"
 like "$(cat "$TMP/err")" 'no column "' "features without the formula's columns"
 head -c 300 "$TMP/a.feat" >"$TMP/cut"
-status 4 train spread --features "$TMP/cut" --formula "$TMP/formula"
+status 4 train formula --features "$TMP/cut" --formula "$TMP/formula" \
+	--labels "$TMP/labels" "$TMP/tracks"
 status 4 train "${fit[@]}" --labels "$TMP/labels" <<<'{"id":'
 status 4 train "${fit[@]}" --labels "$TMP/labels" <<<'{"title":"no id"}'
 done_testing
