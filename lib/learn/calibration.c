@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "math/cholesky.h"
 
 #define ROUNDS 100     /* of Newton's method; a dozen do */
 #define DESCENT 1e-4   /* of the slope's promise, to accept a step */
@@ -276,31 +277,6 @@ int calibration_temperature(const float *z, const float *targets, size_t n,
 	return 0;
 }
 
-/* Solves h x = g, h[n][n] symmetric and positive definite (Cholesky, lower
- * triangle, in place); x takes the place of g. */
-static void solve(double *h, double *g, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j <= i; j++) {
-			double sum = h[i * n + j];
-
-			for (size_t l = 0; l < j; l++)
-				sum -= h[i * n + l] * h[j * n + l];
-			h[i * n + j] = i == j ? sqrt(sum) : sum / h[j * n + j];
-		}
-	}
-	for (size_t i = 0; i < n; i++) {
-		for (size_t l = 0; l < i; l++)
-			g[i] -= h[i * n + l] * g[l];
-		g[i] /= h[i * n + i];
-	}
-	for (size_t i = n; i-- > 0;) {
-		for (size_t l = i + 1; l < n; l++)
-			g[i] -= h[l * n + i] * g[l];
-		g[i] /= h[i * n + i];
-	}
-}
-
 /* One row's part in the loss, its gradient and curvature (lower triangle);
  * parameter 0 is the slope, 1 + j the offset of class j. */
 static double vector_row(const float *z, const float *t, double sum, size_t k,
@@ -368,8 +344,10 @@ static void vector_fit(const struct classes *c, double rows, double *x,
 	for (int round = 0; round < ROUNDS; round++) {
 		double loss = vector_at(c, x, p, g, h), promise = 0, step = 1;
 
+		if (cholesky_factor(h, m, 0))
+			return; /* not finite */
 		memcpy(d, g, m * sizeof(*d));
-		solve(h, d, m);
+		cholesky_solve(h, m, d, 1);
 		for (size_t j = 0; j < m; j++)
 			promise += g[j] * d[j];
 		for (;; step /= 2) {
