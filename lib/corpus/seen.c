@@ -57,6 +57,20 @@ static bool is_torn(int fd)
 	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
 }
 
+static int write_whole(int fd, struct span text)
+{
+	while (text.n) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text = (struct span){ text.p + n, text.n - (size_t)n };
+	}
+	return 0;
+}
+
 int seen_append(struct seen *s, const char *path, struct span lines,
 		struct err *err)
 {
@@ -71,7 +85,7 @@ int seen_append(struct seen *s, const char *path, struct span lines,
 	if (is_torn(fd))
 		str_putc(&text, '\n');
 	str_span(&text, lines);
-	if (write(fd, text.p, text.n) != (ssize_t)text.n)
+	if (write_whole(fd, span_str(&text)))
 		rc = err_errno(err, "cannot write all of %s", path);
 	if (!rc && fsync(fd) && errno != EINVAL && errno != EROFS)
 		rc = err_errno(err, "cannot write %s", path);

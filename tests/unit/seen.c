@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+
 #include "corpus/seen.h"
 #include "testing.h"
 
@@ -35,6 +37,11 @@ static void test_file(void **state)
 	assert_int_equal(
 	    seen_append(&s, "/dev/null/nowhere", SPAN("x\n"), &err), -1);
 	assert_int_equal(err.status, ERR_ENV);
+	/* a full disk is called by its name, and nothing is taken for seen */
+	errno = 0;
+	assert_int_equal(seen_append(&s, "/dev/full", SPAN("y\n"), &err), -1);
+	assert_non_null(strstr(err.message, strerror(ENOSPC)));
+	assert_false(seen_has(&s, SPAN("y")));
 	seen_release(&s);
 	seen_release(&again);
 	str_release(&bytes);
