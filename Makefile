@@ -175,7 +175,7 @@ hdr-check: ## every header compiles alone
 SOURCES := $(LIBSRC) $(HEADERS) $(wildcard tools/*.c tests/*/*.c)
 lint: hdr-check ## formatting, shell scripts, manual pages, static analysis
 	clang-format-14 --dry-run -Werror $(SOURCES)
-	shellcheck -x -S warning pipelines/*.sh tests/run tests/tap.sh \
+	shellcheck -x -S warning pipelines/*.sh pipelines/*/*.bash tests/run tests/tap.sh \
 	    tests/fuzz/run.sh .ci/run
 	for m in man/*.[1-9]; do mandoc -Tlint -W warning $$m || exit; done
 	cppcheck --quiet --error-exitcode=1 --inline-suppr -Ilib \
@@ -269,6 +269,18 @@ deps: ## install the Debian packages that are missing
 	$$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive \
 	    apt-get install -y --no-install-recommends $$missing
 
+INSTALL_ENV = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' BIN='$(abspath $(BIN))' \
+	BUILD='$(abspath $(BUILD))'
+install: all $(BUILD)/tests/helpers/faultd ## into PREFIX (/usr/local), under DESTDIR
+	$(INSTALL_ENV) pipelines/install.sh install
+
+uninstall: ## what install put there
+	$(INSTALL_ENV) pipelines/install.sh uninstall
+
+deb: all $(BUILD)/tests/helpers/faultd ## a Debian package, build/moodpipe_*.deb
+	VERSION='$(VERSION)' BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' \
+	    pipelines/deb.sh
+
 clean: ## remove what was built, demo corpus included
 	rm -rf $(BUILD) $(BIN)
 
@@ -280,7 +292,7 @@ help: ## this list
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
 	emotion-quality mood-quality vectors-quality words-quality answers-quality \
 	impute-quality models \
-	mutations index-damage bench bench-index real-clips scale deps clean help
+	mutations index-damage bench bench-index real-clips scale install uninstall deb deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:

@@ -4,18 +4,20 @@
 # that data/demo/server.tsv declares, and builds it. Arguments: corpus.sh's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+demo=${MOODPIPE_DATA:-$here/../data}/demo
 : "${BUILD:=$here/../build}" "${BIN:=$here/../bin}"
-: "${CORPUS:=$BUILD/corpus}" "${CRAWL:=$here/../data/demo/crawl.csv}"
+: "${CORPUS:=$BUILD/corpus}" "${CRAWL:=$demo/crawl.csv}"
 : "${DEMO_AUDIO:=$BUILD/demo/audio}"
+: "${FAULTD:=$BUILD/tests/helpers/faultd}"
 export CORPUS CRAWL BIN AS_OF=${AS_OF:-2024-06-30}
 
 mkdir -p "$DEMO_AUDIO/t"
-cp "$here/../data/demo/catalogue.json" "$DEMO_AUDIO"
-"$BIN/synth" -q --dir "$DEMO_AUDIO/t" "$here"/../data/demo/scores/*
+cp "$demo/catalogue.json" "$DEMO_AUDIO"
+"$BIN/synth" -q --dir "$DEMO_AUDIO/t" "$demo"/scores/*
 
 port_file=$(mktemp)
-"$BUILD/tests/helpers/faultd" --root "$DEMO_AUDIO" \
-    --rules "$here/../data/demo/server.tsv" --port 0 --port-file "$port_file" &
+"$FAULTD" --root "$DEMO_AUDIO" \
+    --rules "$demo/server.tsv" --port 0 --port-file "$port_file" &
 server=$!
 trap 'kill $server 2>/dev/null; rm -f "$port_file"' EXIT
 for ((i = 0; i < 100; i++)); do
@@ -28,5 +30,5 @@ port=$(cat "$port_file")
 for host in demo busy attic; do
 	NET_OPTIONS="--connect-to $host.moodpipe.test:80:127.0.0.1:$port ${NET_OPTIONS:-}"
 done
-ALLOW_PRIVATE=1 NET_OPTIONS=$NET_OPTIONS SOURCES=$here/../data/demo/sources \
+ALLOW_PRIVATE=1 NET_OPTIONS=$NET_OPTIONS SOURCES=$demo/sources \
     "$here/corpus.sh" "$@"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What `make install` puts under a prefix works there, in a home of its own, and
+# `make uninstall` takes all of it away.
+. tests/tap.sh
+unset MOODPIPE_INDEX MOODPIPE_CORPUS MOODPIPE_DATA XDG_DATA_HOME
+here=$TMP/root
+put() { make -s "$1" DESTDIR="$here" PREFIX=/opt/mp BUILD="$BUILD" BIN="$BIN"; }
+ok put install
+prefix=$here/opt/mp
+moodpipe() {
+	(cd "$TMP" && env -i PATH=/usr/bin:/bin HOME="$TMP/home" LC_ALL=C.UTF-8 \
+	    HEAL_BUDGET=0 "$prefix/bin/moodpipe" "$@")
+}
+is "$(moodpipe --list | grep -v -e ask -e corpus -e demo -e '^index$' \
+    -e refit -e refresh)" "$(cd tools && printf '%s\n' *.c |
+    sed -n '/^worker/!s/\.c$//p' | LC_ALL=C sort)" "every tool has its name"
+like "$(moodpipe query --help)" "^usage: query" "a tool is run"
+like "$(moodpipe --version)" "^moodpipe [0-9.]+$" "the version"
+status 2 moodpipe
+status 2 moodpipe nothing
+status 2 moodpipe ../bin/sh
+status 2 moodpipe worker
+status 2 moodpipe corpus here
+like "$(cat "$TMP/err")" "NAME=VALUE" "says what it takes"
+status 2 moodpipe ask
+
+is "$(for p in "$prefix"/share/man/man?/*; do
+	mandoc -T lint -W error "$p"
+	grep -oE 'Xr moodpipe-[a-z-]+ [1-9]' "$p" | while read -r _ n s; do
+		[ -e "$prefix/share/man/man$s/$n.$s" ] || echo "$p: $n($s)"
+	done
+done)" "" "pages name pages that are installed"
+ok test -e "$prefix/share/man/man1/moodpipe.1"
+
+# A corpus is built, without the network, with nothing but what is installed.
+printf '%s\n' 'title,artist,genre,tags' 'Rain on Monday,Ada,Folk,"sad, slow"' \
+    'Jump Higher,The Bolts,Dance,"party, energetic"' >"$TMP/crawl.csv"
+status 0 moodpipe index CRAWL="$TMP/crawl.csv" SHARDS=1 JOBS=1
+ok test -e "$TMP/home/.local/share/moodpipe/corpus/index/current"
+like "$(moodpipe ask sad slow 2>/dev/null)" "Rain on Monday" "it is asked"
+like "$(moodpipe ask -k1 --format ndjson "party")" "Jump Higher" \
+    "as its options say"
+is "$(moodpipe ask --genre Folk --per-artist 1 --format ndjson -- sad |
+    grep -c Bolts)" 0 "query's options and rerank's find their way"
+status 3 moodpipe ask --index "$TMP/none" sad
+status 2 moodpipe ask --sad
+like "$(moodpipe query sad | head -c 20)" "^\{" "tools ask the same corpus"
+
+# Completion.
+complete_line() { # WORDS...: what bash offers for the last of them
+	env PATH="$prefix/bin:$PATH" bash -c '
+		complete() { :; }; compopt() { :; }
+		. "$1/share/bash-completion/completions/moodpipe"
+		COMP_WORDS=(moodpipe "${@:2}") COMP_CWORD=$(($# - 1))
+		_moodpipe
+		printf "%s\n" "${COMPREPLY[@]}"' - "$prefix" "$@"
+}
+is "$(complete_line extr)" extract-features "a tool's name is completed"
+is "$(complete_line rerank --gen)" --genre-share "and an option's"
+is "$(complete_line ask --min-p)" --min-popularity "and those of ask"
+is "$(complete_line index CR)" CRAWL= "and a setting's"
+
+ok put uninstall
+is "$(find "$here" -type f; find "$here" -name '*moodpipe*')" "" \
+    "nothing is left behind"
+done_testing
