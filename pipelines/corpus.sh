@@ -33,10 +33,10 @@ fi
 : "${LINK_BUDGET:=120}" "${HEAL_BUDGET:=120}" "${FETCH_BUDGET:=600}"
 : "${SOURCES:=}" "${HEAL_OPTIONS:=}" "${FETCH_OPTIONS:=}" "${ALLOW_PRIVATE:=}"
 : "${AUDIO_QUOTA:=}" "${RESOLVER:=}" "${CNN:=}"
-: "${VERSION:=$("$BIN/ingest" --version)}"
+: "${ALLOW_FEWER:=}" "${VERSION:=$("$BIN/ingest" --version)}"
 HERE=$here
 export LC_ALL=C CORPUS CRAWL BIN DATA HERE SHARDS MEMORY JOBS AS_OF \
-    INGEST_OPTIONS SOURCES CNN VERSION
+    INGEST_OPTIONS SOURCES CNN VERSION ALLOW_FEWER
 
 usage() {
 	echo "corpus: $*" >&2
@@ -73,6 +73,16 @@ exec 9>"$CORPUS/lock"
 if ! flock -n 9; then
 	echo "corpus: $CORPUS is being built by another process; wait for" \
 	    "it to end" >&2
+	exit 3
+fi
+
+# What is stored cannot be half of what was, unless somebody means it: a build
+# would ask for all of it again.
+stored=$(find "$CORPUS/audio" -type f | wc -l)
+known=$(cat "$CORPUS/state/audio.count" 2>/dev/null || echo 0)
+if [ -z "${ALLOW_FEWER:-}" ] && [ "$stored" -lt $((known / 2)) ]; then
+	echo "corpus: $CORPUS/audio holds $stored files, and held $known: is a" \
+	    "disk not mounted? If not, say ALLOW_FEWER=1" >&2
 	exit 3
 fi
 

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@
 #include "io/window.h"
 
 static const char usage[] =
-    "usage: shard --count N [-q] [--memory SIZE] DIR [FILE]...\n"
+    "usage: shard --count N [--at-least N] [-q] [--memory SIZE] DIR [FILE]...\n"
     "\n"
     "Sorts NDJSON records by key and splits them into DIR/000/crawl.ndjson,\n"
     "DIR/001/crawl.ndjson ...: N contiguous, equal ranges of the key space.\n"
@@ -32,6 +33,7 @@ static const char usage[] =
     "or an id occurs twice.\n"
     "\n"
     "  --count N       shards, 1 to 500\n"
+    "  --at-least N    write nothing when there are fewer records (0)\n"
     "  --memory SIZE   for sorting (default 1G)\n"
     "  -q, --progress=auto|always|never, -h, -V   as in every tool\n";
 
@@ -41,7 +43,7 @@ static const char usage[] =
 struct ctx {
 	struct options o;
 	struct progress p;
-	int count;
+	int count, at_least;
 	const char *dir;
 	struct sort *sort;
 	struct record record;
@@ -224,6 +226,14 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err)
 	for (int i = 0; i < nfiles; i++)
 		if (read_file(c, files[i], err))
 			return -1;
+	if (c->p.in < (uint64_t)c->at_least)
+		return err_set(
+		    err, ERR_DATA, "fewer",
+		    "%llu records, and at least %d are expected: "
+		    "nothing was written. Is a disk not mounted, or a "
+		    "file cut off? If not, say --at-least 0 (of a corpus: "
+		    "ALLOW_FEWER=1)",
+		    (unsigned long long)c->p.in, c->at_least);
 	if (open_shards(c, err) || write_shards(c, err))
 		return -1;
 	for (int i = 0; i < c->count; i++) {
@@ -258,6 +268,11 @@ int main(int argc, char **argv)
 					       .value = &c.count,
 					       .lo = 1,
 					       .hi = COUNT_MAX },
+					     { .name = "at-least",
+					       .kind = OPTION_INT,
+					       .value = &c.at_least,
+					       .lo = 0,
+					       .hi = INT_MAX },
 					     { 0 } };
 	struct err err = { 0 };
 	int status = 0;

@@ -45,8 +45,23 @@ truncate -s 5000 "$(readlink -f "$TMP/c/index/current")"
 ok env CORPUS="$TMP/c" pipelines/corpus.sh index
 is "$(generation "$TMP/c")" "$want" "a truncated generation is made again"
 
+# A disk that is not mounted, a crawl that was cut off: nothing is lost of it.
+mv "$TMP/c/audio" "$TMP/unmounted"
+status 3 env CORPUS="$TMP/c" pipelines/corpus.sh refresh
+like "$(cat "$TMP/err")" "audio holds 0 files.*not mounted.*ALLOW_FEWER" \
+    "a store that went is called so"
+head -n 20 data/demo/crawl.csv >"$TMP/cut.csv"
+rm -d "$TMP/c/audio"
+mv "$TMP/unmounted" "$TMP/c/audio"
+status 4 env CORPUS="$TMP/c" CRAWL="$TMP/cut.csv" pipelines/corpus.sh index
+like "$(cat "$TMP/err")" "15 records, and at least .*ALLOW_FEWER" \
+    "as is a crawl that was cut off"
+is "$(generation "$TMP/c")" "$want" "the index is what it was"
+ok env CORPUS="$TMP/c" CRAWL=data/demo/crawl.csv pipelines/corpus.sh index
+is "$(generation "$TMP/c")" "$want" "and is again with the whole crawl"
+
 rm -rf "$TMP/c/audio"
-ok demo "$TMP/c" corpus
+ok demo "$TMP/c" corpus ALLOW_FEWER=1
 is "$(generation "$TMP/c")" "$want" "a store that went is fetched again"
 
 head -c 3000 /dev/urandom >"$TMP/c/state/links.db"
