@@ -25,16 +25,20 @@ index: $C/index/.built
 # --- crawl -> shards ---
 
 # corpus.sh rewrites the files of state/ where they change. Half of what there
-# was is missing: that is a disk, not a change, unless ALLOW_FEWER says so.
+# was is missing from the same place: that is a disk, not a change, unless
+# ALLOW_FEWER says so.
 $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	@mkdir -p $C/shards $C/report
+	least=0; from=$$(realpath -- "$$CRAWL"); \
+	if [ -z "$(ALLOW_FEWER)" ] && [ "$$(cat $@ 2>&1)" = "$$from" ]; then \
+	    least=$$(cat $C/shards/*/crawl.ndjson | wc -l); \
+	fi; \
 	$(BIN)/ingest $(COMMON) $(INGEST_OPTIONS) --sorted \
 	    --rejects $C/report/rejects.ndjson \
 	    --merged $C/report/merged.ndjson -- "$$CRAWL" | \
-	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) --at-least $(if \
-		$(ALLOW_FEWER),0,$$(cat $C/shards/*/crawl.ndjson 2>/dev/null | \
-		awk 'END { print int(NR / 2) }')) $C/shards
-	@touch $@
+	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) \
+	    --at-least $$((least / 2)) $C/shards
+	@realpath -- "$$CRAWL" >$@
 
 # What the online half needs, too.
 shards: $(call each,crawl.ndjson) $C/models/music.pack $C/models/near.pack

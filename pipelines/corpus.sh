@@ -196,12 +196,34 @@ index) stages index ;;
 refit) rm -f "$CORPUS"/models/*; stages index ;;
 *) echo "corpus: unknown target $what" >&2; exit 2 ;;
 esac
-summary=$CORPUS/report/summary.txt
-if [ ! -e "$summary" ] || [ "$CORPUS/index/.built" -nt "$summary" ] ||
-    [ "$CORPUS/state/links.db" -nt "$summary" ]; then
-	"$here/report.sh" | if_changed "$summary"
+# What became of all of it: for programs, people, monitoring and the browser.
+told=()
+tell() { # OPTION FILE: of every shard that has it
+	local f
+	for f in "$CORPUS"/shards/*/"$2"; do
+		[ ! -e "$f" ] || told+=("$1" "$f")
+	done
+}
+made=$CORPUS/report/.made
+if [ ! -e "$made" ] || [ "$CORPUS/index/.built" -nt "$made" ] ||
+    [ "$CORPUS/state/links.db" -nt "$made" ]; then
 	"$BIN/linkcheck" -q --offline --state "$CORPUS/state/links.db" \
 	    --report - "$CORPUS"/shards/*/crawl.ndjson |
 	    if_changed "$CORPUS/report/survival.tsv"
-	touch "$summary"
+	tell --sound sound.feat
+	tell --mood mood.feat
+	tell --heard audio.feat
+	tell --errors heard.ndjson
+	[ ! -e "$CORPUS/index/.built" ] ||
+	    "$BIN/report" -q --rejects "$CORPUS/report/rejects.ndjson" \
+	    --merged "$CORPUS/report/merged.ndjson" \
+	    --joined "$CORPUS/report/same.ndjson" \
+	    --survival "$CORPUS/report/survival.tsv" \
+	    --seen "$CORPUS/report/tracks.feat" \
+	    --text "$CORPUS/report/summary.txt" \
+	    --metrics "$CORPUS/report/moodpipe.prom" \
+	    --html "$CORPUS/report/index.html" \
+	    -o "$CORPUS/report/summary.json" "${told[@]}" \
+	    "$CORPUS"/shards/*/felt.ndjson
+	touch "$made"
 fi

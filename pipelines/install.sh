@@ -23,7 +23,7 @@ files() {
 	done
 	printf '755\t%s\t%s\n' "$BUILD/tests/helpers/faultd" \
 	    "$to/libexec/moodpipe/faultd"
-	for f in ask corpus demo refresh report status told; do
+	for f in ask corpus demo refresh status told; do
 		printf '755\t%s\t%s\n' "$root/pipelines/$f.sh" \
 		    "$share/pipelines/$f.sh"
 	done

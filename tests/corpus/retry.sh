@@ -47,8 +47,7 @@ is "$(generation "$TMP/d")" "$first" "and so does the index"
 ok demo "$TMP/d" corpus
 is "$(cat "$TMP/log")" "" "what was evicted is not fetched again"
 like "$(cat "$TMP/d/state/network")" 'AUDIO_QUOTA=2M' "the quota is remembered"
-is "$(sed -n '/^links/,/^audio/p' "$TMP/d/report/summary.txt" |
-	awk 'NF > 1 { n += $NF } END { print n }')" \
+is "$(jq '.links | add' "$TMP/d/report/summary.json")" \
 	"$(cat "$TMP"/d/shards/*/tracks.ndjson | wc -l)" "the report adds up"
 
 # Files of an older release, whose format nothing reads.

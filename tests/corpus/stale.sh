@@ -66,7 +66,7 @@ is "$(generation)" "$first" "and that does it"
 head -20 "$TMP/in/crawl.csv" >"$TMP/in/new"
 touch -d 2020-01-01 "$TMP/in/new"
 mv "$TMP/in/new" "$TMP/in/crawl.csv"
-ok build index
+ok build index ALLOW_FEWER=1
 ok test "$(records)" -lt 20
 
 # the network half fails, or is killed after it has asked
@@ -120,8 +120,8 @@ words=$(sha256sum <"$TMP/c/models/text.pack")
 ok build index CRAWL="$TMP/music" MOODPIPE_DATA="$TMP/data"
 ok test "$pca" != "$(sha256sum <"$TMP/c/models/pca.pack")"
 is "$(sha256sum <"$TMP/c/models/text.pack")" "$words" "words are left alone"
-like "$(cat "$TMP/c/report/summary.txt")" "heard
-  ok $i" "the report counts what was heard"
+like "$(cat "$TMP/c/report/summary.txt")" "^heard
+ +$i  ok" "the report counts what was heard"
 upgraded=$(generation)
 rm -r "$TMP/c"
 ok build index CRAWL="$TMP/music" MOODPIPE_DATA="$TMP/data"
