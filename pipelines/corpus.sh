@@ -175,7 +175,7 @@ STAGE_STATUS=$(mktemp)
 trap 'rm -f "$STAGE_STATUS"' EXIT
 export STAGE_STATUS
 stages() {
-	BASH_ENV=$here/status.sh make --no-print-directory -s \
+	BASH_ENV=$here/stagestatus.sh make --no-print-directory -s \
 	    -f "$here/corpus.mk" "$@" && return
 	read -r status <"$STAGE_STATUS" || status=3
 	exit "$status"

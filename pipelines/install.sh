@@ -23,12 +23,17 @@ files() {
 	done
 	printf '755\t%s\t%s\n' "$BUILD/tests/helpers/faultd" \
 	    "$to/libexec/moodpipe/faultd"
-	for f in ask corpus demo refresh status told; do
+	for f in ask corpus demo nightly refresh stagestatus status told \
+	    verify; do
 		printf '755\t%s\t%s\n' "$root/pipelines/$f.sh" \
 		    "$share/pipelines/$f.sh"
 	done
 	printf '644\t%s\t%s\n' "$root/pipelines/corpus.mk" \
 	    "$share/pipelines/corpus.mk"
+	for f in crontab moodpipe.service moodpipe.timer; do
+		printf '644\t%s\t%s\n' "$root/pipelines/schedule/$f" \
+		    "$share/schedule/$f"
+	done
 	(cd "$root/data" && find . -type f | sort) | while read -r f; do
 		printf '644\t%s\t%s\n' "$root/data/${f#./}" \
 		    "$share/data/${f#./}"

@@ -7,14 +7,17 @@ set -eu
 
 usage='usage: moodpipe ask [OPTION ...] WORDS ...
        moodpipe demo
-       moodpipe corpus|refresh|index|refit [NAME=VALUE ...]
+       moodpipe corpus|refresh|index|refit|nightly [NAME=VALUE ...]
+       moodpipe status|verify|repair [CORPUS=DIRECTORY]
        moodpipe TOOL [ARGUMENT ...]
 
 ask finds music for a mood or other words and prints it with reasons; its
 options are those of query and rerank. demo builds a small corpus and asks it.
 corpus builds one from CRAWL=FILE|FOLDER in CORPUS=DIRECTORY, or brings it up to
 date; refresh is the half of that which asks the network, index the other, and
-refit fits its models anew. CORPUS is $MOODPIPE_CORPUS where it is not given,
+refit fits its models anew. nightly is corpus for cron: with a summary to mail.
+status tells how a corpus is, verify what of it is damaged, and repair builds that
+again from what is sound. CORPUS is $MOODPIPE_CORPUS where it is not given,
 else ~/.local/share/moodpipe/corpus, which ask and query look into, too.
 
       --list           names of commands and tools, a line each
@@ -68,7 +71,9 @@ pipeline() {
 		esac
 	done
 	export CORPUS="${CORPUS:-$MOODPIPE_CORPUS}"
-	mkdir -p "$(dirname "$CORPUS")"
+	case $name in
+	corpus | index | refresh | nightly | demo) mkdir -p "$(dirname "$CORPUS")" ;;
+	esac
 	"$PIPELINES/$script.sh" "$command"
 }
 
@@ -79,11 +84,14 @@ case $name in
 -h | --help) printf %s "$usage" ;;
 -V | --version) echo "moodpipe $("$BIN/query" --version | sed 's/.* //')" ;;
 --list)
-	printf '%s\n' ask corpus demo index refit refresh
+	printf '%s\n' ask corpus demo index nightly refit refresh repair \
+	    status verify
 	tools
 	;;
 ask) exec "$PIPELINES/ask.sh" "$@" ;;
 corpus | refresh | index | refit) pipeline corpus "$name" "$@" ;;
+nightly | status) pipeline "$name" "$name" "$@" ;;
+verify | repair) pipeline verify "$name" "$@" ;;
 demo)
 	export CORPUS="$home/demo" BUILD="$home"
 	pipeline demo corpus "$@"
