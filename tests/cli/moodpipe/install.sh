@@ -11,9 +11,9 @@ moodpipe() {
 	(cd "$TMP" && env -i PATH=/usr/bin:/bin HOME="$TMP/home" LC_ALL=C.UTF-8 \
 	    HEAL_BUDGET=0 "$prefix/bin/moodpipe" "$@")
 }
-is "$(moodpipe --list | grep -v -e ask -e corpus -e demo -e '^index$' \
-    -e refit -e refresh)" "$(cd tools && printf '%s\n' *.c |
-    sed -n '/^worker/!s/\.c$//p' | LC_ALL=C sort)" "every tool has its name"
+commands='ask|corpus|demo|index|nightly|refit|refresh|repair|status|verify'
+is "$(moodpipe --list | grep -vxE "$commands")" "$(cd tools &&
+    printf '%s\n' *.c | sed -n '/^worker/!s/\.c$//p' | LC_ALL=C sort)" "every tool has its name"
 like "$(moodpipe query --help)" "^usage: query" "a tool is run"
 like "$(moodpipe --version)" "^moodpipe [0-9.]+$" "the version"
 status 2 moodpipe
