@@ -13,6 +13,10 @@
 #include "io/checksum.h"
 #include "io/packformat.h"
 
+/* Of larger files bytes here and there in huge pages would make most of the
+ * file resident. */
+#define HUGE_MOST ((size_t)2 << 30)
+
 struct pack {
 	char *path;
 	const char *base;
@@ -120,6 +124,10 @@ static int map(struct pack *p, const char *kind, struct err *err)
 	if (m == MAP_FAILED)
 		return err_errno(err, "cannot map %s", p->path);
 	p->base = m;
+#ifdef MADV_NOHUGEPAGE
+	if (p->size > HUGE_MOST)
+		madvise(m, p->size, MADV_NOHUGEPAGE);
+#endif
 	memcpy(&p->header, m, sizeof(p->header));
 	return 0;
 }

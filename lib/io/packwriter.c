@@ -9,8 +9,14 @@
 #include "io/checksum.h"
 #include "io/packformat.h"
 
+/* Written so much at once, and from a multiple of it on, a file has huge pages
+ * in the page cache of systems that know them; its readers then touch few. */
+#define CHUNK ((size_t)2 << 20)
+
 struct pack_writer {
 	FILE *out;
+	char *chunk; /* what is not written yet, to a multiple of CHUNK */
+	size_t filled;
 	struct pack_header header;
 	struct pack_entry *table;
 	size_t cap;
@@ -29,11 +35,31 @@ static int write_error(struct err *err)
 	return err_errno(err, "cannot write the artifact");
 }
 
+static int flush(struct pack_writer *w, struct err *err)
+{
+	size_t n = w->filled;
+
+	w->filled = 0;
+	return n && (fwrite(w->chunk, 1, n, w->out) != n || fflush(w->out))
+		   ? write_error(err)
+		   : 0;
+}
+
 static int put(struct pack_writer *w, const void *p, size_t n, struct err *err)
 {
-	if (n && fwrite(p, 1, n, w->out) != n)
-		return write_error(err);
-	w->at += n;
+	const char *from = p;
+
+	while (n) {
+		size_t room = CHUNK - w->at % CHUNK, part = n < room ? n : room;
+
+		memcpy(w->chunk + w->filled, from, part);
+		w->filled += part;
+		w->at += part;
+		from += part;
+		n -= part;
+		if (w->at % CHUNK == 0 && flush(w, err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -50,6 +76,7 @@ struct pack_writer *pack_writer_new(FILE *out, const char *kind,
 	struct pack_writer *w = mem_zalloc(1, sizeof(*w));
 
 	w->out = out;
+	w->chunk = mem_alloc(CHUNK);
 	w->hash = hash_new();
 	memcpy(w->header.magic, PACK_MAGIC, 8);
 	w->header.format = PACK_FORMAT;
@@ -58,6 +85,7 @@ struct pack_writer *pack_writer_new(FILE *out, const char *kind,
 	/* room for the header, written last */
 	if (put(w, &w->header, sizeof(w->header), err)) {
 		hash_free(w->hash);
+		free(w->chunk);
 		free(w);
 		return NULL;
 	}
@@ -117,10 +145,9 @@ struct span pack_written(struct pack_writer *w, const char *name,
 		return SPAN("");
 	before = (size_t)e->offset & ((size_t)sysconf(_SC_PAGESIZE) - 1);
 	m.n = before + (size_t)e->size;
-	m.p = fflush(w->out)
-		  ? MAP_FAILED
-		  : mmap(NULL, m.n, PROT_READ, MAP_SHARED, fileno(w->out),
-			 (off_t)(e->offset - before));
+	m.p = flush(w, err) ? MAP_FAILED
+			    : mmap(NULL, m.n, PROT_READ, MAP_SHARED,
+				   fileno(w->out), (off_t)(e->offset - before));
 	if (m.p == MAP_FAILED) {
 		err_errno(err, "cannot read back the artifact");
 		return (struct span){ NULL, 0 };
@@ -146,7 +173,7 @@ static int finish(struct pack_writer *w, struct err *err)
 	hash_end(w->hash, h->digest);
 	h->table_crc = checksum(w->table, bytes);
 	h->crc = checksum(h, offsetof(struct pack_header, crc));
-	if (put(w, w->table, bytes, err))
+	if (put(w, w->table, bytes, err) || flush(w, err))
 		return -1;
 	if (fseek(w->out, 0, SEEK_SET) ||
 	    fwrite(h, 1, sizeof(*h), w->out) != sizeof(*h) || fflush(w->out))
@@ -164,6 +191,7 @@ int pack_writer_end(struct pack_writer *w, uint8_t digest[HASH_SIZE],
 	for (size_t i = 0; i < w->nmapped; i++)
 		munmap(w->mapped[i].p, w->mapped[i].n);
 	free(w->mapped);
+	free(w->chunk);
 	hash_free(w->hash);
 	free(w->table);
 	free(w);

@@ -285,6 +285,61 @@ static void read_back(void **state)
 }
 
 /* A file that is open for writing alone. */
+/* Sections that end before, at and behind what is written at once, some read
+ * back on the way. */
+static void large(void **state)
+{
+	enum { CHUNK = 2 << 20, SECTIONS = 7 };
+	static const size_t sizes[SECTIONS] = {
+		3, CHUNK - 2 * 4096, CHUNK, 1, CHUNK - 4095, 3 * CHUNK + 17, 0
+	};
+	char *path = test_path("large.pack"), *bytes = mem_alloc(4 * CHUNK);
+	struct err err = { 0 };
+	struct pack_writer *w;
+	struct pack *p;
+	FILE *f;
+
+	(void)state;
+	for (size_t i = 0; i < 4 * CHUNK; i++)
+		bytes[i] = (char)(i * 2654435761u >> 13);
+	for (unsigned back = 0; back < 1 << SECTIONS; back += 37) {
+		char name[8];
+		struct span s;
+
+		f = fopen(path, "w+");
+		w = pack_writer_new(f, "test", 1, &err);
+		for (size_t i = 0; i < SECTIONS; i++) {
+			snprintf(name, sizeof(name), "s%zu", i);
+			assert_int_equal(pack_begin(w, name, &err), 0);
+			assert_int_equal(
+			    pack_put(w, bytes + i, sizes[i] / 3, &err), 0);
+			assert_int_equal(pack_put(w, bytes + i + sizes[i] / 3,
+						  sizes[i] - sizes[i] / 3,
+						  &err),
+					 0);
+			if (!(back >> i & 1))
+				continue;
+			s = pack_written(w, name, &err);
+			assert_int_equal(s.n, sizes[i]);
+			assert_memory_equal(s.p, bytes + i, s.n);
+		}
+		assert_int_equal(pack_writer_end(w, NULL, &err), 0);
+		assert_int_equal(fclose(f), 0);
+		p = pack_open(path, "test", 1, &err);
+		assert_non_null(p);
+		assert_int_equal(pack_verify(p, &err), 0);
+		for (size_t i = 0; i < SECTIONS; i++) {
+			snprintf(name, sizeof(name), "s%zu", i);
+			s = pack_get(p, name);
+			assert_int_equal(s.n, sizes[i]);
+			assert_memory_equal(s.p, bytes + i, s.n);
+		}
+		pack_close(p);
+	}
+	free(bytes);
+	drop(path);
+}
+
 static void no_read_back(void **state)
 {
 	char *path = test_path("blind.pack");
@@ -310,6 +365,7 @@ int main(void)
 		cmocka_unit_test(every_byte),
 		cmocka_unit_test(sealed_mutations),
 		cmocka_unit_test(read_back),
+		cmocka_unit_test(large),
 		cmocka_unit_test(no_read_back),
 	};
 
