@@ -7,16 +7,29 @@
 #include "index/artistcap.h"
 #include "text/tokens.h"
 
-enum { NAMES = 4 /* of one kind that are looked at */ };
+enum {
+	NAMES = 4, /* of one kind that are looked at */
+	KEPT = 64  /* searches: more than a request has */
+};
 
 struct row {
 	uint32_t row;
 	float score, plays;
 };
 
+struct search_kept {
+	enum named_kind kind;
+	uint32_t far;
+	struct str name;
+	struct namefind_name found[NAMED_MOST];
+	size_t count;
+};
+
 struct named {
 	const struct generation *g;
-	struct namefind_work *artist, *title;
+	struct namefind_work *work[NAMED_KINDS];
+	struct search_kept kept[KEPT];
+	size_t nkept;
 	struct tokens tokens;
 	struct str words;
 	struct row *rows;
@@ -29,8 +42,8 @@ struct named *named_new(const struct generation *g)
 	struct named *n = mem_zalloc(1, sizeof(*n));
 
 	n->g = g;
-	n->artist = namefind_work_new();
-	n->title = namefind_work_new();
+	for (int kind = 0; kind < NAMED_KINDS; kind++)
+		n->work[kind] = namefind_work_new();
 	return n;
 }
 
@@ -38,8 +51,10 @@ void named_free(struct named *n)
 {
 	if (!n)
 		return;
-	namefind_work_free(n->artist);
-	namefind_work_free(n->title);
+	for (int kind = 0; kind < NAMED_KINDS; kind++)
+		namefind_work_free(n->work[kind]);
+	for (size_t i = 0; i < KEPT; i++)
+		str_release(&n->kept[i].name);
 	tokens_release(&n->tokens);
 	str_release(&n->words);
 	artistcap_release(&n->artists);
@@ -47,13 +62,54 @@ void named_free(struct named *n)
 	free(n);
 }
 
-static size_t look_up(struct named *n, const struct name_rows *names,
-		      struct span name, struct namefind_name out[NAMES])
+static const struct name_rows *rows_of(const struct named *n,
+				       enum named_kind kind)
 {
-	struct namefind_work *w =
-	    names == &n->g->by_title ? n->title : n->artist;
-	size_t found =
-	    namefind_search(&names->find, w, name, NAMEFIND_FAR, NAMES, out);
+	return kind == NAMED_TITLE ? &n->g->by_title : &n->g->by_artist;
+}
+
+static const struct search_kept *look_again(const struct named *n,
+					    enum named_kind kind,
+					    struct span name, uint32_t far)
+{
+	for (size_t i = 0; i < n->nkept; i++) {
+		const struct search_kept *s = &n->kept[i];
+
+		if (s->kind == kind && s->far == far &&
+		    span_eq(span_str(&s->name), name))
+			return s;
+	}
+	return NULL;
+}
+
+size_t named_like(struct named *n, enum named_kind kind, struct span name,
+		  uint32_t far, size_t k, struct namefind_name out[NAMED_MOST])
+{
+	const struct search_kept *s = look_again(n, kind, name, far);
+
+	if (!s) {
+		struct search_kept *new;
+
+		n->nkept = n->nkept < KEPT ? n->nkept : 0;
+		new = &n->kept[n->nkept++];
+		new->kind = kind;
+		new->far = far;
+		str_reset(&new->name);
+		str_span(&new->name, name);
+		new->count =
+		    namefind_search(&rows_of(n, kind)->find, n->work[kind],
+				    name, far, NAMED_MOST, new->found);
+		s = new;
+	}
+	k = k < s->count ? k : s->count;
+	memcpy(out, s->found, k * sizeof(*out));
+	return k;
+}
+
+static size_t look_up(struct named *n, enum named_kind kind, struct span name,
+		      struct namefind_name out[NAMED_MOST])
+{
+	size_t found = named_like(n, kind, name, NAMEFIND_FAR, NAMES, out);
 
 	while (found && out[found - 1].similarity < NAMED_SIMILAR)
 		found--;
@@ -74,15 +130,16 @@ static void add(struct named *n, uint32_t row, float score,
 }
 
 /* All rows of the names that a text is. */
-static void add_names(struct named *n, const struct name_rows *names,
-		      struct span text, const struct search_among *a)
+static void add_names(struct named *n, enum named_kind kind, struct span text,
+		      const struct search_among *a)
 {
-	struct namefind_name found[NAMES];
-	size_t count = look_up(n, names, text, found);
+	struct namefind_name found[NAMED_MOST];
+	size_t count = look_up(n, kind, text, found);
 
 	for (size_t i = 0; i < count; i++) {
 		const uint32_t *rows;
-		size_t k = name_rows_get(names, found[i].name, &rows);
+		size_t k =
+		    name_rows_get(rows_of(n, kind), found[i].name, &rows);
 
 		while (k--)
 			add(n, rows[k], found[i].similarity, a);
@@ -93,9 +150,9 @@ static void add_names(struct named *n, const struct name_rows *names,
 static void add_both(struct named *n, struct span artist, struct span title,
 		     const struct search_among *a)
 {
-	struct namefind_name artists[NAMES], titles[NAMES];
-	size_t many = look_up(n, &n->g->by_artist, artist, artists);
-	size_t count = many ? look_up(n, &n->g->by_title, title, titles) : 0;
+	struct namefind_name artists[NAMED_MOST], titles[NAMED_MOST];
+	size_t many = look_up(n, NAMED_ARTIST, artist, artists);
+	size_t count = many ? look_up(n, NAMED_TITLE, title, titles) : 0;
 
 	for (size_t t = 0; t < count; t++) {
 		const uint32_t *rows;
@@ -186,8 +243,8 @@ size_t named_find(struct named *n, struct span request,
 	n->count = 0;
 	if (!count || !a->k)
 		return 0;
-	add_names(n, &n->g->by_artist, request, a);
-	add_names(n, &n->g->by_title, request, a);
+	add_names(n, NAMED_ARTIST, request, a);
+	add_names(n, NAMED_TITLE, request, a);
 	add_splits(n, at, count, a);
 	if (!n->count)
 		return 0;

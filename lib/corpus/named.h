@@ -19,6 +19,13 @@ struct named; /* one thread's scratch */
 struct named *named_new(const struct generation *g);
 void named_free(struct named *n);
 
+/* namefind_search of the artists or titles for some of NAMED_MOST names, kept:
+ * most of a request's parts are looked for more than once. */
+enum named_kind { NAMED_ARTIST, NAMED_TITLE, NAMED_KINDS };
+#define NAMED_MOST 8
+size_t named_like(struct named *n, enum named_kind kind, struct span name,
+		  uint32_t far, size_t k, struct namefind_name out[NAMED_MOST]);
+
 /*
  * Fills best[a->k], returns how many: rows of both an artist and a title that
  * are named first (1 + the product of the similarities), then of either (its

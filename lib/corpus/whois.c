@@ -5,9 +5,6 @@
 
 #include "base/mem.h"
 #include "corpus/artistfilter.h"
-#include "corpus/named.h"
-
-enum { NAMES = 8 /* of equal similarity that are told apart */ };
 
 /* Of an artist and a title: the least product of their similarities. */
 static const float both_similar = 0.8F;
@@ -15,27 +12,19 @@ static const float both_similar = 0.8F;
 struct whois {
 	const struct generation *g;
 	struct named *named;
-	struct namefind_work *artist, *title;
 };
 
-struct whois *whois_new(const struct generation *g)
+struct whois *whois_new(const struct generation *g, struct named *n)
 {
 	struct whois *w = mem_zalloc(1, sizeof(*w));
 
 	w->g = g;
-	w->named = named_new(g);
-	w->artist = namefind_work_new();
-	w->title = namefind_work_new();
+	w->named = n;
 	return w;
 }
 
 void whois_free(struct whois *w)
 {
-	if (!w)
-		return;
-	named_free(w->named);
-	namefind_work_free(w->artist);
-	namefind_work_free(w->title);
 	free(w);
 }
 
@@ -94,10 +83,10 @@ static bool find(struct whois *w, struct span text, bool title, float least,
 {
 	const struct name_rows *names =
 	    title ? &w->g->by_title : &w->g->by_artist;
-	struct namefind_name found[NAMES];
+	struct namefind_name found[NAMED_MOST]; /* they are told apart */
 	uint32_t far = least < NAMED_SAME ? NAMEFIND_FAR : 0;
-	size_t n = namefind_search(&names->find, title ? w->title : w->artist,
-				   text, far, NAMES, found);
+	size_t n = named_like(w->named, title ? NAMED_TITLE : NAMED_ARTIST,
+			      text, far, NAMED_MOST, found);
 
 	*best = (struct found){ .count = 0 };
 	for (size_t i = 0; i < n; i++) {

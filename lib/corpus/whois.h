@@ -6,13 +6,13 @@
 #ifndef MOODPIPE_WHOIS_H
 #define MOODPIPE_WHOIS_H
 
-#include "index/generation.h"
+#include "corpus/named.h"
 
 /* The least similarity (namefind.h) of a title that another was meant to be. */
 #define WHOIS_TITLE 0.85F
 
-struct whois; /* one thread's scratch */
-struct whois *whois_new(const struct generation *g);
+struct whois; /* one thread's scratch, with that of n, which outlives it */
+struct whois *whois_new(const struct generation *g, struct named *n);
 void whois_free(struct whois *w);
 
 /* Is the request as a whole the name of an artist or a title, or of both? */

@@ -199,6 +199,51 @@ static void test_scores(void **state)
 	fixture_release(&f);
 }
 
+/* What was looked for before, of another kind or nearer, is not mixed up. */
+static void test_kept(void **state)
+{
+	struct namefind_work *work = namefind_work_new();
+	struct namefind_name got[NAMED_MOST], want[NAMED_MOST];
+	struct str name = { 0 };
+	struct err err = { 0 };
+	struct generation *g;
+	struct named *n;
+	struct fixture f;
+	size_t found = 0;
+
+	(void)state;
+	fixture_make(&f, 300, 3, "");
+	g = generation_open(f.path, &err);
+	n = named_new(g);
+	/* more than are kept, each twice, some again when it was dropped */
+	for (size_t i = 0; i < 1200; i++) {
+		enum named_kind kind = i / 2 % 2 ? NAMED_TITLE : NAMED_ARTIST;
+		uint32_t far = (uint32_t)(i / 4 % 3);
+		size_t k = 1 + i % NAMED_MOST, most;
+		const struct name_rows *names =
+		    kind == NAMED_TITLE ? &g->by_title : &g->by_artist;
+
+		str_reset(&name);
+		str_printf(&name, i % 16 < 8 ? "artist %zu" : "titel %zu",
+			   i / 12 % 40);
+		most = namefind_search(&names->find, work, span_str(&name), far,
+				       k, want);
+		assert_int_equal(
+		    named_like(n, kind, span_str(&name), far, k, got), most);
+		found += most;
+		for (size_t j = 0; j < most; j++) {
+			assert_int_equal(got[j].name, want[j].name);
+			assert_true(got[j].similarity == want[j].similarity);
+		}
+	}
+	assert_true(found > 300);
+	str_release(&name);
+	namefind_work_free(work);
+	named_free(n);
+	generation_close(g);
+	fixture_release(&f);
+}
+
 /* Filters, caps and k take from what there is without them. */
 static void test_among(void **state)
 {
@@ -350,8 +395,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),   cmocka_unit_test(test_scores),
-		cmocka_unit_test(test_among),   cmocka_unit_test(test_advised),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_kept),    cmocka_unit_test(test_among),
+		cmocka_unit_test(test_advised), cmocka_unit_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ enum { TRACKS = sizeof(tracks) / sizeof(*tracks) };
 struct made {
 	struct fixture f;
 	struct generation *g;
+	struct named *named;
 	struct whois *who;
 	struct str text, as, plain;
 	struct askwords *words;
@@ -65,7 +66,8 @@ static int setup(void **state)
 	indexwriter_free(w);
 	m->g = generation_open(m->f.path, &err);
 	assert_non_null(m->g);
-	m->who = whois_new(m->g);
+	m->named = named_new(m->g);
+	m->who = whois_new(m->g, m->named);
 	m->words = asktables_load(&m->text);
 	*state = m;
 	return 0;
@@ -76,6 +78,7 @@ static int teardown(void **state)
 	struct made *m = *state;
 
 	whois_free(m->who);
+	named_free(m->named);
 	askwords_free(m->words);
 	reading_release(&m->r);
 	asks_release(&m->asks);
