@@ -32,6 +32,7 @@ HEADERS := $(wildcard lib/*/*.h)
 LIGHT := -ljansson -lz -lm -lpthread
 CRYPTO := -lcrypto
 TEXT := -lutf8proc -lstemmer
+TOKENS := -lonig
 AUDIO := -lsndfile -lmpg123 -lsoxr -lfftw3f
 TAGS := -ltag_c
 PRINT := -lchromaprint
@@ -56,27 +57,33 @@ libs_unruly := $(SANDBOX) $(TEXT)
 libs_synth := $(AUDIO)
 libs_soundmake := -lsndfile
 libs_ingest := $(TEXT) $(MARKUP)
-libs_embed := $(TEXT) $(DENSE)
+libs_embed := $(TEXT) $(TOKENS) $(DENSE)
 libs_impute := $(TEXT) $(DENSE)
 libs_mood-map := $(TEXT)
 libs_mood-plot := $(TEXT)
 libs_report := $(TEXT)
-libs_build-index := $(TEXT)
-libs_query := $(TEXT)
-libs_rerank := $(TEXT)
-libs_emotion := $(TEXT)
+libs_build-index := $(TEXT) $(TOKENS)
+libs_query := $(TEXT) $(TOKENS)
+libs_rerank := $(TEXT) $(TOKENS)
+libs_emotion := $(TEXT) $(TOKENS)
+libs_worker-encode := $(TEXT) $(TOKENS)
 libs_emotionmake := $(TEXT)
 libs_captionrank := $(TEXT)
+libs_matmulbench := $(DENSE)
+libs_encoderrun := $(TEXT) $(TOKENS)
+libs_encodertoy := $(TEXT) $(TOKENS)
+libs_passrun := $(TEXT) $(TOKENS)
 libs_wordsbench := $(TEXT)
-libs_indexmake := $(TEXT)
+libs_indexmake := $(TEXT) $(TOKENS)
 libs_wordrank := $(TEXT)
 libs_enrich := $(TEXT)
 libs_dedupe := $(TEXT)
 libs_music-filter := $(TEXT)
-libs_evaluate := $(TEXT)
-libs_train := $(TEXT) $(DENSE)
+libs_evaluate := $(TEXT) $(TOKENS)
+libs_tokenize := $(TEXT) $(TOKENS)
+libs_train := $(TEXT) $(TOKENS) $(DENSE)
 
-EVERYTHING = $(NET) $(XML) $(AUDIO) $(TAGS) $(PRINT) $(ARCHIVES) $(SANDBOX) $(MARKUP) $(TEXT) $(DENSE) $(CRYPTO) $(LIGHT)
+EVERYTHING = $(NET) $(XML) $(AUDIO) $(TAGS) $(PRINT) $(ARCHIVES) $(SANDBOX) $(MARKUP) $(TEXT) $(TOKENS) $(DENSE) $(CRYPTO) $(LIGHT)
 
 all: $(TOOLS:%=$(BIN)/%) ## build every tool into bin/
 
@@ -122,9 +129,10 @@ check: $(if $(wildcard /usr/include/faiss/index_io.h),$(BUILD)/tests/peers/faiss
 
 # --- corpora ---
 
-# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [CNN=dir] [ALLOW_PRIVATE=1]; without
-# arguments the demo corpus, in build/corpus. The script reads these and more
-# from the environment, where make puts what its command line sets.
+# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [CNN=dir] [ENCODER=dir [TEXT=name]]
+# [ALLOW_PRIVATE=1]; without arguments the demo corpus, in build/corpus. The script
+# reads these and more from the environment, where make puts what its command line
+# sets.
 CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))'
 BUILDER = $(if $(CRAWL)$(CORPUS),pipelines/corpus.sh,pipelines/demo.sh)
 
@@ -206,6 +214,9 @@ heal-quality: all helpers ## heal on 500 titles and planted catalogues
 emotion-quality: all helpers ## how well feeling is told, against baselines
 	BUILD='$(abspath $(BUILD))' BIN='$(abspath $(BIN))' tests/emotion.sh
 
+encoder-quality: all ## a small encoder of our own, and adapters, against baselines (SOURCES= OUT=)
+	BIN='$(abspath $(BIN))' tests/encoder-quality.sh
+
 mood-quality: all ## how well mood is told from sound, nested, by artist (AUDIO=)
 	BIN='$(abspath $(BIN))' tests/mood.sh
 
@@ -240,6 +251,10 @@ BENCH_PEERS := $(if $(wildcard /usr/include/faiss/index_io.h),faisspeer ivfpeer)
 bench-index: all helpers $(BENCH_PEERS:%=$(BUILD)/tests/peers/%) ## the index, beside FAISS and hnswlib (SIZES= PARTS= OUT=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/bench-index.sh
 
+bench-encoder: all helpers ## the text encoder, beside onnxruntime (ORT= LARGE= KEEP= OUT=)
+	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' ORT='$(ORT)' \
+	    tests/bench-encoder.sh
+
 real-clips: all ## extraction of the clips of ../shared/audio, timed
 	BIN='$(abspath $(BIN))' tests/real-clips.sh
 
@@ -254,12 +269,12 @@ DEB_BUILD := gcc make pkg-config libc6-dev
 DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
 	libcurl4-openssl-dev libsqlite3-dev libjansson-dev zlib1g-dev \
 	libssl-dev libopenblas-dev liblapacke-dev libutf8proc-dev \
-	libstemmer-dev libxml2-dev libtagc0-dev libchromaprint-dev libseccomp-dev \
-	libarchive-dev libexttextcat-data
+	libstemmer-dev libonig-dev libxml2-dev libtagc0-dev libchromaprint-dev \
+	libseccomp-dev libarchive-dev libexttextcat-data
 DEB_TEST := perl libcmocka-dev libexttextcat-dev libebur128-dev sox lame \
 	mpg123 vorbis-tools opus-tools flac python3-numpy clang clang-format-14 \
 	shellcheck mandoc cppcheck jq procps zip zstd xz-utils bzip2 \
-	nginx-light sqlite3 openssl python3-yaml
+	nginx-light sqlite3 openssl python3-yaml python3-sentencepiece
 
 deps: ## install the Debian packages that are missing
 	@missing=$$(for p in $(DEB_BUILD) $(DEB_LIBS) $(DEB_TEST); do \
@@ -291,9 +306,9 @@ help: ## this list
 
 .PHONY: always all helpers units corpus refresh index refit demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	emotion-quality mood-quality vectors-quality words-quality answers-quality \
+	emotion-quality encoder-quality mood-quality vectors-quality words-quality answers-quality \
 	impute-quality models \
-	mutations index-damage bench bench-index real-clips scale install uninstall deb deps clean help
+	mutations index-damage bench bench-index bench-encoder real-clips scale install uninstall deb deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:
