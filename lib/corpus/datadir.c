@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/datadir.h"
 
-#include <stdlib.h>
-
+#include "io/datapath.h"
 #include "io/input.h"
 
 enum { TABLE_MAX = 1 << 20 };
 
 const char *datadir_path(const char *name, struct str *out)
 {
-	const char *dir = getenv("MOODPIPE_DATA");
-
-	if (!dir || !*dir)
-		dir = MOODPIPE_DATA;
-	str_reset(out);
-	str_puts(out, dir);
-	str_putc(out, '/');
-	str_puts(out, name);
-	return str_z(out);
+	return datapath(name, out);
 }
 
 int datadir_load(const char *name, datadir_parse *parse, void *to,
