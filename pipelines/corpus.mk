@@ -4,7 +4,7 @@
 # lock. Make decides per shard; within a shard a stage reuses its own rows.
 #
 # CORPUS, CRAWL, SHARDS, BIN, DATA, HERE, VERSION, AS_OF, MEMORY, JOBS,
-# INGEST_OPTIONS, CNN
+# INGEST_OPTIONS, CNN, ENCODER, ENCODER_NAME, PRECISION, TEXT
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,7 +20,15 @@ option = $(foreach f,$(call each,$2),$1 $f)
 
 COMMON := -j $(JOBS) --memory $(MEMORY)
 
-index: $C/index/.built
+# A transformer's text vectors beside those of words, ENCODER=folder: while TEXT
+# is "words", an index of them lies beside the one that answers, index-NAME, to
+# compare both before the switch (evaluate --compare); TEXT=NAME switches.
+ifneq ($(value ENCODER),)
+ENCODED := text-$(ENCODER_NAME).feat
+TRIED := $(if $(filter words,$(TEXT)),$C/index-$(ENCODER_NAME)/.built)
+endif
+
+index: $C/index/.built $(TRIED)
 
 # --- crawl -> shards ---
 
@@ -184,6 +192,21 @@ $C/models/bridge.pack: $C/models/text.pack $C/models/pca.pack | \
 	    $(call option,--mood,mood.feat) $(call each,felt.ndjson)
 	@touch $@
 
+ifdef ENCODED
+$C/shards/%/$(ENCODED): $C/shards/%/felt.ndjson $C/state/encoder
+	$(BIN)/embed text $(COMMON) --model "$$ENCODER" \
+	    --precision $(PRECISION) --reuse $@ -o $@ $<
+
+$C/models/bridge-$(ENCODER_NAME).pack: $C/state/encoder $C/models/pca.pack | \
+    $(call each,audio64.feat) $(call each,$(ENCODED)) \
+    $(call each,mood.feat) $(call each,felt.ndjson)
+	$(BIN)/embed bridge $(COMMON) -q --fit $@ \
+	    $(call option,--text,$(ENCODED)) \
+	    $(call option,--features,audio64.feat) \
+	    $(call option,--mood,mood.feat) $(call each,felt.ndjson)
+	@touch $@
+endif
+
 # A network's vectors beside them. corpus.sh rewrites state/cnn where the
 # network changed; what was heard for audio.feat is still there.
 $C/shards/%/cnn.feat: $C/shards/%/tracks.ndjson $C/state/cnn | \
@@ -195,18 +218,33 @@ VECTORS := audio64.feat $(if $(value CNN),cnn.feat)
 
 # --- shards -> one generation ---
 
-INPUTS := $(foreach f,felt.ndjson text.feat sound.feat mood.feat \
-    $(VECTORS),$(call each,$f))
+INPUTS := $(foreach f,felt.ndjson sound.feat mood.feat $(VECTORS),$(call each,$f))
+WORDS := $(call each,text.feat) $C/models/bridge.pack
+READ := $(if $(ENCODED),$(call each,$(ENCODED)) \
+    $C/models/bridge-$(ENCODER_NAME).pack $C/state/encoder)
 
-$C/index/.built: $(INPUTS) $C/models/text.pack $C/models/bridge.pack $C/state/cnn
-	$(BIN)/build-index $(COMMON) --index $C/index \
-	    --text-model $C/models/text.pack --bridge $C/models/bridge.pack \
-	    $(call option,--text,text.feat) \
+# Index directory, text vectors, bridge, and of an encoder its folder.
+build = $(BIN)/build-index $(COMMON) --index $1 \
+	    --text-model $C/models/text.pack $(if $4,--text-model "$$ENCODER") \
+	    --bridge $3 $(call option,--text,$2) \
 	    $(call option,--sound,sound.feat) \
 	    $(call option,--mood,mood.feat) \
 	    $(foreach v,$(VECTORS),$(call option,--audio,$v)) \
 	    $(call each,felt.ndjson)
+build_words = $(call build,$1,text.feat,$C/models/bridge.pack)
+build_read = $(call build,$1,$(ENCODED),$C/models/bridge-$(ENCODER_NAME).pack,y)
+
+$C/index/.built: $(INPUTS) $(if $(filter words,$(TEXT)),$(WORDS),$(READ)) \
+    $C/models/text.pack $C/state/cnn $C/state/text
+	$(if $(filter words,$(TEXT)),$(call build_words,$C/index),$(call build_read,$C/index))
 	@touch $@
+
+ifdef TRIED
+$(TRIED): $(INPUTS) $(READ) $C/models/text.pack $C/state/cnn
+	@mkdir -p $(@D)
+	$(call build_read,$(@D))
+	@touch $@
+endif
 
 .PHONY: index shards
 .PRECIOUS: $C/state/%.digest

@@ -14,12 +14,12 @@ if [ -z "${CORPUS:-}" ]; then
 fi
 # What is not given is as it was: a nightly refresh needs CORPUS only. The
 # settings of the online half stand apart, as nothing is built anew for them, and
-# so does CNN, as little is; NET_OPTIONS and ALLOW_PRIVATE hold for one run.
+# so do CNN and ENCODER, as little is; NET_OPTIONS and ALLOW_PRIVATE hold for one run.
 for v in CRAWL SHARDS INGEST_OPTIONS SOURCES HEAL_OPTIONS FETCH_OPTIONS \
-    AUDIO_QUOTA RESOLVER CNN; do
-	[[ $v == *_OPTIONS || $v == CNN || -n ${!v:-} ]] || unset "$v"
+    AUDIO_QUOTA RESOLVER CNN ENCODER PRECISION TEXT; do
+	[[ $v == *_OPTIONS || $v == CNN || $v == ENCODER || -n ${!v:-} ]] || unset "$v"
 	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
-		declare "$v=$(cat "$CORPUS"/state/{settings,network,cnn} 2>/dev/null |
+		declare "$v=$(cat "$CORPUS"/state/{settings,network,cnn,encoder,text} 2>/dev/null |
 		    sed -n "s/^$v=//p")"
 	fi
 done
@@ -33,10 +33,11 @@ fi
 : "${LINK_BUDGET:=120}" "${HEAL_BUDGET:=120}" "${FETCH_BUDGET:=600}"
 : "${SOURCES:=}" "${HEAL_OPTIONS:=}" "${FETCH_OPTIONS:=}" "${ALLOW_PRIVATE:=}"
 : "${AUDIO_QUOTA:=}" "${RESOLVER:=}" "${CNN:=}"
+: "${ENCODER:=}" "${PRECISION:=f32}" "${TEXT:=words}"
 : "${ALLOW_FEWER:=}" "${VERSION:=$("$BIN/ingest" --version)}"
 HERE=$here
 export LC_ALL=C CORPUS CRAWL BIN DATA HERE SHARDS MEMORY JOBS AS_OF \
-    INGEST_OPTIONS SOURCES CNN VERSION ALLOW_FEWER
+    INGEST_OPTIONS SOURCES CNN ENCODER PRECISION TEXT VERSION ALLOW_FEWER
 
 usage() {
 	echo "corpus: $*" >&2
@@ -50,7 +51,7 @@ usage() {
 [[ $SHARDS =~ ^[1-9][0-9]?[0-9]?$ ]] && [ "$SHARDS" -le 500 ] ||
     usage "SHARDS=$SHARDS: a number from 1 to 500"
 # each is a line of state/
-for v in CRAWL SOURCES CNN; do
+for v in CRAWL SOURCES CNN ENCODER; do
 	[[ $(realpath -m -- "${!v:-/}") != *$'\n'* ]] ||
 	    usage "$v=${!v}: a path without line breaks"
 done
@@ -66,6 +67,22 @@ if [ -n "$CNN" ] && [ ! -d "$CNN" ]; then
 	    "network, or CNN= to do without)" >&2
 	exit 3
 fi
+if [ -n "$ENCODER" ] && [ ! -d "$ENCODER" ]; then
+	echo "corpus: no such folder: $ENCODER (set ENCODER=folder of a text" \
+	    "encoder, or ENCODER= to do without)" >&2
+	exit 3
+fi
+# What its files are called: text-NAME.feat, index-NAME
+ENCODER_NAME=${ENCODER:+$(basename "$(realpath "$ENCODER")" |
+    tr -c 'A-Za-z0-9._\n-' -)}
+export ENCODER_NAME
+[ "$ENCODER_NAME" != words ] ||
+    usage "ENCODER=$ENCODER: another name than \"words\" for the folder"
+[ "$TEXT" = words ] || { [ -n "$ENCODER" ] && [ "$TEXT" = "$ENCODER_NAME" ]; } ||
+    usage "TEXT=$TEXT: words${ENCODER:+ or $ENCODER_NAME} (ENCODER=DIR gives" \
+	"an encoder's name)"
+[[ $PRECISION =~ ^(f32|bf16|int8)$ ]] ||
+    usage "PRECISION=$PRECISION: f32, bf16 or int8"
 
 mkdir -p "$CORPUS" || exit 3
 mkdir -p "$CORPUS"/{state,audio,shards,models,index,report} || exit 3
@@ -89,6 +106,7 @@ fi
 # What a killed build left behind, and nothing else.
 find "$CORPUS"/{audio,shards,models,index,report} -name '*.tmp-??????' \
     -type f -delete
+find "$CORPUS" -maxdepth 2 -path "$CORPUS/index-*.tmp-??????" -type f -delete
 
 # Writes standard input to FILE unless that is its content already.
 if_changed() {
@@ -119,6 +137,14 @@ CNN=${CNN:+$(realpath "$CNN")}
 	[ -z "$CNN" ] || find -L "$CNN" -maxdepth 1 -type f \
 	    -printf '%P\t%s\t%T@\0' | sort -z | sha256sum
 } | if_changed "$CORPUS/state/cnn"
+ENCODER=${ENCODER:+$(realpath "$ENCODER")}
+{
+	echo "ENCODER=$ENCODER"
+	echo "PRECISION=$PRECISION"
+	[ -z "$ENCODER" ] || find -L "$ENCODER" -maxdepth 2 -type f \
+	    -printf '%P\t%s\t%T@\0' | sort -z | sha256sum
+} | if_changed "$CORPUS/state/encoder"
+echo "TEXT=$TEXT" | if_changed "$CORPUS/state/text"
 : "${SOURCES:=$DATA/sources}"
 {
 	echo "$VERSION"
@@ -170,6 +196,8 @@ for f in rejects merged; do
 done
 "$BIN/query" -q --index "$CORPUS/index" music >/dev/null 2>&1 ||
     rm -f "$CORPUS/index/.built"
+[ -z "$ENCODER" ] || [ -e "$CORPUS/index-$ENCODER_NAME/current" ] ||
+    rm -f "$CORPUS/index-$ENCODER_NAME/.built"
 
 STAGE_STATUS=$(mktemp)
 trap 'rm -f "$STAGE_STATUS"' EXIT

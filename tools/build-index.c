@@ -9,6 +9,7 @@
  * INDEX/current; index(5).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "corpus/eachline.h"
@@ -22,18 +23,21 @@
 #define LINE_MAX_BYTES ((size_t)1 << 30)
 
 static const char usage[] =
-    "usage: build-index --index DIR [--text-model PACK --text FEAT...]\n"
+    "usage: build-index --index DIR [--text-model MODEL... --text FEAT...]\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [--bridge PACK] [TRACKS...]\n"
     "       build-index --update --index DIR [--remove IDS]\n"
-    "                   [--text-model PACK] [--text FEAT]...\n"
+    "                   [--text-model MODEL]... [--text FEAT]...\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [TRACKS...]\n"
     "       build-index --verify --index PATH\n"
     "       build-index --export WHAT --index PATH [--format F] [-o FILE]\n"
     "Build an index generation from tracks (NDJSON) and feature files.\n"
     "  --index DIR        directory of generations, made where needed\n"
-    "  --text-model PACK  the model of the text vectors; goes into the index\n"
+    "  --text-model MODEL  what made the text vectors: a pack, which goes "
+    "into\n"
+    "                     the index, or an encoder's folder, which is noted\n"
+    "                     there; beside it a pack tells themes\n"
     "  --bridge PACK      from words to sound (embed bridge); goes in, too\n"
     "  --text FEAT        text vectors (embed text); repeat for shards\n"
     "  --sound FEAT       sound features (impute audio, extract-features)\n"
@@ -66,6 +70,7 @@ struct ctx {
 	struct indexinput_paths paths;
 	bool verify, update;
 	const char *export, *format, *remove, *graph;
+	struct option_list models;
 	int lists, probe, links, ef;
 	struct generation *base; /* of an update */
 	struct indexwriter *writer;
@@ -226,6 +231,7 @@ static void release(struct ctx *c)
 	record_release(&c->record);
 	indexinputs_release(&c->inputs);
 	indexinput_paths_release(&c->paths);
+	free(c->models.items);
 }
 
 /* What is wrong with the options; NULL: nothing. */
@@ -242,8 +248,11 @@ static const char *misused(struct ctx *c)
 		return "--index DIR is needed";
 	if (c->verify + c->update + (c->export != NULL) > 1)
 		return "--update, --verify and --export exclude each other";
+	if (!indexinput_paths_models(&c->paths, &c->models))
+		return "--text-model: a pack and an encoder's folder, one of "
+		       "each at most";
 	if (!c->verify && !c->export && !c->update &&
-	    !c->paths.text.count != !c->paths.model)
+	    !c->paths.text.count != !(c->paths.model || c->paths.encoder))
 		return "--text and --text-model belong together";
 	if (c->remove && !c->update)
 		return "--remove belongs to --update";
@@ -279,7 +288,7 @@ int main(int argc, char **argv)
 	struct ctx c = { 0 };
 	const struct option_spec specs[] = {
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
-		{ "text-model", 0, OPTION_TEXT, &c.paths.model, 0, 0 },
+		{ "text-model", 0, OPTION_LIST, &c.models, 0, 0 },
 		{ "bridge", 0, OPTION_TEXT, &c.paths.bridge, 0, 0 },
 		{ "text", 0, OPTION_LIST, &c.paths.text, 0, 0 },
 		{ "sound", 0, OPTION_LIST, &c.paths.sound, 0, 0 },

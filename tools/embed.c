@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * embed: vectors to compare tracks by, from words (text) or sound (audio), and
- * a map from the first to the second (bridge).
+ * a map from the first to the second (bridge). Text models are the corpus' own
+ * (a pack) or a transformer's folder.
  *
  * Members read: id title artist genre tags description extracted_vibe_text
  * imputed (text); id, audio{path, sha256} (audio). Members added: none.
@@ -22,6 +23,8 @@ static const char usage[] =
     "usage: embed text --fit MODEL [tracks.ndjson ...]\n"
     "       embed text --model MODEL [options] [tracks.ndjson ...]\n"
     "       embed text --model MODEL --nearest N TEXT ...\n"
+    "       embed text --model DIR [--precision P] [--query] [options]\n"
+    "                  [tracks.ndjson ...]\n"
     "       embed audio --fit MODEL --features FILE ... [FILE ...]\n"
     "       embed audio --model MODEL --features FILE [options] "
     "[tracks.ndjson ...]\n"
@@ -35,6 +38,8 @@ static const char usage[] =
     "      --terms N, --grams N  rows of a text model at most\n"
     "      --model MODEL    apply MODEL; rows to the output\n"
     "      --nearest N      print the N terms nearest to each TEXT\n"
+    "      --precision P    f32, bf16 or int8 (encoder; f32)\n"
+    "      --query          records are requests, not tracks (encoder)\n"
     "      --features FILE  feature rows of the sound (audio), or vectors of\n"
     "                       embed audio (bridge)\n"
     "      --text FILE      vectors of embed text (bridge)\n"
@@ -48,6 +53,8 @@ static const char usage[] =
     "  -o, --output FILE    rows to FILE (default: stdout)\n"
     "  -j, --jobs N         threads (default: processors)\n"
     "Also --max-errors, --progress, -q, -v, -h, -V: moodpipe(7).\n";
+
+enum { ENCODED = 16 }; /* texts of a job: each takes milliseconds */
 
 struct ctx {
 	struct options o;
@@ -72,12 +79,22 @@ static int apply(struct ctx *c, char **files, int nfiles)
 			    .digest = embedder_digest,
 			    .reuse = c->reuse,
 			    .records_path = c->records,
-			    .batch = c->embedder.cnn ? 1 : 0 };
+			    .batch = c->embedder.cnn       ? 1
+				     : c->embedder.encoder ? ENCODED
+							   : 0 };
+	uint64_t texts, windowed;
 	int rc;
 
 	embedder_schema(&c->embedder, &schema);
 	rc = stream_run(&s, files, nfiles);
 	feat_schema_release(&schema);
+	windowed = embedder_windowed(&c->embedder, &texts);
+	if (windowed && !c->o.quiet)
+		fprintf(stderr,
+			"embed text: %llu of %llu texts are longer than the "
+			"model takes: read in parts, averaged\n",
+			(unsigned long long)windowed,
+			(unsigned long long)texts);
 	return rc;
 }
 
@@ -150,7 +167,8 @@ static int run(struct ctx *c, bool text, char **files, int nfiles)
 /* What the options say does not fit together, or NULL. */
 static const char *misuse(const struct ctx *c, bool text)
 {
-	bool cnn = !text && soundvector_is_model(c->model);
+	bool folder = soundvector_is_model(c->model);
+	bool cnn = !text && folder, encoder = text && folder;
 
 	if (c->bridge)
 		return c->fit && !c->model && !c->reuse && !c->records &&
@@ -169,6 +187,11 @@ static const char *misuse(const struct ctx *c, bool text)
 		return "--base and --weights go with embed text --fit";
 	if (c->nearest && (!text || c->fit))
 		return "--nearest goes with embed text --model";
+	if (!encoder && (c->embedder.precision || c->embedder.query))
+		return "--precision and --query go with embed text and the "
+		       "folder of an encoder as MODEL";
+	if (encoder && c->nearest)
+		return "--nearest goes with a pack: an encoder has no terms";
 	if (!cnn && (c->embedder.sound.root || c->embedder.mels ||
 		     c->embedder.sound.seconds != SOUNDVECTOR_SECONDS))
 		return "--audio-root, --seconds and --mels go with a folder "
@@ -206,6 +229,8 @@ int main(int argc, char **argv)
 		{ "seconds", 0, OPTION_REAL, &c.embedder.sound.seconds, 0, 0 },
 		{ "mels", 0, OPTION_INT, &c.embedder.mels, 8,
 		  CNNMODEL_MELS_MAX },
+		{ "precision", 0, OPTION_TEXT, &c.embedder.precision, 0, 0 },
+		{ "query", 0, OPTION_FLAG, &c.embedder.query, 0, 0 },
 		{ "reuse", 0, OPTION_TEXT, &c.reuse, 0, 0 },
 		{ "records", 0, OPTION_TEXT, &c.records, 0, 0 },
 		{ 0 },

@@ -16,7 +16,7 @@
 
 #define REQUEST_LINE_MAX ((size_t)64 << 20)
 
-enum { OWN_OPTIONS = 13 }; /* beside those of requests */
+enum { OWN_OPTIONS = 14 }; /* beside those of requests */
 
 static const char usage[] =
     "usage: query [--index PATH] [-k N] [--mood V,A[,D]] [FILTER]... WORDS...\n"
@@ -54,6 +54,9 @@ static const char usage[] =
     "  --sound-probe N      lists of sounds, likewise\n"
     "  --ef N               of a graph of sounds: how far it is walked (128)\n"
     "  --exact              compare all texts and sounds\n"
+    "  --text-model DIR     where the encoder of the index' text vectors is, "
+    "if\n"
+    "                       not where it was\n"
     "  -j, --jobs N  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
     "  -h, --help  -V, --version\n"
     "Without WORDS (or with -) requests are read from standard input, one\n"
@@ -62,7 +65,7 @@ static const char usage[] =
 
 struct ctx {
 	struct options options;
-	const char *index;
+	const char *index, *encoder;
 	struct retrieval_limits limits;
 	int probe, sound_probe, ef, each, per_artist, most, top_k;
 	struct option_list said[REQUEST_OPTIONS]; /* of WORDS */
@@ -70,6 +73,7 @@ struct ctx {
 
 	struct generation *g;
 	struct textmodel *model;
+	struct querytext *words;
 	struct understood_models models;
 	struct weights weights;
 	struct seeker seeker;
@@ -80,7 +84,8 @@ struct ctx {
 	FILE *file;
 };
 
-static int open_index(struct ctx *c, struct err *err)
+/* ahead: there will be words to look for. */
+static int open_index(struct ctx *c, bool ahead, struct err *err)
 {
 	struct str path = { 0 };
 
@@ -90,11 +95,15 @@ static int open_index(struct ctx *c, struct err *err)
 		return -1;
 	if (weights_parse(&c->weights, c->g->weights, "weights", err))
 		return err_prefix(err, "%s", c->g->path);
-	if (c->g->text_count) {
+	if (c->g->text_count &&
+	    (!c->g->encoder.p || pack_get(c->g->pack, "text.info").p)) {
 		c->model = textmodel_open(c->g->pack, err);
 		if (!c->model)
 			return err_prefix(err, "%s", c->g->path);
 	}
+	c->words = querytext_new(c->g, c->model, c->encoder, err);
+	if (!c->words || (ahead && querytext_ahead(c->words, err)))
+		return -1;
 	if (understood_open(&c->models, c->g, c->model, err))
 		return -1;
 	c->limits.each = (size_t)c->each;
@@ -105,7 +114,7 @@ static int open_index(struct ctx *c, struct err *err)
 	c->limits.dials.sound_probe = (size_t)c->sound_probe;
 	c->limits.dials.ef = (size_t)c->ef;
 	c->found.threads = c->options.jobs;
-	seeker_init(&c->seeker, c->g, &c->weights, &c->models, c->model,
+	seeker_init(&c->seeker, c->g, &c->weights, &c->models, c->words,
 		    c->limits);
 	return 0;
 }
@@ -198,6 +207,7 @@ static int ask_line(void *ctx, struct span line, struct err *err)
 static void release(struct ctx *c)
 {
 	seeker_release(&c->seeker);
+	querytext_free(c->words);
 	understood_close(&c->models);
 	textmodel_free(c->model);
 	weights_release(&c->weights);
@@ -230,7 +240,7 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 		*err = why;
 		return -1;
 	}
-	if (open_index(c, err))
+	if (open_index(c, requests || c->request.query.n, err))
 		return -1;
 	generation_read_once(c->g, !requests);
 	a = atomic_open(c->options.output, err);
@@ -266,6 +276,7 @@ int main(int argc, char **argv)
 		{ "sound-probe", 0, OPTION_INT, &c.sound_probe, 1, 65536 },
 		{ "ef", 0, OPTION_INT, &c.ef, 1, 1 << 20 },
 		{ "ids", 0, OPTION_FLAG, &c.found.ids, 0, 0 },
+		{ "text-model", 0, OPTION_TEXT, &c.encoder, 0, 0 },
 		{ "exact", 0, OPTION_FLAG, &c.limits.dials.exact, 0, 0 },
 	};
 	int status, first;

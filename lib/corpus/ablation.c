@@ -11,7 +11,7 @@
 
 #define CANDIDATES_LINE_MAX ((size_t)256 << 20)
 
-enum { WHOLE, VARIETY = CONTRIBUTIONS + 1, RANKS, VARIANTS };
+enum { WHOLE, VARIETY = SCORING_CONTRIBUTIONS + 1, RANKS, VARIANTS };
 
 struct variant {
 	const char *name; /* what is left out */
@@ -35,7 +35,7 @@ static void set_up(struct variant v[VARIANTS])
 
 	for (int i = 0; i < VARIANTS; i++) {
 		v[i].how = usual;
-		if (i == WHOLE || i > CONTRIBUTIONS)
+		if (i == WHOLE || i > SCORING_CONTRIBUTIONS)
 			continue;
 		v[i].how.off = 1u << (i - 1);
 		v[i].name = contribution_name((enum contribution)(i - 1));

@@ -373,25 +373,6 @@ size_t eligible_rows(const struct generation *g, const struct request *r,
 	return n;
 }
 
-size_t eligible_without(const struct generation *g, const struct wish *w,
-			uint8_t *allowed)
-{
-	uint8_t bit = w->vocals == VOCALS_NONE   ? CATALOGUE_SUNG
-		      : w->vocals == VOCALS_SUNG ? CATALOGUE_INSTRUMENTAL
-						 : 0;
-	size_t before;
-
-	if (!bit && !w->like_count)
-		return 0;
-	before = sum(allowed, g->count);
-	if (bit)
-		without(allowed, g->flags, g->count, bit);
-	for (size_t i = 0; i < w->like_count; i++)
-		if (w->like[i] < g->count)
-			allowed[w->like[i]] = 0;
-	return before - sum(allowed, g->count);
-}
-
 static bool has_filter(const struct request *r)
 {
 	return either(&r->year) || either(&r->duration) ||
@@ -400,24 +381,57 @@ static bool has_filter(const struct request *r)
 	       r->sets;
 }
 
-void eligible_usual_release(struct eligible_usual *u)
+void eligible_release(struct eligible *e)
 {
-	free(u->rows);
-	*u = (struct eligible_usual){ .rows = NULL };
+	free(e->room);
+	*e = (struct eligible){ .room = NULL };
 }
 
-size_t eligible_rows_kept(struct eligible_usual *u, const struct generation *g,
-			  const struct request *r, bool keep_dead,
-			  uint8_t *allowed, struct str *told)
+static uint8_t *room_of(struct eligible *e)
 {
-	if (has_filter(r))
-		return eligible_rows(g, r, keep_dead, allowed, told);
-	if (u->rows) {
-		memcpy(allowed, u->rows, g->count);
-		return u->count;
+	if (!e->room)
+		e->room = mem_alloc(e->g->count + 1);
+	return e->room;
+}
+
+void eligible_find(struct eligible *e, const struct generation *g,
+		   const struct request *r, bool keep_dead, struct str *told)
+{
+	if (e->g != g)
+		eligible_release(e);
+	e->g = g;
+	if (g->usual && !keep_dead && !has_filter(r)) {
+		e->rows = g->usual;
+		e->count = g->usual_count;
+		return;
 	}
-	u->count = eligible_rows(g, r, keep_dead, allowed, told);
-	if (!g->once)
-		u->rows = mem_dup(allowed, g->count + 1);
-	return u->count;
+	e->rows = room_of(e);
+	e->count = eligible_rows(g, r, keep_dead, e->room, told);
+}
+
+uint8_t *eligible_own(struct eligible *e)
+{
+	if (e->rows != room_of(e))
+		memcpy(e->room, e->rows, e->g->count);
+	e->rows = e->room;
+	return e->room;
+}
+
+void eligible_without(struct eligible *e, const struct wish *w)
+{
+	uint8_t bit = w->vocals == VOCALS_NONE   ? CATALOGUE_SUNG
+		      : w->vocals == VOCALS_SUNG ? CATALOGUE_INSTRUMENTAL
+						 : 0;
+	size_t n = e->g->count;
+	uint8_t *rows;
+
+	if (!bit && !w->like_count)
+		return;
+	rows = eligible_own(e);
+	if (bit)
+		without(rows, e->g->flags, n, bit);
+	for (size_t i = 0; i < w->like_count; i++)
+		if (w->like[i] < n)
+			rows[w->like[i]] = 0;
+	e->count = sum(rows, n);
 }

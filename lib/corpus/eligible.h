@@ -27,21 +27,22 @@
 size_t eligible_rows(const struct generation *g, const struct request *r,
 		     bool keep_dead, uint8_t *allowed, struct str *told);
 
-/* The rows of requests without a filter, kept for the next; zeroed: valid. */
-struct eligible_usual {
-	uint8_t *rows; /* [g->count]; NULL: not known yet */
+/* Rows that are eligible; zeroed: valid. Those of requests without a filter are
+ * the index' own, which are not copied until some of them are taken away. */
+struct eligible {
+	const struct generation *g;
+	const uint8_t *rows; /* [g->count] */
 	size_t count;
+	uint8_t *room;
 };
-void eligible_usual_release(struct eligible_usual *u);
-/* eligible_rows, of always the same g and keep_dead. */
-size_t eligible_rows_kept(struct eligible_usual *u, const struct generation *g,
-			  const struct request *r, bool keep_dead,
-			  uint8_t *allowed, struct str *told);
-
-/* Takes from allowed[g->count] what is known not to be as wished, by wish.h: sung
- * or instrumental rows, and those that answers are to be like. Returns how many
- * rows that were. */
-size_t eligible_without(const struct generation *g, const struct wish *w,
-			uint8_t *allowed);
+void eligible_release(struct eligible *e);
+/* eligible_rows, in place of what there was. */
+void eligible_find(struct eligible *e, const struct generation *g,
+		   const struct request *r, bool keep_dead, struct str *told);
+/* To take some away from [g->count]; count is the caller's to correct. */
+uint8_t *eligible_own(struct eligible *e);
+/* Takes away what is known not to be as wished, by wish.h: sung or instrumental
+ * rows, and those that answers are to be like. */
+void eligible_without(struct eligible *e, const struct wish *w);
 
 #endif

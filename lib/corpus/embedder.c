@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus/encoderprecision.h"
 #include "corpus/pcavector.h"
+#include "corpus/trackencoder.h"
 #include "corpus/wordvector.h"
 #include "learn/recipe.h"
 
@@ -13,6 +15,7 @@ struct scratch {
 	struct wordvector_work text;
 	struct pcavector_work pca;
 	struct soundvector_work *cnn;
+	struct trackencoder_work *encoder;
 };
 
 static int open_network(struct embedder *e, const char *model, struct err *err)
@@ -22,11 +25,23 @@ static int open_network(struct embedder *e, const char *model, struct err *err)
 	return e->cnn ? 0 : -1;
 }
 
+static int open_encoder(struct embedder *e, const char *model, struct err *err)
+{
+	enum linear_precision precision = LINEAR_F32;
+
+	if (e->precision &&
+	    encoderprecision_parse(span_of(e->precision), &precision, err))
+		return -1;
+	e->encoder = trackencoder_open(model, precision, e->query, err);
+	return e->encoder ? 0 : -1;
+}
+
 int embedder_open(struct embedder *e, bool text, const char *model,
 		  struct err *err)
 {
-	if (!text && soundvector_is_model(model))
-		return open_network(e, model, err);
+	if (soundvector_is_model(model))
+		return text ? open_encoder(e, model, err)
+			    : open_network(e, model, err);
 	if (access(model, F_OK))
 		return err_set(err, ERR_DATA, "model",
 			       "%s: no such model: "
@@ -48,17 +63,27 @@ void embedder_close(struct embedder *e)
 	textmodel_free(e->text);
 	pca_free(e->pca);
 	cnnmodel_free(e->cnn);
+	trackencoder_close(e->encoder);
 	pack_close(e->pack);
 	e->text = NULL;
 	e->pca = NULL;
 	e->cnn = NULL;
+	e->encoder = NULL;
 	e->pack = NULL;
+}
+
+uint64_t embedder_windowed(const struct embedder *e, uint64_t *texts)
+{
+	*texts = 0;
+	return e->encoder ? trackencoder_windowed(e->encoder, texts) : 0;
 }
 
 void embedder_schema(const struct embedder *e, struct feat_schema *s)
 {
 	if (e->cnn)
 		soundvector_schema(&e->sound, s);
+	else if (e->encoder)
+		trackencoder_schema(e->encoder, s);
 	else if (e->text)
 		recipe_text_schema(s, pack_digest(e->pack));
 	else
@@ -74,6 +99,8 @@ void *embedder_scratch_new(void *ctx)
 		pcavector_open(&s->pca, e->pca, e->features);
 	if (e->cnn)
 		s->cnn = soundvector_work_new(&e->sound);
+	if (e->encoder)
+		s->encoder = trackencoder_work_new(e->encoder);
 	return s;
 }
 
@@ -84,6 +111,7 @@ void embedder_scratch_free(void *scratch)
 	wordvector_release(&s->text);
 	pcavector_release(&s->pca);
 	soundvector_work_free(s->cnn);
+	trackencoder_work_free(s->encoder);
 	free(s);
 }
 
@@ -92,6 +120,8 @@ uint64_t embedder_digest(void *ctx, void *scratch, const struct record *r)
 	const struct embedder *e = ctx;
 	struct scratch *s = scratch;
 
+	if (e->encoder)
+		return trackencoder_digest(s->encoder, r);
 	return e->text  ? wordvector_digest(&s->text, r)
 	       : e->cnn ? soundvector_digest(&e->sound, s->cnn, r)
 			: pcavector_digest(&s->pca, r);
@@ -103,6 +133,9 @@ int embedder_measure(void *ctx, void *scratch, struct record *r,
 	const struct embedder *e = ctx;
 	struct scratch *s = scratch;
 
+	if (e->encoder)
+		return trackencoder_measure(e->encoder, s->encoder, r, row,
+					    err);
 	if (e->cnn)
 		return soundvector_measure(&e->sound, s->cnn, r, row, err);
 	if (e->pca)

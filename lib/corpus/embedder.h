@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A model that gives a track a vector, of whichever kind: of words
- * (wordvector.h), of the components of its sound (pcavector.h), or a network's
- * (soundvector.h). What embed --model does to each record.
+ * (wordvector.h), a transformer's (trackencoder.h), of the components of its
+ * sound (pcavector.h), or a network's (soundvector.h). What embed --model does
+ * to each record.
  */
 #ifndef MOODPIPE_EMBEDDER_H
 #define MOODPIPE_EMBEDDER_H
@@ -13,21 +14,30 @@
 #include "learn/pca.h"
 #include "learn/textmodel.h"
 
-struct embedder {             /* one of text, pca and cnn, once open */
+struct trackencoder;
+
+struct embedder {             /* one of text, pca, cnn and encoder, once open */
 	const char *features; /* components: the sound's feature file */
 	int mels;             /* network: mel bands; 0: as its folder says */
 	struct soundvector sound; /* network: where to find and how to hear */
+	const char *precision;    /* encoder: encoderprecision.h; NULL: f32 */
+	bool query;               /* encoder: texts are requests, not tracks */
 	struct pack *pack;
 	struct textmodel *text;
 	struct pca *pca;
 	struct cnnmodel *cnn;
+	struct trackencoder *encoder;
 };
 
-/* A model of words (text), else of sound: a folder with a network, or a pack.
+/* A model of words (text), a pack or an encoder's folder, else of sound: a
+ * folder with a network, or a pack.
  * -1: missing or damaged; the message says what to do. */
 int embedder_open(struct embedder *e, bool text, const char *model,
 		  struct err *err);
 void embedder_close(struct embedder *e);
+/* Of an encoder's texts those that were longer than it takes, so far, of how
+ * many; 0: no encoder. */
+uint64_t embedder_windowed(const struct embedder *e, uint64_t *texts);
 /* Of the vectors, to release. */
 void embedder_schema(const struct embedder *e, struct feat_schema *s);
 

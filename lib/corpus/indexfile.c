@@ -36,6 +36,22 @@ int indexfile_write(const char *path, struct indexwriter *w,
 	return atomic_commit(a, err);
 }
 
+/* Whether it says which, where vectors are of an encoder. */
+static int check_encoder(const struct generation *g, struct err *err)
+{
+	struct encodermark m = { .dim = 0 };
+	int rc = g->encoder.p ? encodermark_read(&m, g->encoder, err) : 0;
+
+	if (!rc && g->encoder.p && m.dim != g->text_dim)
+		rc =
+		    err_set(err, ERR_DATA, "artifact",
+			    "section \"encoder\" is of vectors of %zu numbers, "
+			    "there are some of %zu; build the index again",
+			    m.dim, g->text_dim);
+	encodermark_release(&m);
+	return rc;
+}
+
 /* What a query reads beside rows. */
 static int check_tables(const struct generation *g, struct err *err)
 {
@@ -45,9 +61,10 @@ static int check_tables(const struct generation *g, struct err *err)
 	struct bridge bridge;
 	int rc = weights_parse(&weights, g->weights, "weights", err);
 
-	rc = rc || bridge_open(&bridge, g->pack, err) ||
-	     (bridge.info && bridge_check(&bridge, GENERATION_TEXT_DIM,
-					  GENERATION_AUDIO_DIM, err));
+	rc = rc || check_encoder(g, err) ||
+	     bridge_open(&bridge, g->pack, err) ||
+	     (bridge.info &&
+	      bridge_check(&bridge, g->text_dim, GENERATION_AUDIO_DIM, err));
 	if (!rc && pack_get(g->pack, "text.info").p) {
 		text = textmodel_open(g->pack, err);
 		rc = text ? 0 : -1;

@@ -2,11 +2,13 @@
 #include "corpus/indexinputs.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "corpus/askwords.h"
 #include "corpus/datadir.h"
+#include "corpus/indexencoder.h"
 #include "corpus/lexicon.h"
 #include "corpus/targets.h"
 #include "corpus/themes.h"
@@ -20,6 +22,27 @@
 #include "text/foreign.h"
 
 #define TABLE_MAX ((size_t)16 << 20)
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+bool indexinput_paths_models(struct indexinput_paths *p,
+			     const struct option_list *models)
+{
+	for (size_t i = 0; i < models->count; i++) {
+		const char *path = models->items[i];
+		const char **to = is_folder(path) ? &p->encoder : &p->model;
+
+		if (*to)
+			return false;
+		*to = path;
+	}
+	return true;
+}
 
 void indexinput_paths_release(struct indexinput_paths *p)
 {
@@ -37,6 +60,7 @@ void indexinputs_release(struct indexinputs *in)
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		featset_close(in->sources.audio[kind]);
 	pack_close(in->model);
+	encodermark_release(&in->encoder);
 	pack_close(in->emotion);
 	pack_close(in->bridge);
 	str_release(&in->lexicon);
@@ -172,14 +196,14 @@ static int open_model(struct indexinputs *in, const struct indexinput_paths *p,
 	if (p->model && open_named(in, p->model, err))
 		return -1;
 	if (!text_pack(in))
-		return p->text.count
+		return p->text.count && !in->encoder.dim
 			   ? err_set(err, ERR_USAGE, "usage",
 				     "--text needs --text-model, which made it")
 			   : 0;
 	*model = textmodel_open(text_pack(in), err);
 	if (!*model)
 		return -1;
-	if (!in->sources.text ||
+	if (!in->sources.text || in->encoder.dim ||
 	    hash_unhex(in->origins.digest[ORIGIN_TEXT], HASH_SIZE, digest))
 		return 0;
 	recipe_embed_text(digest, recipe);
@@ -198,6 +222,14 @@ static bool is_other(const struct featset *set, const uint8_t *recipe)
 	       memcmp(featset_schema(set)->recipe, recipe, HASH_SIZE) != 0;
 }
 
+/* Of the vectors that there are to search. */
+static size_t text_dim(const struct indexinputs *in)
+{
+	return in->sources.text ? featset_schema(in->sources.text)->count
+	       : in->base && in->base->text_dim ? in->base->text_dim
+						: GENERATION_TEXT_DIM;
+}
+
 /* It maps between the vectors of this index, of no other. */
 static int open_bridge(struct indexinputs *in, const char *path,
 		       struct err *err)
@@ -210,8 +242,7 @@ static int open_bridge(struct indexinputs *in, const char *path,
 	if (!in->bridge || pack_verify(in->bridge, err) ||
 	    bridge_open(&b, in->bridge, err))
 		return -1;
-	if (b.info &&
-	    bridge_check(&b, GENERATION_TEXT_DIM, GENERATION_AUDIO_DIM, err))
+	if (b.info && bridge_check(&b, text_dim(in), GENERATION_AUDIO_DIM, err))
 		return err_prefix(err, "%s", path);
 	if (b.info && !is_other(in->sources.text, b.info->text_recipe) &&
 	    !is_other(in->sources.audio[AUDIO_COMPONENTS],
@@ -382,7 +413,11 @@ int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
 	     open_set(&in->sources.sound, &p->sound, err) ||
 	     open_set(&in->sources.mood, &p->mood, err) ||
 	     open_audio(in, p, err) || read_texture(in, err) ||
-	     check_origins(in, err) || open_model(in, p, &model, err) ||
+	     check_origins(in, err) ||
+	     indexencoder_open(&in->encoder, p->encoder, in->sources.text,
+			       p->text.count ? p->text.items[0] : NULL, base,
+			       err) ||
+	     open_model(in, p, &model, err) ||
 	     open_bridge(in, p->bridge, err) || read_texts(in, err) ||
 	     read_asking(in, err) || compile_lexicon(&in->lexicon, err) ||
 	     compile_themes(model, &in->themes, err) ||
@@ -418,10 +453,15 @@ int indexinputs_write(const struct indexinputs *in,
 		{ "weights", &in->weights }, { "asking", &in->asking },
 	};
 
-	struct str meta = { 0 };
-	int rc;
+	struct str meta = { 0 }, encoder = { 0 };
+	int rc = 0;
 
-	if (copy_sections(text_pack(in), textmodel_sections, pw, err) ||
+	if (in->encoder.dim) {
+		encodermark_write(&in->encoder, &encoder);
+		rc = pack_section(pw, "encoder", encoder.p, encoder.n, err);
+		str_release(&encoder);
+	}
+	if (rc || copy_sections(text_pack(in), textmodel_sections, pw, err) ||
 	    copy_sections(in->emotion, textnet_sections, pw, err) ||
 	    copy_sections(in->bridge ? in->bridge
 			  : in->base ? in->base->pack

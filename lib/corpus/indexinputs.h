@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What an index is built from besides records: feature files by signal, the
- * model of the text vectors, the map from these to sound (learn/bridge.h), and
+ * model of words or the encoder of the text vectors, the map from these to sound (learn/bridge.h), and
  * of the data directory the tables that requests
  * are read with and, where it is there, models/emotion.pack.
  */
 #ifndef MOODPIPE_INDEXINPUTS_H
 #define MOODPIPE_INDEXINPUTS_H
 
+#include "corpus/encodermark.h"
 #include "corpus/indexmeta.h"
 #include "corpus/timbretable.h"
 #include "io/options.h"
 
 struct indexinput_paths { /* zeroed is valid: none */
-	const char *model, *bridge;
+	const char *model, *encoder, *bridge;
 	struct option_list text, sound, mood, audio;
 };
+/* A pack and an encoder's folder, sorted into p; false: two of a kind. */
+bool indexinput_paths_models(struct indexinput_paths *p,
+			     const struct option_list *models);
 void indexinput_paths_release(struct indexinput_paths *p);
 
 struct indexinputs { /* zeroed is valid; release it also after a failure */
-	struct pack *model;            /* NULL: no text, or the base's */
+	struct pack *model;            /* NULL: no words, or the base's */
+	struct encodermark encoder;    /* dim 0: vectors are the model's */
 	const struct generation *base; /* of an update, else NULL */
 	struct index_origins origins;
 	struct pack *emotion; /* the network of feelings; NULL: none there */

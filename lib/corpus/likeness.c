@@ -33,10 +33,9 @@ static void mean_text(struct likeness *l, const struct generation *g,
 
 		if (at != SIZE_MAX)
 			vector_axpy_i8(l->text, g->text_scale[at],
-				       g->text + at * GENERATION_TEXT_DIM,
-				       GENERATION_TEXT_DIM);
+				       g->text + at * g->text_dim, g->text_dim);
 	}
-	l->has_text = vector_normalise(l->text, GENERATION_TEXT_DIM) > 0;
+	l->has_text = vector_normalise(l->text, g->text_dim) > 0;
 }
 
 static void mean_mood(struct likeness *l, const struct generation *g,

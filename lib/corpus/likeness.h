@@ -11,7 +11,7 @@
 struct likeness {                  /* zeroed: valid, of no tracks */
 	float *sound[AUDIO_KINDS]; /* [dim], unit length */
 	bool has_sound[AUDIO_KINDS], has_text, has_mood;
-	float text[GENERATION_TEXT_DIM]; /* unit length */
+	float text[GENERATION_TEXT_MAX]; /* [text_dim], unit length */
 	float valence, arousal;
 	float dominance; /* NaN: none has one */
 };

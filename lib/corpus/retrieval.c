@@ -12,7 +12,6 @@
 #include "corpus/likeness.h"
 #include "corpus/metrows.h"
 #include "corpus/moodsound.h"
-#include "corpus/named.h"
 #include "index/lyricfind.h"
 #include "index/timbrefind.h"
 #include "learn/bridge.h"
@@ -25,20 +24,18 @@ enum {
 
 struct retrieval {
 	const struct generation *g;
-	const struct textmodel *model;
+	struct querytext *words; /* NULL: none */
 	struct retrieval_limits limits;
 	struct search *search;
 	struct named *named;
 	struct asked *asked;
 	struct moodsound *sounds;
 	struct bridge bridge; /* from text to sound; zeroed: none */
-	uint8_t *allowed;     /* [count] */
-	struct eligible_usual usual;
+	struct eligible eligible;
 	struct topk_item *best[SOURCES]; /* [each] */
 	size_t found[SOURCES];
 	struct metrows met;
 	struct likeness like;
-	struct textvector vector;
 
 	/* of the request at hand */
 	const struct request *request;
@@ -54,7 +51,7 @@ struct retrieval {
 	size_t named_count;
 	float words_met;
 	const float *sound[AUDIO_KINDS];
-	float text_unit[GENERATION_TEXT_DIM], mixed[GENERATION_AUDIO_DIM];
+	float text_unit[GENERATION_TEXT_MAX], mixed[GENERATION_AUDIO_DIM];
 	bool said;        /* by the words, in text_unit */
 	struct err error; /* of the words */
 	struct candidates *out;
@@ -69,20 +66,19 @@ static void open_bridge(struct retrieval *r)
 	if (bridge_open(&r->bridge, r->g->pack, &err))
 		r->bridge = (struct bridge){ .info = NULL };
 	d = r->bridge.info;
-	if (d &&
-	    (d->from != GENERATION_TEXT_DIM || d->to != GENERATION_AUDIO_DIM ||
-	     r->g->audio[AUDIO_COMPONENTS].dim != GENERATION_AUDIO_DIM))
+	if (d && (d->from != r->g->text_dim || d->to != GENERATION_AUDIO_DIM ||
+		  r->g->audio[AUDIO_COMPONENTS].dim != GENERATION_AUDIO_DIM))
 		r->bridge = (struct bridge){ .info = NULL };
 }
 
 struct retrieval *retrieval_new(const struct generation *g,
-				const struct textmodel *model,
+				struct querytext *words,
 				struct retrieval_limits limits)
 {
 	struct retrieval *r = mem_zalloc(1, sizeof(*r));
 
 	r->g = g;
-	r->model = model;
+	r->words = words;
 	r->limits = limits;
 	if (r->limits.each > g->count)
 		r->limits.each = g->count;
@@ -93,7 +89,6 @@ struct retrieval *retrieval_new(const struct generation *g,
 	r->names = mem_zalloc(r->limits.each + 1, sizeof(*r->names));
 	r->sounds = moodsound_new(g);
 	open_bridge(r);
-	r->allowed = mem_zalloc(g->count + 1, 1);
 	for (int s = 0; s < SOURCES; s++)
 		r->best[s] =
 		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
@@ -113,10 +108,13 @@ void retrieval_free(struct retrieval *r)
 	moodsound_free(r->sounds);
 	metrows_release(&r->met);
 	likeness_release(&r->like);
-	textvector_release(&r->vector);
-	free(r->allowed);
-	eligible_usual_release(&r->usual);
+	eligible_release(&r->eligible);
 	free(r);
+}
+
+struct named *retrieval_named(struct retrieval *r)
+{
+	return r->named;
 }
 
 /* Towards the middle of the quadrant it is in; what is 0 says nothing. */
@@ -210,40 +208,47 @@ static void prepare_sound(struct retrieval *r)
 }
 
 /* The words' vector, half of it that of the rows the answers are to be like. */
-static void prepare_text(struct retrieval *r)
+static int prepare_text(struct retrieval *r, struct err *err)
 {
 	struct span plain = span_str(&r->intent->plain);
 	bool like = r->intent->wish.like_count > 0 && r->like.has_text;
 	float *unit = r->text_unit;
+	int rc;
 
 	r->said = false;
 	r->wants[SOURCE_TEXT] = false;
-	if (!r->model || !r->g->text_count)
-		return;
-	textvector_reset(&r->vector);
-	textmodel_add(r->model, &r->vector, plain, 1);
-	r->said = plain.n && !textvector_finish(&r->vector, unit);
+	if (!r->words || !r->g->text_count)
+		return 0;
+	rc = querytext_vector(r->words, plain, unit, err);
+	if (rc < 0)
+		return -1;
+	r->said = rc == 0;
 	if (!r->said && !like)
-		return;
+		return 0;
 	if (!r->said)
-		memcpy(unit, r->like.text, sizeof(r->text_unit));
+		memcpy(unit, r->like.text, r->g->text_dim * sizeof(*unit));
 	else if (like)
-		vector_axpy(unit, 1, r->like.text, GENERATION_TEXT_DIM);
+		vector_axpy(unit, 1, r->like.text, r->g->text_dim);
 	if (r->said && like)
-		vector_normalise(unit, GENERATION_TEXT_DIM);
-	r->wants[SOURCE_TEXT] = !search_text_query(&r->text, unit);
+		vector_normalise(unit, r->g->text_dim);
+	r->wants[SOURCE_TEXT] =
+	    !search_text_query(&r->text, unit, r->g->text_dim);
+	return 0;
 }
 
-static void prepare(struct retrieval *r, const struct wish *wish)
+static int prepare(struct retrieval *r, const struct wish *wish,
+		   struct err *err)
 {
 	if (wish->like_count)
 		likeness_of(&r->like, r->g, wish->like, wish->like_count);
 	prepare_mood(r);
-	prepare_text(r);
+	if (prepare_text(r, err))
+		return -1;
 	prepare_sound(r);
 	r->wants[SOURCE_WORDS] = r->intent->plain.n > 0;
 	r->wants[SOURCE_TIMBRE] = r->g->timbre && wish_any_timbre(wish);
 	r->wants[SOURCE_POPULAR] = wish->vague;
+	return 0;
 }
 
 /* --- the searches --- */
@@ -285,29 +290,44 @@ static size_t find_words(struct retrieval *r)
 {
 	struct span query = span_str(&r->intent->plain);
 	const struct words_query *q = asked_signs(r->asked, query);
-	struct search_among among = r->among;
 	size_t n = q ? find_asked(r, q) : 0;
 
 	if (!n && !r->error.status)
 		n = find_asked(r, asked_words(r->asked, query));
-	among.per_artist = 0;
-	r->named_count = named_find(r->named, query, &among, r->names);
-	weigh_names(r);
 	return n;
 }
 
-static void find(void *ctx, size_t s, int thread)
+static void find_names(struct retrieval *r)
 {
-	struct retrieval *r = ctx;
-	struct topk_item *best = r->best[s];
+	struct search_among among = r->among;
 
+	among.per_artist = 0;
+	r->named_count = r->wants[SOURCE_WORDS]
+			     ? named_find(r->named, span_str(&r->intent->plain),
+					  &among, r->names)
+			     : 0;
+}
+
+/* The searches, and that of names: what takes longest first. */
+static void find(void *ctx, size_t i, int thread)
+{
+	static const int order[] = { SOURCE_WORDS,   SOURCE_AUDIO,
+				     SOURCES,        SOURCE_TEXT,
+				     SOURCE_POPULAR, SOURCE_TIMBRE,
+				     SOURCE_MOOD };
+	struct retrieval *r = ctx;
+	struct topk_item *best;
+	int s = order[i];
+
+	_Static_assert(sizeof(order) / sizeof(*order) == SOURCES + 1, "each");
 	(void)thread;
+	if (s == SOURCES) {
+		find_names(r);
+		return;
+	}
+	best = r->best[s];
 	r->found[s] = 0;
 	r->way[s] = SEARCH_NONE;
-	if (s == SOURCE_WORDS) {
-		r->named_count = 0;
-		r->words_met = 0;
-	}
 	if (!r->wants[s])
 		return;
 	switch ((enum source)s) {
@@ -339,12 +359,15 @@ static void find(void *ctx, size_t s, int thread)
 static int search(struct retrieval *r, struct err *err)
 {
 	r->error = (struct err){ 0 };
-	parallel_for(r->limits.threads, SOURCES, find, r);
+	r->words_met = 0;
+	parallel_for(r->limits.threads, SOURCES + 1, find, r);
+	weigh_names(r);
 	if (r->error.status) {
 		*err = r->error;
 		return -1;
 	}
 	if (r->found[SOURCE_TEXT] && r->found[SOURCE_MOOD] &&
+	    querytext_by_words(r->words) &&
 	    r->best[SOURCE_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
 		r->found[SOURCE_TEXT] = 0;
 		r->wants[SOURCE_TEXT] = false;
@@ -353,6 +376,12 @@ static int search(struct retrieval *r, struct err *err)
 }
 
 /* --- the candidates --- */
+
+/* What damaged vectors give may be beyond what there is. */
+static float within(float x, float lo, float hi)
+{
+	return isnan(x) ? x : fmaxf(lo, fminf(hi, x));
+}
 
 /* The signals of some of the candidates, whatever found them. */
 static void fill(void *ctx, size_t chunk, int thread)
@@ -377,6 +406,8 @@ static void fill(void *ctx, size_t chunk, int thread)
 		if (r->wants[SOURCE_AUDIO] && isnan(c->audio_cosine))
 			c->audio_cosine =
 			    search_sound_row(r->g, r->sound, c->row);
+		c->text_distance = within(c->text_distance, 0, 2);
+		c->audio_cosine = within(c->audio_cosine, -1, 1);
 		if (r->wants[SOURCE_MOOD])
 			c->mood_distance =
 			    search_mood_row(r->g, &r->mood, c->row);
@@ -457,8 +488,9 @@ static int apply_demands(struct retrieval *r, struct err *err)
 	    asked_signs(r->asked, span_str(&r->intent->plain));
 
 	return q && demands_any(q)
-		   ? demands_apply(r->g, r->search, q, r->allowed,
-				   &r->out->eligible, &r->out->warnings, err)
+		   ? demands_apply(r->g, r->search, q,
+				   eligible_own(&r->eligible),
+				   &r->eligible.count, &r->out->warnings, err)
 		   : 0;
 }
 
@@ -482,15 +514,16 @@ int retrieval_run(struct retrieval *r, const struct request *request,
 	r->request = request;
 	r->out = out;
 	r->intent = intent;
-	prepare(r, &intent->wish);
-	out->eligible =
-	    eligible_rows_kept(&r->usual, r->g, request, r->limits.keep_dead,
-			       r->allowed, &out->warnings);
-	out->eligible -= eligible_without(r->g, &intent->wish, r->allowed);
+	if (prepare(r, &intent->wish, err))
+		return -1;
+	eligible_find(&r->eligible, r->g, request, r->limits.keep_dead,
+		      &out->warnings);
+	eligible_without(&r->eligible, &intent->wish);
 	if (apply_demands(r, err))
 		return -1;
+	out->eligible = r->eligible.count;
 	r->among = (struct search_among){ .allowed = out->eligible < r->g->count
-							 ? r->allowed
+							 ? r->eligible.rows
 							 : NULL,
 					  .eligible = out->eligible,
 					  .k = rows_of_each(r),

@@ -20,12 +20,13 @@
 
 #include "corpus/candidates.h"
 #include "corpus/intent.h"
+#include "corpus/named.h"
+#include "corpus/querytext.h"
 #include "corpus/request.h"
 #include "index/search.h"
-#include "learn/textmodel.h"
 
 /* The best cosine of text below which the request's words are related to no
- * track: where a mood speaks the signal is then missing, for scaling such scores
+ * track, of vectors of words: where a mood speaks the signal is then missing, for scaling such scores
  * to [0, 1] would make noise of them. Requests that mean something reach 0.4. */
 #define RETRIEVAL_TEXT_LEAST 0.1F
 
@@ -49,13 +50,14 @@ struct retrieval_limits {
 
 struct retrieval; /* scratch for one thread of requests */
 struct retrieval *retrieval_new(const struct generation *g,
-				const struct textmodel *model,
+				struct querytext *words,
 				struct retrieval_limits limits);
 void retrieval_free(struct retrieval *r);
+struct named *retrieval_named(struct retrieval *r); /* its own */
 /* Fills out->items, out->eligible, out->way and out->lyric, and where the rows
- * to be like tell a mood, out->mood_by, valence and arousal. model NULL: no text
+ * to be like tell a mood, out->mood_by, valence and arousal. words NULL: no text
  * signal. Words are searched as in intent->plain. -1, ERR_DATA: a damaged
- * index. */
+ * index; also what querytext_vector says. */
 int retrieval_run(struct retrieval *r, const struct request *request,
 		  const struct intent *intent, struct candidates *out,
 		  struct err *err);

@@ -12,19 +12,19 @@ static const char nothing_found[] =
 
 void seeker_init(struct seeker *s, const struct generation *g,
 		 const struct weights *w, const struct understood_models *m,
-		 const struct textmodel *model, struct retrieval_limits limits)
+		 struct querytext *words, struct retrieval_limits limits)
 {
 	*s = (struct seeker){
 		.g = g, .weights = w, .models = m, .limits = limits
 	};
-	s->retrieval = retrieval_new(g, model, limits);
-	s->who = whois_new(g);
+	s->retrieval = retrieval_new(g, words, limits);
+	s->who = whois_new(g, retrieval_named(s->retrieval));
 }
 
 void seeker_release(struct seeker *s)
 {
-	retrieval_free(s->retrieval);
 	whois_free(s->who);
+	retrieval_free(s->retrieval);
 	intent_release(&s->intent);
 	*s = (struct seeker){ .g = NULL };
 }

@@ -21,14 +21,14 @@ struct seeker {
 	struct whois *who;
 	struct intent intent;
 };
-/* All must outlive *s; model may be NULL. For one thread. */
+/* All must outlive *s; words may be NULL. For one thread. */
 void seeker_init(struct seeker *s, const struct generation *g,
 		 const struct weights *w, const struct understood_models *m,
-		 const struct textmodel *model, struct retrieval_limits limits);
+		 struct querytext *words, struct retrieval_limits limits);
 void seeker_release(struct seeker *s); /* a zeroed one is valid */
 
 /* Fills *found, which is reset but for query and qid; *r gets the filters of its
- * words. -1, ERR_DATA: a damaged index. */
+ * words. -1: as retrieval_run. */
 int seeker_run(struct seeker *s, struct request *r, struct candidates *found,
 	       struct err *err);
 

@@ -160,6 +160,7 @@ void codes_query(struct codes_query *q, const float *rotated, size_t dim,
 		 uint8_t *table)
 {
 	size_t groups = codes_bits(dim) / 4;
+	size_t most = groups > 257 ? UINT16_MAX / groups : UINT8_MAX;
 	float widest = 0, least = 0, step;
 
 	for (size_t g = 0; g < groups; g++) {
@@ -170,7 +171,7 @@ void codes_query(struct codes_query *q, const float *rotated, size_t dim,
 		widest = fmaxf(widest, reach);
 		least -= reach;
 	}
-	step = 2 * widest / 255;
+	step = 2 * widest / (float)most;
 	if (!(step > 0) || !isfinite(step))
 		step = 0;
 	*q = (struct codes_query){ dim, table, step, step > 0 ? least : 0 };

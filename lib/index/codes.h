@@ -23,7 +23,7 @@
 
 #define CODES_BLOCK 32
 #define CODES_NONE UINT32_MAX
-#define CODES_DIM 1024 /* at most: sums of bytes fit 16 bits */
+#define CODES_DIM 4096 /* at most */
 
 static inline size_t codes_bits(size_t dim)
 {
@@ -69,7 +69,8 @@ struct codes_query {
  * length: its standard deviation is about sqrt(1 - 2 / pi) = 0.6.
  */
 #define CODES_DEVIATION 0.6f
-/* Tables for a rotated query; table has room for 8 * bits bytes. */
+/* Tables for a rotated query; table has room for 8 * bits bytes. Above 1024
+ * dimensions they are coarser, so that sums fit 16 bits. */
 void codes_query(struct codes_query *q, const float *rotated, size_t dim,
 		 uint8_t *table);
 /* score[n][32] = base + estimate of <q, r>, of n blocks. */

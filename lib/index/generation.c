@@ -128,6 +128,25 @@ static int open_found(struct generation *g, struct err *err)
 			     g->words.rows, g->count);
 }
 
+/* Behind how many they are. */
+static int open_usual(struct generation *g, struct err *err)
+{
+	const uint8_t *p = pack_array(g->pack, "track.usual", 1,
+				      g->count + sizeof(uint64_t), NULL, err);
+	uint64_t usual;
+
+	if (!p)
+		return -1;
+	memcpy(&usual, p, sizeof(usual));
+	if (usual > g->count)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"track.usual\" has more rows than "
+			       "the index; build it again");
+	g->usual = p + sizeof(usual);
+	g->usual_count = (size_t)usual;
+	return 0;
+}
+
 static int open_catalogue(struct generation *g, struct err *err)
 {
 	size_t n, strings;
@@ -149,7 +168,7 @@ static int open_catalogue(struct generation *g, struct err *err)
 	    ARRAY(g, popularity, "track.popularity", n) ||
 	    ARRAY(g, tier, "track.tier", n) ||
 	    ARRAY(g, link, "track.link", n) ||
-	    ARRAY(g, flags, "track.flags", n) ||
+	    ARRAY(g, flags, "track.flags", n) || open_usual(g, err) ||
 	    ARRAY(g, offsets, "track.offsets", strings))
 		return -1;
 	return section(g, "track.strings", &g->blob, err) ||
@@ -246,14 +265,41 @@ static int open_grid(struct generation *g, const char *name, size_t dims,
 
 static int open_lists(struct generation *g, struct err *err)
 {
-	struct ivf_rows rows = { g->text_count, GENERATION_TEXT_DIM, g->text,
-				 g->text_scale, g->text_rows,        g->count };
+	struct ivf_rows rows = { g->text_count, g->text_dim,  g->text,
+				 g->text_scale, g->text_rows, g->count };
 	struct span bytes;
 
 	if (section(g, "vector.lists", &bytes, err))
 		return -1;
+	if (!rows.count) /* they alone know */
+		g->text_dim = rows.dim = ivf_dim(bytes);
 	return ivf_view(&g->text_lists, bytes, &rows, err)
 		   ? err_prefix(err, "section \"vector.lists\"")
+		   : 0;
+}
+
+static int open_text(struct generation *g, struct err *err)
+{
+	size_t found;
+
+	g->text_rows = pack_array(g->pack, "vector.rows", sizeof(*g->text_rows),
+				  SIZE_MAX, &g->text_count, err);
+	if (!g->text_rows)
+		return -1;
+	g->text = pack_array(g->pack, "vector.int8", 1, SIZE_MAX, &found, err);
+	if (!g->text)
+		return -1;
+	g->text_dim = g->text_count ? found / g->text_count : 0;
+	if (found != g->text_count * g->text_dim ||
+	    g->text_dim > GENERATION_TEXT_MAX)
+		return err_set(err, ERR_DATA, "artifact",
+			       "section \"vector.int8\" holds %zu numbers for "
+			       "%zu rows; build the index again",
+			       found, g->text_count);
+	return ARRAY(g, text_scale, "vector.scale", g->text_count) ||
+		       ARRAY(g, text_at, "vector.at", g->count) ||
+		       open_lists(g, err)
+		   ? -1
 		   : 0;
 }
 
@@ -279,18 +325,7 @@ static int open_signals(struct generation *g, struct err *err)
 		if (has(g, audio_sections[kind].rows) &&
 		    open_audio(g, &g->audio[kind], &audio_sections[kind], err))
 			return -1;
-	if (!has(g, "vector.rows"))
-		return 0;
-	g->text_rows = pack_array(g->pack, "vector.rows", sizeof(*g->text_rows),
-				  SIZE_MAX, &g->text_count, err);
-	return !g->text_rows ||
-		       ARRAY(g, text, "vector.int8",
-			     g->text_count * GENERATION_TEXT_DIM) ||
-		       ARRAY(g, text_scale, "vector.scale", g->text_count) ||
-		       ARRAY(g, text_at, "vector.at", g->count) ||
-		       open_lists(g, err)
-		   ? -1
-		   : 0;
+	return has(g, "vector.rows") ? open_text(g, err) : 0;
 }
 
 static int open_sections(struct generation *g, struct err *err)
@@ -302,6 +337,7 @@ static int open_sections(struct generation *g, struct err *err)
 	g->weights = pack_get(g->pack, "weights");
 	g->asking = pack_get(g->pack, "asking");
 	g->meta = pack_get(g->pack, "meta");
+	g->encoder = pack_get(g->pack, "encoder");
 	g->emotion = has(g, "net.info");
 	if (!g->lexicon.p || !g->themes.p || !g->foreign.p || !g->targets.p ||
 	    !g->weights.p || !g->meta.p)

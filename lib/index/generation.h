@@ -19,11 +19,13 @@
 #include "io/pack.h"
 
 #define GENERATION_KIND "moodindex"
-#define GENERATION_VERSION 5
+#define GENERATION_VERSION 6
 #define GENERATION_NAME 17 /* 16 hex digits of the pack's digest, NUL */
 #define GENERATION_CURRENT "current"
 
-#define GENERATION_TEXT_DIM 384
+#define GENERATION_TEXT_DIM                                                    \
+	384 /* of the model of words; an encoder has its own */
+#define GENERATION_TEXT_MAX 4096
 #define GENERATION_AUDIO_DIM 64 /* of components; a network has its own */
 #define GENERATION_AUDIO_MAX 4096
 
@@ -95,6 +97,8 @@ enum catalogue_tier {
 	TIER_VIRAL,
 	TIER_COUNT
 };
+/* Does a request without a filter look there? */
+bool catalogue_is_usual(unsigned link, unsigned flags);
 /* "UNKNOWN" ..., "" and "Underground" ...; out of range: the first. */
 const char *catalogue_link_name(unsigned link);
 const char *catalogue_tier_name(unsigned tier);
@@ -154,6 +158,9 @@ struct generation {
 	const float *duration;           /* seconds; NaN: missing */
 	const float *plays, *popularity; /* likewise */
 	const uint8_t *tier, *link, *flags;
+	/* 1 where requests without a filter look, else 0; how many are 1. */
+	const uint8_t *usual;
+	size_t usual_count;
 	const uint64_t *offsets; /* [count * FIELDS + 1] into blob */
 	struct span blob;
 	struct names artists, genres, languages;
@@ -171,10 +178,11 @@ struct generation {
 	struct audio_vectors audio[AUDIO_KINDS];
 
 	size_t text_count; /* 0: no text signal */
+	size_t text_dim;   /* 1 to GENERATION_TEXT_MAX; 0: no text signal */
 	const uint32_t
 	    *text_rows;          /* [text_count], list by list, or ascending */
 	const uint32_t *text_at; /* [count]: position of a row, or NONE */
-	const int8_t *text;      /* [text_count][384] */
+	const int8_t *text;      /* [text_count][text_dim] */
 	const float *text_scale; /* [text_count]: unit = scale * q */
 	struct ivf text_lists;   /* of them; nlist 0: too few for lists */
 
@@ -204,6 +212,9 @@ struct generation {
 	struct span lexicon, themes, foreign;
 	struct span targets, weights, meta; /* texts */
 	struct span asking;                 /* likewise; p NULL: none */
+	/* Which encoder the text vectors are of (corpus/encodermark.h); p NULL:
+	 * of the model of words. */
+	struct span encoder;
 	bool emotion; /* has the network of feelings: textnet_open(pack) */
 };
 
@@ -215,7 +226,8 @@ struct generation *generation_open_named(const char *path, const char *name,
 					 struct err *err);
 void generation_close(struct generation *g);
 /* For a process that answers one request: to touch a page of the mapping for
- * the first time costs more than to read some bytes of the file. */
+ * the first time costs more than to read some bytes of the file (but few names
+ * are read in place). */
 void generation_read_once(struct generation *g, bool once);
 /* Is that a generation's name: 16 lower-case hex digits? */
 bool generation_is_name(struct span s);

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+enum { IN_PLACE = 200000 /* names: a find section of 20 MB */ };
+
 const char *catalogue_link_name(unsigned link)
 {
 	static const char *const names[LINK_COUNT] = { "UNKNOWN", "VALID",
@@ -11,6 +13,11 @@ const char *catalogue_link_name(unsigned link)
 						       "DEAD" };
 
 	return names[link < LINK_COUNT ? link : LINK_UNKNOWN];
+}
+
+bool catalogue_is_usual(unsigned link, unsigned flags)
+{
+	return link != LINK_DEAD && !(flags & CATALOGUE_SET);
 }
 
 const char *catalogue_tier_name(unsigned tier)
@@ -22,11 +29,20 @@ const char *catalogue_tier_name(unsigned tier)
 	return names[tier < TIER_COUNT ? tier : TIER_NONE];
 }
 
+/* A request looks for many names, each here and there: it then touches most
+ * pages of few names more than once. */
+static bool in_place(const struct name_rows *names)
+{
+	return names->count <= IN_PLACE;
+}
+
 void generation_read_once(struct generation *g, bool once)
 {
+	const struct pack *pack = once ? g->pack : NULL;
+
 	g->once = once;
-	g->by_artist.find.file = once ? g->pack : NULL;
-	g->by_title.find.file = once ? g->pack : NULL;
+	g->by_artist.find.file = in_place(&g->by_artist) ? NULL : pack;
+	g->by_title.find.file = in_place(&g->by_title) ? NULL : pack;
 }
 
 const void *generation_look(const struct generation *g, const void *at,

@@ -60,6 +60,23 @@ static int check_numbers(const struct generation *g, size_t i, struct err *err)
 				    : 0;
 }
 
+static int check_usual(const struct generation *g, struct err *err)
+{
+	size_t usual = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		if (g->usual[i] != catalogue_is_usual(g->link[i], g->flags[i]))
+			return bad("track.usual", i,
+				   "not what link and flags "
+				   "say",
+				   err);
+		usual += g->usual[i];
+	}
+	return usual == g->usual_count ? 0
+				       : bad("track.usual", g->count,
+					     "another number of rows", err);
+}
+
 static int check_columns(const struct generation *g, struct err *err)
 {
 	struct span text;
@@ -95,7 +112,7 @@ static int check_columns(const struct generation *g, struct err *err)
 			return bad("track.keys", i, "not the key of the id",
 				   err);
 	}
-	return 0;
+	return check_usual(g, err);
 }
 
 /* Every row in the list of its name, where number[] says which that is. */
@@ -208,8 +225,8 @@ static int check_text(const struct generation *g, struct err *err)
 	if (met != g->text_count)
 		return bad("vector.at", met, "rows are missing", err);
 	for (size_t i = 0; i < g->text_count; i++) {
-		const int8_t *q = g->text + i * GENERATION_TEXT_DIM;
-		float n2 = (float)vector_dot_i8(q, q, GENERATION_TEXT_DIM);
+		const int8_t *q = g->text + i * g->text_dim;
+		float n2 = (float)vector_dot_i8(q, q, g->text_dim);
 
 		if (generation_text_at(g, g->text_rows[i]) != i)
 			return bad("vector.rows", i, "not where it is to be",

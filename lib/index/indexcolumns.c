@@ -71,6 +71,27 @@ static int write_albums(struct indexwriter *w, struct pack_writer *pw,
 	return 0;
 }
 
+/* How many rows are the usual ones, and which. */
+static int write_usual(const struct indexwriter *w, struct pack_writer *pw,
+		       struct err *err)
+{
+	uint64_t usual = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		usual += catalogue_is_usual(w->rows[i].link, w->rows[i].flags);
+	if (pack_begin(pw, "track.usual", err) ||
+	    pack_put(pw, &usual, sizeof(usual), err))
+		return -1;
+	for (size_t i = 0; i < w->count; i++) {
+		uint8_t is =
+		    catalogue_is_usual(w->rows[i].link, w->rows[i].flags);
+
+		if (pack_put(pw, &is, sizeof(is), err))
+			return -1;
+	}
+	return 0;
+}
+
 static size_t total(const struct index_stored *s)
 {
 	size_t n = 0;
@@ -134,7 +155,8 @@ int index_write_catalogue(struct indexwriter *w, int threads,
 				      "genre.names", pw, err) ||
 		       namelist_write(&w->languages, "language.offsets",
 				      "language.names", pw, err) ||
-		       write_numbers(w, pw, err) || write_strings(w, pw, err) ||
+		       write_numbers(w, pw, err) || write_usual(w, pw, err) ||
+		       write_strings(w, pw, err) ||
 		       write_found(w, threads, pw, err) ||
 		       write_albums(w, pw, err)
 		   ? -1

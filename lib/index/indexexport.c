@@ -45,7 +45,7 @@ static struct source source_of(const struct generation *g,
 					      : AUDIO_COMPONENTS];
 
 	if (what == INDEXEXPORT_TEXT)
-		return (struct source){ g, g->text_count, GENERATION_TEXT_DIM,
+		return (struct source){ g, g->text_count, g->text_dim,
 					g->text_rows, NULL };
 	return (struct source){ g, v->count, v->dim, v->rows, v->vectors };
 }

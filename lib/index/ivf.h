@@ -43,6 +43,8 @@ struct ivf {
 	const uint8_t *coarse, *lists;
 };
 
+/* The dimensions that bytes say; 0: too few bytes, or more than CODES_DIM. */
+size_t ivf_dim(struct span bytes);
 /* Looks at bytes, 64-aligned, which are to outlive v, as do the arrays of
  * rows. -1, ERR_DATA: they are no inverted file of so many rows and
  * dimensions. Touches the first page. */

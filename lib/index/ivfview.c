@@ -13,6 +13,16 @@ static int broken(struct err *err, const char *what)
 		       "inverted file: %s; build the index again", what);
 }
 
+size_t ivf_dim(struct span bytes)
+{
+	struct ivf_header h;
+
+	if (bytes.n < sizeof(h))
+		return 0;
+	memcpy(&h, bytes.p, sizeof(h));
+	return h.dim <= CODES_DIM ? h.dim : 0;
+}
+
 int ivf_view(struct ivf *v, struct span bytes, const struct ivf_rows *rows,
 	     struct err *err)
 {

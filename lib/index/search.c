@@ -114,13 +114,12 @@ static size_t search_capped(struct search *s, enum retrieved kind, find *f,
 
 /* --- texts --- */
 
-int search_text_query(struct search_text *t,
-		      const float unit[GENERATION_TEXT_DIM])
+int search_text_query(struct search_text *t, const float *unit, size_t dim)
 {
 	int32_t norm2;
 
-	vector_quantise(unit, t->q, GENERATION_TEXT_DIM);
-	norm2 = vector_dot_i8(t->q, t->q, GENERATION_TEXT_DIM);
+	vector_quantise(unit, t->q, dim);
+	norm2 = vector_dot_i8(t->q, t->q, dim);
 	t->scale = norm2 > 0 ? 1 / sqrtf((float)norm2) : 0;
 	return norm2 > 0 ? 0 : -1;
 }
@@ -153,16 +152,14 @@ size_t search_texts(struct search *s, const struct search_text *q,
 float search_text_row(const struct generation *g, const struct search_text *q,
 		      size_t row)
 {
-	size_t i = generation_text_at(g, row);
-	int8_t room[GENERATION_TEXT_DIM];
+	size_t i = generation_text_at(g, row), dim = g->text_dim;
+	int8_t room[GENERATION_TEXT_MAX];
 
 	if (i == SIZE_MAX)
 		return NAN;
 	return (float)vector_dot_i8(
-		   q->q,
-		   generation_look(g, g->text + i * GENERATION_TEXT_DIM,
-				   sizeof(room), room),
-		   GENERATION_TEXT_DIM) *
+		   q->q, generation_look(g, g->text + i * dim, dim, room),
+		   dim) *
 	       (q->scale * g->text_scale[i]);
 }
 
@@ -437,7 +434,7 @@ void search_fetch_row(const struct generation *g, size_t row)
 	if (row >= g->count)
 		return;
 	if (at != SIZE_MAX) {
-		fetch(g->text + at * GENERATION_TEXT_DIM, GENERATION_TEXT_DIM);
+		fetch(g->text + at * g->text_dim, g->text_dim);
 		fetch(g->text_scale + at, 1);
 	}
 	for (int kind = 0; kind < AUDIO_KINDS; kind++) {

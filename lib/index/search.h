@@ -31,12 +31,11 @@ struct search_among {
 };
 
 struct search_text { /* a query as the index holds rows */
-	int8_t q[GENERATION_TEXT_DIM];
+	int8_t q[GENERATION_TEXT_MAX];
 	float scale; /* unit vector = scale * q */
 };
-/* -1: the vector is zero or not finite. */
-int search_text_query(struct search_text *t,
-		      const float unit[GENERATION_TEXT_DIM]);
+/* unit[dim], dim of the index. -1: the vector is zero or not finite. */
+int search_text_query(struct search_text *t, const float *unit, size_t dim);
 
 struct search_mood {
 	float valence, arousal;

@@ -15,11 +15,11 @@
 /* --- text --- */
 
 struct vectors {    /* of text, ascending rows */
-	FILE *file; /* int8[count][384] */
+	FILE *file; /* int8[count][dim] */
 	uint32_t *rows;
 	float *scale;
 	uint32_t *was; /* positions in the base, or UINT32_MAX */
-	size_t count;
+	size_t count, dim;
 };
 
 /* Position of a row's text vector in the base, SIZE_MAX: none. */
@@ -36,13 +36,12 @@ static int put_text(const struct signal_rows *r, const int8_t *q, float scale,
 	size_t at = old_text(r, r->was[i]);
 
 	v->was[v->count] =
-	    at != SIZE_MAX && !memcmp(r->base->text + at * GENERATION_TEXT_DIM,
-				      q, GENERATION_TEXT_DIM)
+	    at != SIZE_MAX && !memcmp(r->base->text + at * v->dim, q, v->dim)
 		? (uint32_t)at
 		: UINT32_MAX;
 	v->rows[v->count] = (uint32_t)i;
 	v->scale[v->count++] = scale;
-	return fwrite(q, GENERATION_TEXT_DIM, 1, v->file) == 1
+	return fwrite(q, v->dim, 1, v->file) == 1
 		   ? 0
 		   : err_errno(err, "cannot set vectors aside in $TMPDIR");
 }
@@ -50,7 +49,7 @@ static int put_text(const struct signal_rows *r, const int8_t *q, float scale,
 static int put_text_row(const struct signal_rows *r, struct featset *set,
 			size_t i, struct vectors *v, struct err *err)
 {
-	int8_t q[GENERATION_TEXT_DIM];
+	int8_t q[GENERATION_TEXT_MAX];
 	const struct feat_row *row;
 	uint32_t old;
 	int32_t norm2;
@@ -60,12 +59,12 @@ static int put_text_row(const struct signal_rows *r, struct featset *set,
 		return -1;
 	at = old_text(r, old);
 	if (at != SIZE_MAX)
-		return put_text(r, r->base->text + at * GENERATION_TEXT_DIM,
+		return put_text(r, r->base->text + at * v->dim,
 				r->base->text_scale[at], i, v, err);
-	if (!row || !signal_all_finite(row->values, GENERATION_TEXT_DIM))
+	if (!row || !signal_all_finite(row->values, v->dim))
 		return 0;
-	vector_quantise(row->values, q, GENERATION_TEXT_DIM);
-	norm2 = vector_dot_i8(q, q, GENERATION_TEXT_DIM);
+	vector_quantise(row->values, q, v->dim);
+	norm2 = vector_dot_i8(q, q, v->dim);
 	return norm2 ? put_text(r, q, 1 / sqrtf((float)norm2), i, v, err) : 0;
 }
 
@@ -74,9 +73,9 @@ static int write_lists(const struct signal_rows *r,
 		       struct pack_writer *pw, struct textlists_made *made,
 		       struct err *err)
 {
-	size_t size = v->count * GENERATION_TEXT_DIM;
+	size_t size = v->count * v->dim;
 	struct ivf_rows vectors = { .count = v->count,
-				    .dim = GENERATION_TEXT_DIM,
+				    .dim = v->dim,
 				    .scale = v->scale,
 				    .rows = v->rows,
 				    .total = r->count };
@@ -96,6 +95,32 @@ static int write_lists(const struct signal_rows *r,
 	return rc;
 }
 
+/* How long vectors are: as the file says, and the base, if any. */
+static int text_dim(const struct signal_rows *r, const struct index_sources *s,
+		    size_t *dim, struct err *err)
+{
+	size_t was = r->base && r->base->text_rows ? r->base->text_dim : 0;
+	char last[FEAT_NAME];
+
+	*dim = s->text ? featset_schema(s->text)->count : was;
+	if (*dim < 1 || *dim > GENERATION_TEXT_MAX)
+		return err_set(err, ERR_DATA, "columns",
+			       "the --text file has %zu columns; vectors of 1 "
+			       "to %d numbers go into an index",
+			       *dim, GENERATION_TEXT_MAX);
+	if (was && *dim != was)
+		return err_set(
+		    err, ERR_DATA, "columns",
+		    "the --text file has vectors of %zu numbers, the "
+		    "index that is to be updated of %zu; build it "
+		    "anew, without --update",
+		    *dim, was);
+	snprintf(last, sizeof(last), "t%03zu", *dim - 1);
+	return s->text ? signal_check(s->text, "--text", "t000", last,
+				      (uint32_t)*dim, err)
+		       : 0;
+}
+
 static int write_text(const struct signal_rows *r,
 		      const struct index_sources *s, struct pack_writer *pw,
 		      struct index_counts *counts, struct err *err)
@@ -105,8 +130,7 @@ static int write_text(const struct signal_rows *r,
 
 	if (!s->text && !(r->base && r->base->text_rows))
 		return 0;
-	if (s->text && signal_check(s->text, "--text", "t000", "t383",
-				    GENERATION_TEXT_DIM, err))
+	if (text_dim(r, s, &v.dim, err))
 		return -1;
 	v.file = scratch_open(err);
 	if (!v.file)

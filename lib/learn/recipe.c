@@ -41,6 +41,12 @@ static void make_schema(struct feat_schema *s, const char *stage,
 	}
 }
 
+void recipe_vector_schema(struct feat_schema *s, const char *stage,
+			  const char *prefix, size_t dim)
+{
+	make_schema(s, stage, prefix, 3, (int)dim);
+}
+
 void recipe_text_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE])
 {
 	make_schema(s, "embed-text", "t", 3, TEXTMODEL_DIM);

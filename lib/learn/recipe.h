@@ -24,6 +24,11 @@ void recipe_embed_audio(const uint8_t model[HASH_SIZE], uint8_t out[HASH_SIZE]);
 void recipe_cnn_schema(struct feat_schema *s, const char *parameters,
 		       const uint8_t model[HASH_SIZE], size_t dim);
 
+/* A schema of a vector, to release, without its recipe: columns prefix000 ... of
+ * dim. */
+void recipe_vector_schema(struct feat_schema *s, const char *stage,
+			  const char *prefix, size_t dim);
+
 /* The whole schema, to release: stage "embed-text", columns t000..t383; stage
  * "embed-audio", columns a00..a63. */
 void recipe_text_schema(struct feat_schema *s, const uint8_t model[HASH_SIZE]);

@@ -52,6 +52,7 @@ struct bench {
 	struct textmodel *model;
 	struct weights weights;
 	struct ranktuning tuning;
+	struct querytext *words;
 	struct retrieval *retrieval;
 	struct request request;
 	struct candidates found;
@@ -283,7 +284,10 @@ static void open_index(struct bench *b, const char *path)
 	b->model = textmodel_open(b->g->pack, &err);
 	if (!b->model)
 		die("text model", &err);
-	b->retrieval = retrieval_new(b->g, b->model, limits);
+	b->words = querytext_new(b->g, b->model, NULL, &err);
+	if (!b->words)
+		die("text vectors", &err);
+	b->retrieval = retrieval_new(b->g, b->words, limits);
 	b->scored = mem_zalloc(MOST, sizeof(*b->scored));
 }
 
@@ -296,6 +300,7 @@ static void release(struct bench *b)
 	free(b->questions);
 	free(b->scored);
 	retrieval_free(b->retrieval);
+	querytext_free(b->words);
 	candidates_release(&b->found);
 	request_release(&b->request);
 	weights_release(&b->weights);

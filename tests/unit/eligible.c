@@ -538,9 +538,64 @@ static void test_statuses(void **state)
 	world_release(&w);
 }
 
+/* The index' own rows, where nothing is filtered by; they are never changed. */
+static void test_usual(void **state)
+{
+	enum { N = 300 };
+	struct request r = { .sets = false }, filtered = { .sets = true };
+	struct eligible e = { .room = NULL };
+	struct wish wish = { .vocals = VOCALS_NONE, .like_count = 2 };
+	uint8_t usual[N], want[N], before[N];
+	struct world w;
+	size_t n;
+
+	(void)state;
+	world_make(&w, N, 5);
+	for (size_t i = 0; i < N; i++) {
+		w.flags[i] |= (uint8_t)(i % 3 ? 0 : CATALOGUE_SUNG);
+		usual[i] = catalogue_is_usual(w.link[i], w.flags[i]);
+	}
+	memcpy(before, usual, N);
+	n = eligible_rows(&w.g, &r, false, want, NULL);
+	assert_memory_equal(usual, want, N);
+	w.g.usual = usual;
+	w.g.usual_count = n;
+	eligible_find(&e, &w.g, &r, false, NULL);
+	assert_ptr_equal(e.rows, usual);
+	assert_int_equal(e.count, n);
+	for (int times = 0; times < 3; times++) { /* one after the other */
+		n = eligible_rows(&w.g, &r, true, want, NULL);
+		eligible_find(&e, &w.g, &r, true, NULL);
+		assert_memory_equal(e.rows, want, N);
+		assert_int_equal(e.count, n);
+		n = eligible_rows(&w.g, &filtered, false, want, NULL);
+		eligible_find(&e, &w.g, &filtered, false, NULL);
+		assert_memory_equal(e.rows, want, N);
+		assert_int_equal(e.count, n);
+		eligible_find(&e, &w.g, &r, false, NULL);
+		assert_memory_equal(e.rows, before, N);
+		wish.like[0] = 7;
+		wish.like[1] = N + 7;
+		eligible_without(&e, &wish);
+		n = 0;
+		for (size_t i = 0; i < N; i++) {
+			uint8_t is = before[i] && i != 7 &&
+				     !(w.flags[i] & CATALOGUE_SUNG);
+
+			assert_int_equal(e.rows[i], is);
+			n += is;
+		}
+		assert_int_equal(e.count, n);
+		assert_memory_equal(usual, before, N);
+	}
+	eligible_release(&e);
+	world_release(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_usual),
 		cmocka_unit_test(test_combinations),
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_told),

@@ -201,7 +201,7 @@ static void use_searches(const struct generation *g)
 
 	for (size_t i = 0; i < g->count; i += 2)
 		allowed[i] = 1;
-	search_text_query(&text, unit);
+	search_text_query(&text, unit, GENERATION_TEXT_DIM);
 	words_query_parse(&words, SPAN("night \"the blue\" -rain art* +same"));
 	words_query_parse(&words, SPAN("river running slowly title"));
 	for (size_t d = 0; d < 6; d++) {
@@ -657,6 +657,7 @@ static void test_altered(void **state)
 		"title.rows",    "audio.rows",    "cnn.rows",    "vector.rows",
 		"vector.scale",  "audio.vectors", "audio.graph", "cnn.graph",
 		"vector.lists",  "mood.grid",     "mood.space",  "cnn.vectors",
+		"track.usual",
 	};
 	struct fixture f;
 	struct err err = { 0 };

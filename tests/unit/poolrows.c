@@ -142,7 +142,8 @@ static void test_names(void **state)
 	size_t n[2], met = 0;
 
 	assert_null(in[0]->file);
-	assert_non_null(in[1]->file);
+	assert_null(in[1]->file); /* so few are read in place; not here */
+	b->file->by_title.find.file = b->file->pack;
 	for (size_t row = 0; row < ROWS; row++) {
 		catalogue_text(b->place, row, CATALOGUE_TITLE, &title, &b->err);
 		str_reset(&name);

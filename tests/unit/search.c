@@ -155,7 +155,8 @@ static void ask(struct asked *k, const struct fixture *f,
 
 	*k = (struct asked){ .words = { 0 } };
 	fixture_fill(&k->q, 1000 + c, 9);
-	assert_int_equal(search_text_query(&k->text, k->q.text), 0);
+	assert_int_equal(
+	    search_text_query(&k->text, k->q.text, GENERATION_TEXT_DIM), 0);
 	vector_normalise(k->q.audio, GENERATION_AUDIO_DIM);
 	network_mean(f, mean);
 	for (size_t i = 0; i < FIXTURE_NETWORK_DIM; i++)
@@ -707,7 +708,7 @@ static void test_none(void **state)
 		g = generation_open(f.path, &err);
 		assert_non_null(g);
 		fixture_fill(&k->q, 1, 1);
-		search_text_query(&k->text, k->q.text);
+		search_text_query(&k->text, k->q.text, GENERATION_TEXT_DIM);
 		k->unit[0] = k->q.audio;
 		k->unit[1] = k->q.network;
 		k->plane.dominance = NAN;
@@ -746,9 +747,9 @@ static void test_zero_query(void **state)
 	struct search_text q;
 
 	(void)state;
-	assert_int_equal(search_text_query(&q, zero), -1);
+	assert_int_equal(search_text_query(&q, zero, GENERATION_TEXT_DIM), -1);
 	zero[3] = NAN;
-	assert_int_equal(search_text_query(&q, zero), -1);
+	assert_int_equal(search_text_query(&q, zero, GENERATION_TEXT_DIM), -1);
 }
 
 static void test_way_names(void **state)

@@ -46,7 +46,8 @@ static void make(struct made *m, size_t n)
 		m->artist[i] = (uint32_t)random_below(&rng, ARTISTS);
 	m->g = (struct generation){ .count = n + n / 2,
 				    .artist = m->artist,
-				    .text_count = n };
+				    .text_count = n,
+				    .text_dim = DIM };
 	m->rows =
 	    (struct ivf_rows){ n, DIM, m->q, m->scale, m->row, m->g.count };
 	free(centre);

@@ -27,7 +27,7 @@ meta() { section "$TMP/$1/current" meta bytes | jq -c "$2"; }
 # without the network
 status 0 index plain
 ok build-index --verify --index "$TMP/plain"
-is "$(meta plain '[.format, .emotion_model]')" '[5,null]' "no network, no digest"
+is "$(meta plain '[.format, .emotion_model]')" '[6,null]' "no network, no digest"
 is "$(section "$TMP/plain/current" net.info bytes | wc -c)" 0 "nor sections of it"
 ok cmp <(section "$TMP/plain/current" targets bytes) "$MOODPIPE_DATA/targets.tsv"
 ok cmp <(section "$TMP/plain/current" asking bytes) \
