@@ -5,7 +5,7 @@
  * Reads lines of plain text; or, with --fields, the members named there (title,
  * tags, lyrics, description by default; imputed ones too) of records, and adds
  * emotion, and on request themes and targets. The model is a pack of kind
- * "moodnet".
+ * "moodnet", or the folder of a transformer with a head.
  */
 #include "corpus/emotionstage.h"
 #include "io/stream.h"
@@ -22,8 +22,10 @@ static const char usage[] =
     "--fields reads records and adds that to them.\n"
     "\n"
     "      --fields LIST       members to read, title,description,tags,lyrics\n"
-    "      --model FILE        network of texts (default: "
-    "models/emotion.pack)\n"
+    "      --model MODEL       network of texts (default: "
+    "models/emotion.pack), or\n"
+    "                          the folder of an encoder with a head\n"
+    "      --precision P       of an encoder: f32 (default), bf16 or int8\n"
     "      --themes            add what the text is about, too\n"
     "      --targets           add what music fits, too\n"
     "      --sarcasm-prior P   how common sarcasm is, in (0, 1) (0.02)\n"
@@ -70,9 +72,7 @@ static int process(void *ctx, void *scratch, struct record *r, struct err *err)
 {
 	const struct ctx *c = ctx;
 
-	(void)err;
-	emotionstage_record(c->stage, scratch, r);
-	return 0;
+	return emotionstage_record(c->stage, scratch, r, err);
 }
 
 static int set_up(struct ctx *c, const struct stream *s, struct err *err)
@@ -115,6 +115,7 @@ int main(int argc, char **argv)
 	const struct option_spec specs[] = {
 		{ "fields", 0, OPTION_TEXT, &given->fields, 0, 0 },
 		{ "model", 0, OPTION_TEXT, &given->model, 0, 0 },
+		{ "precision", 0, OPTION_TEXT, &given->precision, 0, 0 },
 		{ "themes", 0, OPTION_FLAG, &given->themes, 0, 0 },
 		{ "targets", 0, OPTION_FLAG, &given->targets, 0, 0 },
 		{ "sarcasm-prior", 0, OPTION_REAL,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "corpus/crossrank.h"
 #include "corpus/eachline.h"
 #include "corpus/indexpath.h"
 #include "corpus/playlist.h"
@@ -25,6 +26,10 @@ static const char usage[] =
     "  -k, --top-k N    results (the request's top_k, else 20)\n"
     "  --format FORMAT  json (default), ndjson, table, m3u, trec\n"
     "  --why            table: with a line of reasons under each result\n"
+    "  --cross-encoder DIR  reads the best with the request once more\n"
+    "  --top N          so many of them (20)\n"
+    "  --budget-ms N    for that long; then the order stays (2000)\n"
+    "  --precision P    of the cross-encoder: f32 (default), bf16, int8\n"
     "  --fusion HOW     of signals: weighted (default) or rrf\n"
     "  --lambda X       relevance against variety, 0-1 (0.95)\n"
     "  --per-artist N   at most N results of one artist (2; 0: any)\n"
@@ -55,6 +60,7 @@ struct ctx {
 	enum format format;
 	const char *fusion_name, *seed, *seen_path;
 	double lambda, genre_share;
+	const char *cross, *precision;
 	bool seen_add, why;
 	struct reranker_options how;
 	struct seen seen;
@@ -79,6 +85,19 @@ static int open_generation(struct ctx *c, struct err *err)
 	return c->g ? 0 : -1;
 }
 
+/* In the answer, and for who waits for it. */
+static void tell_late(struct ctx *c)
+{
+	size_t at = c->c.warnings.n;
+
+	str_printf(&c->c.warnings,
+		   "the cross-encoder had no time for the best %d in %d ms: "
+		   "ranked without it\n",
+		   c->how.cross_top, c->how.cross_ms);
+	if (!c->options.quiet)
+		fprintf(stderr, "rerank: %s", c->c.warnings.p + at);
+}
+
 static int rank(struct ctx *c, struct answer *a, struct err *err)
 {
 	if (open_generation(c, err))
@@ -87,9 +106,12 @@ static int rank(struct ctx *c, struct answer *a, struct err *err)
 				       1); /* mostly it is the only one */
 	if (!c->reranker)
 		c->reranker = reranker_new(err);
-	return c->reranker
-		   ? reranker_run(c->reranker, &c->c, c->g, &c->how, a, err)
-		   : -1;
+	if (!c->reranker ||
+	    reranker_run(c->reranker, &c->c, c->g, &c->how, a, err))
+		return -1;
+	if (a->cross_late)
+		tell_late(c);
+	return 0;
 }
 
 static int format(struct ctx *c, const struct answer *a, struct err *err)
@@ -166,12 +188,20 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 
 	if (c->seen_path && seen_load(&c->seen, c->seen_path, c->seen_add, err))
 		return -1;
+	if (c->cross &&
+	    !(c->how.cross = crossrank_new(c->cross, c->precision, err)))
+		return -1;
 	a = atomic_open(c->options.output, err);
 	if (!a)
 		return -1;
 	c->file = atomic_file(a);
 	if (!count)
 		open_ahead(c);
+	/* Before the clock of the first request runs. */
+	if (c->cross && crossrank_ready(c->how.cross, err)) {
+		atomic_abort(a);
+		return -1;
+	}
 	if (!eachline(files, count, CANDIDATES_LINE_MAX, c, process, err))
 		return atomic_commit(a, err);
 	atomic_abort(a);
@@ -212,6 +242,9 @@ static const char *take_options(struct ctx *c)
 		return "seed: a whole number from 0";
 	if (c->seen_add && !c->seen_path)
 		return "seen-add: it needs --seen FILE";
+	if (!c->cross && (c->how.cross_top != CROSSRANK_TOP ||
+			  c->how.cross_ms != CROSSRANK_BUDGET_MS))
+		return "top: it and --budget-ms go with --cross-encoder DIR";
 	c->how.seen = c->seen_path ? &c->seen : NULL;
 	return NULL;
 }
@@ -220,6 +253,7 @@ static void release(struct ctx *c)
 {
 	generation_close(c->g);
 	reranker_free(c->reranker);
+	crossrank_free(c->how.cross);
 	candidates_release(&c->c);
 	seen_release(&c->seen);
 	str_release(&c->path);
@@ -233,6 +267,7 @@ int main(int argc, char **argv)
 			 .fusion_name = "weighted",
 			 .lambda = -1,
 			 .genre_share = -1,
+			 .precision = "f32",
 			 .how = RERANKER_OPTIONS };
 	struct err err = { 0 };
 	const char *wrong;
@@ -253,6 +288,10 @@ int main(int argc, char **argv)
 		{ "seen", 0, OPTION_TEXT, &c.seen_path, 0, 0 },
 		{ "seen-add", 0, OPTION_FLAG, &c.seen_add, 0, 0 },
 		{ "why", 0, OPTION_FLAG, &c.why, 0, 0 },
+		{ "cross-encoder", 0, OPTION_TEXT, &c.cross, 0, 0 },
+		{ "top", 0, OPTION_INT, &c.how.cross_top, 1, 1000 },
+		{ "budget-ms", 0, OPTION_INT, &c.how.cross_ms, 0, 3600000 },
+		{ "precision", 0, OPTION_TEXT, &c.precision, 0, 0 },
 		{ "spacing", 0, OPTION_INT, &c.how.spacing, 0, 1000 },
 		{ "tag", 0, OPTION_TEXT, &c.tag, 0, 0 },
 		{ 0 }

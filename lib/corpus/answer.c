@@ -308,6 +308,8 @@ static void put_metadata(const struct answer *a, struct str *out)
 		   c->count, c->eligible, a->dead, c->generation,
 		   query_type_name(c->type));
 	put_left_out(a, out);
+	if (a->cross)
+		put_text(out, "cross_encoder", span_of(a->cross));
 	candidates_put_types(c, out);
 	candidates_put_searched(c, out);
 	str_putc(out, ',');

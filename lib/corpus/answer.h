@@ -17,8 +17,10 @@ struct answer {
 	/* seen, too popular, versions of others and beyond an artist's limit,
 	 * of those that were looked at */
 	size_t seen, popular, versions, capped;
-	struct why *why;  /* NULL: results have no reasons */
-	struct str *text; /* for a result's, where these are not in place */
+	const char *cross; /* what read the best again; NULL: nothing did */
+	bool cross_late;   /* there was no time for it */
+	struct why *why;   /* NULL: results have no reasons */
+	struct str *text;  /* for a result's, where these are not in place */
 	double scoring_ms, reranking_ms;
 	double ranked; /* progress_clock() behind them */
 };

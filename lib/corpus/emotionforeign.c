@@ -29,6 +29,15 @@ static double log_density(const struct place *p, double valence, double arousal)
 	       (2 * EMOTIONFOREIGN_WIDTH * EMOTIONFOREIGN_WIDTH);
 }
 
+void emotionforeign_place(enum emotion_class c, double *valence,
+			  double *arousal)
+{
+	bool known = c < EMOTIONFOREIGN_FEELINGS;
+
+	*valence = known ? class_place[c].valence : 0;
+	*arousal = known ? class_place[c].arousal : 0;
+}
+
 void emotionforeign_classes(double valence, double arousal,
 			    double classes[EMOTIONFOREIGN_FEELINGS])
 {

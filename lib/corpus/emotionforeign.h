@@ -28,6 +28,9 @@ bool emotionforeign_read(struct emotionforeign *e, const struct foreign *f,
 			 struct span text);
 void emotionforeign_release(struct emotionforeign *e);
 
+/* Where a class of feeling is in the mood space; sarcasm: the origin. */
+void emotionforeign_place(enum emotion_class c, double *valence,
+			  double *arousal);
 /* Logarithms of probabilities, but for a constant. */
 void emotionforeign_classes(double valence, double arousal,
 			    double classes[EMOTIONFOREIGN_FEELINGS]);

@@ -2,9 +2,12 @@
 #include "corpus/emotionstage.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "corpus/datadir.h"
+#include "corpus/emotionencoder.h"
+#include "corpus/encoderprecision.h"
 #include "corpus/targets.h"
 #include "corpus/themes.h"
 #include "io/input.h"
@@ -21,13 +24,15 @@ struct emotionstage {
 	struct pack *pack;
 	struct foreign *foreign;
 	struct emotion_reader *reader;
-	struct themes *themes;   /* or NULL */
-	struct targets *targets; /* or NULL */
-	struct str digests;      /* of the tables read, for the recipe */
+	struct emotionencoder *encoder; /* in place of pack and reader */
+	struct themes *themes;          /* or NULL */
+	struct targets *targets;        /* or NULL */
+	struct str digests;             /* of the tables read, for the recipe */
 };
 
 struct emotionstage_work {
 	struct emotion_work *emotion;
+	struct emotionencoder_work *encoder;
 	struct emotionfields_texts texts;
 	struct emotion told;
 	struct str whole, json;
@@ -102,6 +107,31 @@ static int open_pack(struct emotionstage *s, struct err *err)
 	return s->pack ? 0 : -1;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return path && !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static int open_encoder(struct emotionstage *s, struct err *err)
+{
+	const struct emotionstage_options *o = &s->options;
+	enum linear_precision precision = LINEAR_F32;
+
+	if (o->emotion.sarcasm_prior != emotion_defaults.sarcasm_prior ||
+	    o->emotion.sarcasm_turns != emotion_defaults.sarcasm_turns)
+		return err_set(err, ERR_USAGE, "usage",
+			       "--sarcasm-prior and --sarcasm-turns go with a "
+			       "network of texts, not with an encoder's "
+			       "folder");
+	if (o->precision &&
+	    encoderprecision_parse(span_of(o->precision), &precision, err))
+		return -1;
+	s->encoder = emotionencoder_open(o->model, precision, err);
+	return s->encoder ? 0 : -1;
+}
+
 static int open_reader(struct emotionstage *s, struct err *err)
 {
 	const char *model = s->options.model;
@@ -112,6 +142,19 @@ static int open_reader(struct emotionstage *s, struct err *err)
 	return s->reader ? 0 : -1;
 }
 
+static int open_model(struct emotionstage *s, struct err *err)
+{
+	if (is_folder(s->options.model))
+		return open_encoder(s, err) || open_tables(s, err) ? -1 : 0;
+	if (s->options.precision)
+		return err_set(err, ERR_USAGE, "usage",
+			       "--precision goes with an encoder's folder as "
+			       "--model");
+	return open_pack(s, err) || open_tables(s, err) || open_reader(s, err)
+		   ? -1
+		   : 0;
+}
+
 struct emotionstage *emotionstage_open(const struct emotionstage_options *o,
 				       struct err *err)
 {
@@ -120,7 +163,7 @@ struct emotionstage *emotionstage_open(const struct emotionstage_options *o,
 	s->options = *o;
 	if ((o->fields &&
 	     emotionfields_parse(&s->fields, span_of(o->fields), err)) ||
-	    open_pack(s, err) || open_tables(s, err) || open_reader(s, err)) {
+	    open_model(s, err)) {
 		emotionstage_close(s);
 		return NULL;
 	}
@@ -134,6 +177,7 @@ void emotionstage_close(struct emotionstage *s)
 	themes_free(s->themes);
 	targets_free(s->targets);
 	emotion_close(s->reader);
+	emotionencoder_close(s->encoder);
 	foreign_free(s->foreign);
 	pack_close(s->pack);
 	emotionfields_release(&s->fields);
@@ -152,7 +196,13 @@ void emotionstage_recipe(const struct emotionstage *s,
 	str_printf(
 	    &p, " prior=%.17g turns=%.17g%s", s->options.emotion.sarcasm_prior,
 	    s->options.emotion.sarcasm_turns, s->digests.n ? s->digests.p : "");
-	recipe_make("emotion/1", str_z(&p), pack_digest(s->pack), recipe);
+	if (s->encoder)
+		str_printf(&p, " precision=%s",
+			   s->options.precision ? s->options.precision : "f32");
+	recipe_make(s->encoder ? "emotion-encoder/1" : "emotion/1", str_z(&p),
+		    s->encoder ? emotionencoder_digest(s->encoder)
+			       : pack_digest(s->pack),
+		    recipe);
 	str_release(&p);
 }
 
@@ -160,7 +210,10 @@ struct emotionstage_work *emotionstage_work_new(const struct emotionstage *s)
 {
 	struct emotionstage_work *w = mem_zalloc(1, sizeof(*w));
 
-	w->emotion = emotion_work_new(s->reader);
+	if (s->encoder)
+		w->encoder = emotionencoder_work_new(s->encoder);
+	else
+		w->emotion = emotion_work_new(s->reader);
 	return w;
 }
 
@@ -169,6 +222,7 @@ void emotionstage_work_free(struct emotionstage_work *w)
 	if (!w)
 		return;
 	emotion_work_free(w->emotion);
+	emotionencoder_work_free(w->encoder);
 	emotionfields_texts_release(&w->texts);
 	str_release(&w->whole);
 	str_release(&w->json);
@@ -197,7 +251,7 @@ static bool put_targets(const struct emotionstage *s, const struct emotion *e,
 	enum emotion_class a = e->top[0], b = e->top[1];
 	struct target t;
 
-	if (!e->tokens ||
+	if (!e->tokens || e->tops < 2 ||
 	    targets_blend(s->targets, emotion_names[a], e->probs[a],
 			  emotion_names[b], e->probs[b], e->confidence, &t))
 		return false;
@@ -205,15 +259,40 @@ static bool put_targets(const struct emotionstage *s, const struct emotion *e,
 	return true;
 }
 
+static int read_texts(const struct emotionstage *s, struct emotionstage_work *w,
+		      const struct emotion_text *texts, size_t count,
+		      struct err *err)
+{
+	if (s->encoder)
+		return emotionencoder_read(s->encoder, w->encoder, texts, count,
+					   &w->told, err);
+	emotion_read_all(s->reader, w->emotion, texts, count, &w->told);
+	return 0;
+}
+
+static void put_emotion(const struct emotionstage *s,
+			const struct emotionstage_work *w, struct str *out)
+{
+	if (s->encoder)
+		emotionencoder_json(s->encoder, &w->told, out);
+	else
+		emotion_json(&w->told, out);
+}
+
 void emotionstage_line(const struct emotionstage *s,
 		       struct emotionstage_work *w, struct span line,
 		       struct str *out)
 {
-	emotion_read(s->reader, w->emotion, line, &w->told);
+	const struct emotion_text one = { line, 1 };
+	struct err err;
+
 	str_puts(out, "{\"text\":");
 	json_put_string(out, line);
 	str_puts(out, ",\"emotion\":");
-	emotion_json(&w->told, out);
+	if (read_texts(s, w, &one, 1, &err))
+		str_puts(out, "null");
+	else
+		put_emotion(s, w, out);
 	if (s->themes) {
 		str_puts(out, ",\"themes\":");
 		put_themes(s, line, out);
@@ -246,17 +325,18 @@ static void join_texts(struct emotionstage_work *w)
 	}
 }
 
-void emotionstage_record(const struct emotionstage *s,
-			 struct emotionstage_work *w, struct record *r)
+int emotionstage_record(const struct emotionstage *s,
+			struct emotionstage_work *w, struct record *r,
+			struct err *err)
 {
 	const struct emotion *e = &w->told;
 
 	emotionfields_read(&s->fields, r, &w->texts);
-	emotion_read_all(s->reader, w->emotion, w->texts.texts, w->texts.count,
-			 &w->told);
+	if (read_texts(s, w, w->texts.texts, w->texts.count, err))
+		return -1;
 	str_reset(&w->json);
 	if (e->tokens)
-		emotion_json(e, &w->json);
+		put_emotion(s, w, &w->json);
 	settle(r, "emotion", e->tokens, w);
 	if (s->themes) {
 		join_texts(w);
@@ -265,4 +345,5 @@ void emotionstage_record(const struct emotionstage *s,
 	}
 	if (s->targets)
 		settle(r, "targets", put_targets(s, e, &w->json), w);
+	return 0;
 }

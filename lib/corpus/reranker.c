@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "corpus/askedfor.h"
+#include "corpus/crossrank.h"
 #include "corpus/diversify.h"
 #include "corpus/families.h"
 #include "corpus/matchcurve.h"
@@ -333,6 +334,36 @@ static int arrange(struct run *x, struct err *err)
 	return 0;
 }
 
+/* The share of words in the weights. */
+static float words_share(const struct scoring *how)
+{
+	const float *weight = how->weight ? how->weight : how->c->weight;
+	float sum = 0;
+
+	for (int i = 0; i < SIGNAL_COUNT; i++)
+		sum += weight[i];
+	return sum > 0 ? weight[SIGNAL_TEXT] / sum : 0;
+}
+
+static int read_again(struct run *x, const struct scoring *how, struct err *err)
+{
+	const struct reranker_options *o = x->o;
+	struct crossrank_how cross = { .top = (size_t)o->cross_top,
+				       .budget = o->cross_ms / 1e3,
+				       .weight = words_share(how),
+				       .text = span_str(&x->c->query) };
+	size_t n;
+
+	if (!o->cross || x->c->wish.vague)
+		return 0;
+	n = crossrank_apply(o->cross, &cross, x->g, x->r->scored, x->n,
+			    &x->a->cross_late, err);
+	if (n == SIZE_MAX)
+		return -1;
+	x->a->cross = n ? crossrank_name(o->cross) : NULL;
+	return 0;
+}
+
 int reranker_run(struct reranker *r, const struct candidates *c,
 		 const struct generation *g, const struct reranker_options *o,
 		 struct answer *a, struct err *err)
@@ -360,7 +391,7 @@ int reranker_run(struct reranker *r, const struct candidates *c,
 		return -1;
 	scored = progress_clock();
 	plan(&x);
-	if (arrange(&x, err))
+	if (read_again(&x, &how, err) || arrange(&x, err))
 		return -1;
 	a->scored = r->scored;
 	a->order = r->order;

@@ -4,6 +4,8 @@
  * order with variety. What is not wanted goes first: dead links, what was seen,
  * what is too popular. Then, in this order:
  *
+ *   cross     with a cross-encoder, the best are read again (crossrank.h),
+ *             if there is time for it
  *   seed      with one, near equals (scores within seed_band) change places:
  *             every track's relevance gains a share of the band that follows
  *             from the seed and the track
@@ -28,6 +30,7 @@
 
 #include "corpus/answer.h"
 
+struct crossrank;
 struct seen;
 
 struct reranker_options {
@@ -44,12 +47,16 @@ struct reranker_options {
 	bool seeded;
 	uint64_t seed;
 	const struct seen *seen; /* NULL: nothing was */
+	/* Reads the best `cross_top` anew for cross_ms; NULL: none. */
+	struct crossrank *cross;
+	int cross_top, cross_ms;
 };
 /* All as the table and the request say. */
 #define RERANKER_OPTIONS                                                       \
 	{                                                                      \
 		.lambda = -1, .genre_share = -1, .per_artist = -1,             \
-		.spacing = -1, .album_spacing = -1, .max_popularity = 100      \
+		.spacing = -1, .album_spacing = -1, .max_popularity = 100,     \
+		.cross_top = 20, .cross_ms = 2000                              \
 	}
 
 struct reranker; /* the tables and one thread's scratch */

@@ -16,6 +16,7 @@ static const char *const names[CONTRIBUTIONS] = {
 	[CONTRIBUTION_POPULARITY] = "popularity",
 	[CONTRIBUTION_LINK] = "link",
 	[CONTRIBUTION_LYRIC] = "lyric",
+	[CONTRIBUTION_CROSS] = "cross",
 };
 
 const char *contribution_name(enum contribution c)

@@ -54,9 +54,13 @@ enum contribution { /* the first are signals, in the order of enum signal */
 		    CONTRIBUTION_POPULARITY, /* likewise */
 		    CONTRIBUTION_LINK,       /* likewise */
 		    CONTRIBUTION_LYRIC,
+		    SCORING_CONTRIBUTIONS,
+		    /* crossrank.h; of any sign */
+		    CONTRIBUTION_CROSS = SCORING_CONTRIBUTIONS,
 		    CONTRIBUTIONS
 };
-/* "text" ... "collab", "unknown", "vocals", "popularity", "link", "lyric". */
+/* "text" ... "collab", "unknown", "vocals", "popularity", "link", "lyric",
+ * "cross". */
 const char *contribution_name(enum contribution c);
 
 enum fusion { FUSION_WEIGHTED, FUSION_RANKS, FUSIONS };
