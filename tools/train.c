@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * train: fits models to labels. `train text` fits a network that reads feeling
- * in texts from tables of labelled texts; `train mood` a model that tells mood
+ * in texts from tables of labelled texts; `train encoder` fine-tunes a transformer
+ * on such tables or makes one anew; `train mood` fits a model that tells mood
  * from sound, from labelled tracks; `train formula` refits the weights of the
  * mood formula to such tracks.
  *
  * mood and formula read a feature file, id (and artist) of the records, and
  * labels. mood writes the model that mood-map --model reads; formula the table
- * of mood-map --formula; text a model that emotion reads.
+ * of mood-map --formula; text a model that emotion reads; encoder a folder as
+ * the hub keeps models.
  */
 #include <stdlib.h>
 
@@ -15,6 +17,7 @@
 #include "corpus/datadir.h"
 #include "corpus/formulatrain.h"
 #include "corpus/moodtrain.h"
+#include "encoder/encodertrain.h"
 #include "io/atomic.h"
 #include "io/options.h"
 #include "learn/texttrain.h"
@@ -22,6 +25,9 @@
 static const char usage[] =
     "usage: train text --config FILE [--cues FILE] [--sources DIR]\n"
     "                  [--runs DIR] [--report FILE] -o MODEL\n"
+    "       train encoder --config FILE [--base DIR] [--sources DIR]\n"
+    "                     [--cues FILE] [--runs DIR] [--report FILE]\n"
+    "                     [--merge | --vocabulary] -o DIR\n"
     "       train mood --labels FILE --features FILE [--columns FILE]\n"
     "                  [--half a|b] [--folds K [--repeats N]]\n"
     "                  [--formula FILE] [--report FILE] [-o MODEL]\n"
@@ -32,13 +38,18 @@ static const char usage[] =
     "                     [FILE ...]\n"
     "\n"
     "text fits a network that reads feeling in short texts, calibrates it on\n"
-    "folds and checks it, as the configuration says. mood fits a model that\n"
+    "folds and checks it, as the configuration says. encoder fine-tunes a\n"
+    "transformer, or trains a new one; run again after a sudden end, it goes\n"
+    "on. mood fits a model that\n"
     "tells mood from sound, and says how well on tracks of other artists.\n"
     "formula refits the weights of the mood formula to labelled tracks.\n"
     "\n"
     "      --config FILE    heads, sources, members, checks (JSON)\n"
     "      --cues FILE      table of word lists, or a model that has one\n"
     "                       (default: models/emotion.pack)\n"
+    "      --base DIR       the encoder to fine-tune, a folder of the hub\n"
+    "      --merge          write an adapter merged into the base\n"
+    "      --vocabulary     only fit the tokenizer of a new encoder\n"
     "      --sources DIR    where the files of the configuration are (.)\n"
     "      --runs DIR       log the run there as MLflow does (mlruns)\n"
     "      --report FILE    figures: set, name, value\n"
@@ -59,6 +70,8 @@ static const char usage[] =
 
 struct ctx {
 	const char *config, *cues, *sources, *runs, *report; /* text */
+	const char *base;                                    /* encoder */
+	bool merge, vocabulary;
 	struct moodtrain_options mood; /* labels, formula: of others, too */
 	const char *half;
 	struct option_list features;
@@ -83,6 +96,12 @@ static void tell(void *ctx, const char *line)
 {
 	if (!((const struct options *)ctx)->quiet)
 		fprintf(stderr, "train text: %s\n", line);
+}
+
+static void tell_encoder(void *ctx, const char *line)
+{
+	if (!((const struct options *)ctx)->quiet)
+		fprintf(stderr, "train encoder: %s\n", line);
 }
 
 static int train_to(const struct texttrain_options *t, struct atomic *out,
@@ -131,6 +150,32 @@ static int text(struct ctx *c, const struct options *o, int n, struct err *err)
 	if (!rc)
 		mlrun_artifact(log, o->output, NULL);
 	return mlrun_end(log, !rc, rc ? NULL : err) || rc ? -1 : 0;
+}
+
+static int encoder(struct ctx *c, const struct options *o, int n,
+		   struct err *err)
+{
+	struct encodertrain_options t = {
+		c->config, c->base,      c->sources ? c->sources : ".",
+		c->cues,   o->output,    c->runs,
+		c->report, c->merge,     c->vocabulary,
+		o->jobs,   tell_encoder, (void *)(uintptr_t)o
+	};
+	struct str path = { 0 };
+	int rc;
+
+	if (n || !c->config || !o->output || !strcmp(o->output, "-") ||
+	    (c->merge && c->vocabulary))
+		return err_set(
+		    err, ERR_USAGE, "usage",
+		    "encoder needs --config and -o DIR, no operands, "
+		    "and at most one of --merge and --vocabulary; "
+		    "see --help");
+	if (!t.cues)
+		t.cues = datadir_path("models/emotion.pack", &path);
+	rc = encodertrain(&t, err);
+	str_release(&path);
+	return rc;
 }
 
 static int mood(struct ctx *c, const struct options *o, char **files, int n,
@@ -201,10 +246,13 @@ static int run(struct ctx *c, const struct options *o, char **args, int n,
 
 	if (n && !strcmp(args[0], "text"))
 		return text(c, o, n - 1, err);
+	if (n && !strcmp(args[0], "encoder"))
+		return encoder(c, o, n - 1, err);
 	if (!n || !c->features.count ||
 	    (strcmp(args[0], "mood") && strcmp(args[0], "formula")))
 		return err_set(err, ERR_USAGE, "usage",
-			       "\"text\", or \"mood\" or \"formula\" and "
+			       "\"text\", \"encoder\", or \"mood\" or "
+			       "\"formula\" and "
 			       "--features, are needed; see --help");
 	rc = strcmp(args[0], "mood") ? formula(c, o, args + 1, n - 1, err)
 				     : mood(c, o, args + 1, n - 1, err);
@@ -220,6 +268,9 @@ int main(int argc, char **argv)
 	const struct option_spec specs[] = {
 		{ "config", 0, OPTION_TEXT, &c.config, 0, 0 },
 		{ "cues", 0, OPTION_TEXT, &c.cues, 0, 0 },
+		{ "base", 0, OPTION_TEXT, &c.base, 0, 0 },
+		{ "merge", 0, OPTION_FLAG, &c.merge, 0, 0 },
+		{ "vocabulary", 0, OPTION_FLAG, &c.vocabulary, 0, 0 },
 		{ "sources", 0, OPTION_TEXT, &c.sources, 0, 0 },
 		{ "runs", 0, OPTION_TEXT, &c.runs, 0, 0 },
 		{ "report", 0, OPTION_TEXT, &c.report, 0, 0 },

@@ -10,7 +10,7 @@
 #include "io/csv.h"
 #include "io/json.h"
 
-enum { COLUMN_NAME = 64, CHUNK = 1 << 20 };
+enum { COLUMN_NAME = 64, FIELDS = 16, CHUNK = 1 << 20 };
 
 struct chunk {
 	struct chunk *next;
@@ -46,13 +46,14 @@ struct source {
 	struct condition where;
 	double weight, count;
 	struct target targets[TEXTHEADS_MOST];
-	size_t target_count;
+	struct column fields[FIELDS];
+	size_t target_count, field_count;
 };
 
-static const char *const source_members[] = { "file",  "delimiter", "header",
-					      "text",  "where",     "weight",
-					      "count", "group",     "targets",
-					      NULL };
+static const char *const source_members[] = { "file",   "delimiter", "header",
+					      "text",   "where",     "weight",
+					      "count",  "group",     "targets",
+					      "fields", NULL };
 static const char *const target_members[] = { "head", "columns", "indices",
 					      "flag", "map",     "unless",
 					      NULL };
@@ -61,8 +62,6 @@ static int wrong(struct err *err, const char *what)
 {
 	return err_set(err, ERR_DATA, "source", "%s", what);
 }
-
-/* --- the description --- */
 
 static int read_short(char out[COLUMN_NAME], struct span value, struct err *err)
 {
@@ -179,9 +178,25 @@ static int read_share(struct span object, const char *name, double *out,
 		   : 0;
 }
 
-static int read_source(struct source *s, struct span object,
-		       const struct textheads *heads, const char *folder,
+static int read_fields(struct source *s, struct span array, size_t most,
 		       struct err *err)
+{
+	struct span e;
+	size_t pos = 0;
+
+	for (; json_each(array, &pos, &e); s->field_count++)
+		if (s->field_count == most || s->field_count == FIELDS)
+			return err_set(err, ERR_DATA, "source",
+				       "%zu \"fields\" are read here", most);
+		else if (json_type(e) != JSON_NULL &&
+			 read_column(&s->fields[s->field_count], e, err))
+			return -1;
+	return 0;
+}
+
+static int read_source(struct source *s, struct span object,
+		       const struct textheads *heads, size_t fields,
+		       const char *folder, struct err *err)
 {
 	struct span targets = json_get(object, "targets"), e;
 	struct span delimiter = json_get(object, "delimiter");
@@ -207,6 +222,7 @@ static int read_source(struct source *s, struct span object,
 	if (read_flag(object, "header", &s->header, err) ||
 	    read_column(&s->text, json_get(object, "text"), err) ||
 	    (group.p && read_column(&s->group, group, err)) ||
+	    read_fields(s, json_get(object, "fields"), fields, err) ||
 	    read_condition(&s->where, json_get(object, "where"), err))
 		return err_prefix(err, "%s", str_z(&s->file));
 	while (json_each(targets, &pos, &e)) {
@@ -215,10 +231,10 @@ static int read_source(struct source *s, struct span object,
 		if (read_target(&s->targets[s->target_count++], e, heads, err))
 			return err_prefix(err, "%s", str_z(&s->file));
 	}
-	return s->target_count ? 0 : wrong(err, "a source without targets");
+	if (!s->target_count && heads->count)
+		return wrong(err, "a source without targets");
+	return 0;
 }
-
-/* --- rows --- */
 
 static int name_column(struct column *c, const struct csv_row *row,
 		       struct err *err)
@@ -240,6 +256,8 @@ static int name_columns(struct source *s, const struct csv_row *row,
 		 name_column(&s->group, row, err) ||
 		 name_column(&s->where.column, row, err);
 
+	for (size_t i = 0; i < s->field_count && !rc; i++)
+		rc = name_column(&s->fields[i], row, err);
 	for (size_t i = 0; i < s->target_count && !rc; i++) {
 		struct target *t = &s->targets[i];
 
@@ -359,8 +377,7 @@ static struct span keep(struct labelled *l, struct span text)
 {
 	char *p;
 
-	if (text.n > CHUNK)
-		text.n = CHUNK;
+	text.n = text.n > CHUNK ? CHUNK : text.n;
 	if (!l->text || CHUNK - l->text->used < text.n) {
 		struct chunk *c = mem_alloc(sizeof(*c));
 
@@ -378,7 +395,7 @@ static int add_row(struct labelled *l, const struct source *s,
 		   const struct csv_row *row, struct err *err)
 {
 	struct span text = cell(row, &s->text), group = text;
-	bool told = false;
+	bool told = !l->columns;
 	float *to;
 
 	if (s->where.set && !holds(row, &s->where))
@@ -400,6 +417,10 @@ static int add_row(struct labelled *l, const struct source *s,
 		return 0;
 	if (s->group.number)
 		group = cell(row, &s->group);
+	MEM_ROOM(l->fields, (l->count + 1) * l->field_count, l->fields_cap);
+	for (size_t k = 0; k < l->field_count; k++)
+		l->fields[l->count * l->field_count + k] =
+		    keep(l, cell(row, &s->fields[k]));
 	l->items[l->count++] =
 	    (struct labelled_text){ keep(l, text), hash_mix(group.p, group.n),
 				    (float)s->weight, (float)s->count,
@@ -455,7 +476,7 @@ int labelled_read(struct labelled *l, const struct textheads *heads,
 	while (!rc && json_each(sources, &pos, &e)) {
 		struct source *s = mem_zalloc(1, sizeof(*s));
 
-		rc = read_source(s, e, heads, folder, err) ||
+		rc = read_source(s, e, heads, l->field_count, folder, err) ||
 		     read_rows(l, s, err);
 		l->sources++;
 		str_release(&s->file);
@@ -474,5 +495,6 @@ void labelled_release(struct labelled *l)
 	}
 	free(l->items);
 	free(l->targets);
+	free(l->fields);
 	*l = (struct labelled){ 0 };
 }

@@ -14,10 +14,13 @@
  *                 "indices": "goemotions", numbers are labels of that head,
  *                 "flag": true,       0 or 1: a head of one label
  *                 "map": {"pride": "joy"}, labels told as others, or dropped
- *                 "unless": [2, "N"]}]}    not of rows with that in a column
+ *                 "unless": [2, "N"]}],    not of rows with that in a column
+ *    "fields": [4, "song"]}    further columns, as text: no more than the
+ *                              caller takes; null: empty
  * A cell of a head of labels holds any number of them, divided by commas; of
  * one of classes likewise, which then share the row. Rows whose text or all
- * of whose targets are empty are left out.
+ * of whose targets are empty are left out. Where there are no heads, sources
+ * have no targets, and rows need none.
  */
 #ifndef MOODPIPE_LABELLED_H
 #define MOODPIPE_LABELLED_H
@@ -39,6 +42,9 @@ struct labelled { /* zeroed: valid, empty */
 	float *targets;
 	size_t targets_cap, columns;
 	size_t sources;
+	size_t field_count;  /* that a source may name; the caller sets it */
+	struct span *fields; /* [count][field_count] */
+	size_t fields_cap;
 	struct chunk *text;
 };
 
@@ -51,6 +57,12 @@ void labelled_release(struct labelled *l);
 static inline const float *labelled_target(const struct labelled *l, size_t i)
 {
 	return l->targets + i * l->columns;
+}
+
+static inline struct span labelled_field(const struct labelled *l, size_t i,
+					 size_t k)
+{
+	return l->fields[i * l->field_count + k];
 }
 
 #endif

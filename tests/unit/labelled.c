@@ -34,6 +34,25 @@ static void row_is(const struct labelled *l, size_t i, const char *text,
 	str_release(&got);
 }
 
+/* Further columns, as text; without heads rows need no targets. */
+static void test_fields(void **state)
+{
+	struct textheads none = { .count = 0 };
+	struct labelled l = { .field_count = 3 };
+
+	(void)state;
+	textfixture_texts(&l, &none, "id,song,text\n1, a b ,x\n2,,y\n3,c,\n",
+			  "\"text\":\"text\",\"fields\":[\"song\",null]");
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.columns, 0);
+	test_span_is(l.items[1].text, "y");
+	test_span_is(labelled_field(&l, 0, 0), "a b");
+	test_span_is(labelled_field(&l, 0, 1), "");
+	test_span_is(labelled_field(&l, 0, 2), "");
+	test_span_is(labelled_field(&l, 1, 0), "");
+	labelled_release(&l);
+}
+
 #define FEEL "\"targets\":[{\"head\":\"feel\",\"columns\":[2]}]"
 
 static void test_columns(void **state)
@@ -280,6 +299,7 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_conditions),
