@@ -41,8 +41,8 @@ void encoder_watched(struct encoder_work *w, encoder_watch *watch, void *ctx)
 	w->watch_ctx = ctx;
 }
 
-static int check_sequence(const struct encoder_config *c, const struct token *t,
-			  size_t n, struct err *err)
+static int check_sequence(const struct encoder_config *c,
+			  const struct subword *t, size_t n, struct err *err)
 {
 	if (!n || n > c->tokens_max ||
 	    (c->positions && n + c->position_first > c->positions))

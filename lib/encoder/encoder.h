@@ -20,8 +20,8 @@ void encoder_free(struct encoder *e);
 
 struct encoder_batch {
 	size_t sequences;
-	const size_t *start;       /* [sequences + 1], of tokens; none empty */
-	const struct token *token; /* ids and types count */
+	const size_t *start; /* [sequences + 1], of tokens; none empty */
+	const struct subword *token; /* ids and types count */
 };
 
 struct encoder_work; /* of one thread */

@@ -23,7 +23,7 @@ static size_t place(const struct encoder_config *c, int32_t id, size_t *next)
 }
 
 static void embed_sequence(const struct encoder *e, float *scratch,
-			   const struct token *t, size_t n, float *out)
+			   const struct subword *t, size_t n, float *out)
 {
 	const struct encoder_config *c = e->config;
 	size_t width = c->embedding, next = 0;

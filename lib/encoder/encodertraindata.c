@@ -11,7 +11,7 @@ struct maker {
 	const struct encoderwide *wide;
 	struct tokenizer_work *work;
 	struct encoderwide_work *wide_work;
-	struct tokens plain, whole;
+	struct subwords plain, whole;
 	struct str text;
 };
 
@@ -59,8 +59,8 @@ static struct encodertraindata_side keep(struct maker *m, size_t from, size_t n)
 
 	m->whole.count = 0;
 	tokenizer_finish(m->o->tokenizer,
-			 (struct token_slice){ m->plain.items + from, n }, NULL,
-			 &m->whole);
+			 (struct subword_slice){ m->plain.items + from, n },
+			 NULL, &m->whole);
 	s.count = (uint32_t)m->whole.count;
 	MEM_ROOM(d->tokens, d->token_count + s.count, d->token_cap);
 	if (s.count)
@@ -151,8 +151,8 @@ void encodertraindata_make(struct encodertraindata *d,
 			add_pieces(&m, i);
 		else
 			add_text(&m, i);
-	tokenlist_release(&m.plain);
-	tokenlist_release(&m.whole);
+	subwords_release(&m.plain);
+	subwords_release(&m.whole);
 	str_release(&m.text);
 	tokenizer_work_free(m.work);
 	encoderwide_work_free(m.wide_work);

@@ -27,7 +27,7 @@ struct encodertraindata { /* zeroed is empty; to release */
 	bool *held; /* [labelled.count], kept aside */
 	struct encodertraindata_row *rows;
 	size_t count, cap;
-	struct token *tokens;
+	struct subword *tokens;
 	size_t token_count, token_cap;
 	struct encoderwide_inputs wide;
 };

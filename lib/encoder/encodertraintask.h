@@ -24,7 +24,7 @@ struct encodertraintask { /* to release; the rest is the caller's */
 	float class_weight[TEXTHEADS_COLUMNS];
 	enum encoder_pooling pooling; /* of pairs */
 	struct maskwords mask;
-	struct token *tokens;
+	struct subword *tokens;
 	size_t *start, *places;
 	int32_t *was;
 	float *outputs, *gradients, *states;

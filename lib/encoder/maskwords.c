@@ -58,7 +58,7 @@ void maskwords_release(struct maskwords *m)
 }
 
 static void mask_one(const struct maskwords *m, struct random *r,
-		     struct token *t)
+		     struct subword *t)
 {
 	uint64_t what = random_below(r, 10);
 
@@ -69,7 +69,7 @@ static void mask_one(const struct maskwords *m, struct random *r,
 }
 
 /* First tokens of words to scratch; returns their number. */
-static size_t find_words(struct maskwords *m, const struct token *tokens,
+static size_t find_words(struct maskwords *m, const struct subword *tokens,
 			 size_t n)
 {
 	size_t words = 0;
@@ -85,7 +85,7 @@ static size_t find_words(struct maskwords *m, const struct token *tokens,
 }
 
 size_t maskwords_apply(struct maskwords *m, struct random *r,
-		       struct token *tokens, size_t n, size_t first,
+		       struct subword *tokens, size_t n, size_t first,
 		       size_t *places, int32_t *was)
 {
 	size_t words, wanted, taken = 0, count = 0, plain = 0;

@@ -29,7 +29,7 @@ void maskwords_release(struct maskwords *m);
  * ids that were there are written. Returns how many: at least one where there is
  * a token that is not special. places and was have room for n. */
 size_t maskwords_apply(struct maskwords *m, struct random *r,
-		       struct token *tokens, size_t n, size_t first,
+		       struct subword *tokens, size_t n, size_t first,
 		       size_t *places, int32_t *was);
 
 /* Sum of the cross entropies of `was` under logits[n][vocabulary], which become

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "math/rowwise.h"
 
-static int check_sequence(const struct encoder_config *c, const struct token *t,
-			  size_t n, struct err *err)
+static int check_sequence(const struct encoder_config *c,
+			  const struct subword *t, size_t n, struct err *err)
 {
 	if (!n || n > c->tokens_max ||
 	    (c->positions && n + c->position_first > c->positions))
@@ -32,7 +32,7 @@ static int check_sequence(const struct encoder_config *c, const struct token *t,
 
 /* RoBERTa and MPNet count places behind that of padding, where a padding token
  * inside a text stays. */
-static void find_places(const struct encoder_config *c, const struct token *t,
+static void find_places(const struct encoder_config *c, const struct subword *t,
 			size_t n, size_t *place)
 {
 	size_t next = c->position_first;
@@ -43,7 +43,7 @@ static void find_places(const struct encoder_config *c, const struct token *t,
 			       : next++;
 }
 
-static size_t type_of(const struct encoder_config *c, const struct token *t)
+static size_t type_of(const struct encoder_config *c, const struct subword *t)
 {
 	return c->family == ENCODER_ROBERTA ? 0 : t->type;
 }
@@ -55,7 +55,7 @@ static void embed_rows(void *ctx, size_t first, size_t n)
 	size_t width = c->embedding;
 
 	for (size_t i = first; i < first + n; i++) {
-		const struct token *t = &e->batch->token[i];
+		const struct subword *t = &e->batch->token[i];
 		float *out = e->embedded.p + i * width;
 
 		memcpy(out, e->words->value + (size_t)t->id * width,
@@ -134,7 +134,7 @@ static void scatter_columns(void *ctx, size_t first, size_t n)
 
 	n = (end < width ? end : width) - from;
 	for (size_t i = 0; i < e->tokens; i++) {
-		const struct token *t = &e->batch->token[i];
+		const struct subword *t = &e->batch->token[i];
 		const float *dy = s->dy + i * width + from;
 
 		to_row(e->words, (size_t)t->id, width, from, n, dy);

@@ -23,10 +23,10 @@ void sentencepieces_release(struct sentencepieces *p)
 {
 	tokenizer_work_free(p->tokenizer);
 	str_release(&p->text);
-	tokenlist_release(&p->query);
-	tokenlist_release(&p->tokens);
-	tokenlist_release(&p->window);
-	tokenlist_release(&p->batch);
+	subwords_release(&p->query);
+	subwords_release(&p->tokens);
+	subwords_release(&p->window);
+	subwords_release(&p->batch);
 	free(p->start);
 	free(p->items);
 }
@@ -49,8 +49,8 @@ int sentencepieces_end(struct sentencepieces *p, struct err *err)
 	return rc;
 }
 
-static int add_piece(struct sentencepieces *p, struct token_slice a,
-		     const struct token_slice *b, struct sentencepiece piece,
+static int add_piece(struct sentencepieces *p, struct subword_slice a,
+		     const struct subword_slice *b, struct sentencepiece piece,
 		     struct err *err)
 {
 	size_t from = p->batch.count, lead = from;
@@ -91,7 +91,7 @@ static void put_text(struct sentencepieces *p, struct span s)
 
 /* Makes p->text of both and *out its tokens; returns the prefix's length. */
 static size_t tokenize(struct sentencepieces *p, struct span prefix,
-		       struct span text, struct tokens *out)
+		       struct span text, struct subwords *out)
 {
 	const struct encoderfolder *f = p->folder;
 	size_t n = 0;
@@ -110,7 +110,7 @@ static size_t tokenize(struct sentencepieces *p, struct span prefix,
 /* --- windows --- */
 
 /* How many of the tokens belong to the first n bytes alone. */
-static size_t count_prefix(const struct tokens *t, size_t n)
+static size_t count_prefix(const struct subwords *t, size_t n)
 {
 	size_t i = 0;
 
@@ -141,20 +141,20 @@ static struct cut cut_text(const struct sentencepieces *p, size_t prefix)
 }
 
 /* The tokens of window i, and how many are the text's own. */
-static struct token_slice window_of(struct sentencepieces *p,
-				    const struct cut *c, size_t i, size_t *own)
+static struct subword_slice
+window_of(struct sentencepieces *p, const struct cut *c, size_t i, size_t *own)
 {
-	const struct token *t = p->tokens.items;
+	const struct subword *t = p->tokens.items;
 	size_t from = c->prefix + i * c->step, n = p->tokens.count - from;
 
 	*own = n < c->room ? n : c->room;
 	if (!i)
-		return (struct token_slice){ t, c->prefix + *own };
+		return (struct subword_slice){ t, c->prefix + *own };
 	MEM_ROOM(p->window.items, c->prefix + c->room, p->window.cap);
 	if (c->prefix)
 		memcpy(p->window.items, t, c->prefix * sizeof(*t));
 	memcpy(p->window.items + c->prefix, t + from, *own * sizeof(*t));
-	return (struct token_slice){ p->window.items, c->prefix + *own };
+	return (struct subword_slice){ p->window.items, c->prefix + *own };
 }
 
 int sentencepieces_text(struct sentencepieces *p, size_t text,
@@ -177,7 +177,7 @@ int sentencepieces_text(struct sentencepieces *p, size_t text,
 			.last = i + 1 == c.windows,
 		};
 		size_t own;
-		struct token_slice slice = window_of(p, &c, i, &own);
+		struct subword_slice slice = window_of(p, &c, i, &own);
 
 		if (c.windows > 1)
 			piece.share = (double)own / total;
@@ -215,10 +215,10 @@ int sentencepieces_pair(struct sentencepieces *p, size_t i, struct span text,
 	struct sentencepiece piece = {
 		.text = i, .share = 1, .first = true, .last = true
 	};
-	struct token_slice a = { p->query.items, p->query.count }, b;
+	struct subword_slice a = { p->query.items, p->query.count }, b;
 
 	tokenize(p, SPAN(""), text, &p->tokens);
-	b = (struct token_slice){ p->tokens.items, p->tokens.count };
+	b = (struct subword_slice){ p->tokens.items, p->tokens.count };
 	cut_pair(room, &a.count, &b.count);
 	return add_piece(p, a, &b, piece, err);
 }

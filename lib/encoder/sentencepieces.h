@@ -23,13 +23,13 @@ typedef int sentencepieces_encode(void *ctx, const struct sentencepieces *p,
 struct sentencepieces {
 	const struct encoderfolder *folder;
 	struct tokenizer_work *tokenizer;
-	struct str text;                     /* as the tokenizer gets it */
-	struct tokens query, tokens, window; /* before special ones */
+	struct str text;                       /* as the tokenizer gets it */
+	struct subwords query, tokens, window; /* before special ones */
 	sentencepieces_encode *encode;
 	void *ctx;
 
 	struct sentencepiece *items; /* of the batch */
-	struct tokens batch;         /* their tokens */
+	struct subwords batch;       /* their tokens */
 	size_t *start;               /* [count + 1] of batch */
 	size_t count, items_cap, start_cap;
 };

@@ -199,10 +199,10 @@ struct span tokenizer_spelling(const struct tokenizer *t, int32_t id)
 	return x ? x->content : (struct span){ NULL, 0 };
 }
 
-void tokenlist_release(struct tokens *t)
+void subwords_release(struct subwords *t)
 {
 	free(t->items);
-	*t = (struct tokens){ 0 };
+	*t = (struct subwords){ 0 };
 }
 
 /* --- encoding --- */
@@ -254,7 +254,7 @@ static bool is_blank(uint32_t c)
 /* White space, and the letters that stand for it, at the ends of a spelling do
  * not belong to its place in the text. */
 static void trim(const struct tokenizer *t, struct span given,
-		 struct span spelling, struct token *x, bool first)
+		 struct span spelling, struct subword *x, bool first)
 {
 	size_t i = 0, head = 0, tail = 0, n;
 	const char *p;
@@ -289,7 +289,7 @@ static void trim(const struct tokenizer *t, struct span given,
 
 static void encode_piece(const struct tokenizer *t, struct tokenizer_work *w,
 			 struct span given, const struct tokenpiece *piece,
-			 struct tokens *out)
+			 struct subwords *out)
 {
 	const struct tokenbytes *b = &w->text.now;
 	const uint32_t *from = b->from + piece->begin;
@@ -306,11 +306,11 @@ static void encode_piece(const struct tokenizer *t, struct tokenizer_work *w,
 	MEM_ROOM(out->items, out->count + w->out.count, out->cap);
 	for (size_t i = 0; i < w->out.count; i++) {
 		const struct tokenout_item *o = &w->out.items[i];
-		struct token *x = &out->items[out->count];
+		struct subword *x = &out->items[out->count];
 
-		*x = (struct token){ .id = o->id,
-				     .begin = from[o->begin],
-				     .end = to[o->end - 1] };
+		*x = (struct subword){ .id = o->id,
+				       .begin = from[o->begin],
+				       .end = to[o->end - 1] };
 		if (t->post.trim)
 			trim(t, given,
 			     piece->id >= 0 ? text
@@ -321,7 +321,7 @@ static void encode_piece(const struct tokenizer *t, struct tokenizer_work *w,
 }
 
 void tokenizer_encode(const struct tokenizer *t, struct tokenizer_work *w,
-		      struct span text, struct tokens *out)
+		      struct span text, struct subwords *out)
 {
 	out->count = 0;
 	if (text.n > TOKENIZER_TEXT_MAX)
@@ -340,8 +340,8 @@ size_t tokenizer_added(const struct tokenizer *t, bool pair)
 	return pair ? t->post.pair.special : t->post.single.special;
 }
 
-void tokenizer_finish(const struct tokenizer *t, struct token_slice a,
-		      const struct token_slice *b, struct tokens *out)
+void tokenizer_finish(const struct tokenizer *t, struct subword_slice a,
+		      const struct subword_slice *b, struct subwords *out)
 {
 	tokenpost_put(&t->post, a, b, out);
 }

@@ -44,18 +44,18 @@ int32_t tokenizer_id(const struct tokenizer *t, struct span token);
 /* The vocabulary's spelling; absent, {NULL, 0}, where the id has none. */
 struct span tokenizer_spelling(const struct tokenizer *t, int32_t id);
 
-struct token {
+struct subword {
 	int32_t id;
 	uint8_t type;        /* segment: 0, or 1 in the second text */
 	bool special;        /* added by the post-processor */
 	uint32_t begin, end; /* bytes of its text; special: 0, 0 */
 };
 
-struct tokens { /* zeroed is empty; to release */
-	struct token *items;
+struct subwords { /* zeroed is empty; to release */
+	struct subword *items;
 	size_t count, cap;
 };
-void tokenlist_release(struct tokens *t);
+void subwords_release(struct subwords *t);
 
 struct tokenizer_work; /* scratch of one thread, and what it remembers */
 struct tokenizer_work *tokenizer_work_new(const struct tokenizer *t);
@@ -66,18 +66,18 @@ void tokenizer_work_free(struct tokenizer_work *w);
  * U+FFFD. Of a text TOKENIZER_TEXT_MAX bytes are read. */
 #define TOKENIZER_TEXT_MAX ((size_t)64 << 20)
 void tokenizer_encode(const struct tokenizer *t, struct tokenizer_work *w,
-		      struct span text, struct tokens *out);
+		      struct span text, struct subwords *out);
 
 /* How many tokens the post-processor adds to one text, or to a pair. */
 size_t tokenizer_added(const struct tokenizer *t, bool pair);
 /* Appends a text's tokens (b NULL), or a pair's, with those that the
  * post-processor adds, and with its types. a and b may be parts. */
-struct token_slice {
-	const struct token *items;
+struct subword_slice {
+	const struct subword *items;
 	size_t count;
 };
-void tokenizer_finish(const struct tokenizer *t, struct token_slice a,
-		      const struct token_slice *b, struct tokens *out);
+void tokenizer_finish(const struct tokenizer *t, struct subword_slice a,
+		      const struct subword_slice *b, struct subwords *out);
 
 /* Appends the text of these ids as the decoder spells it; special tokens are
  * left out where skip says so. */

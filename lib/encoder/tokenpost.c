@@ -283,18 +283,18 @@ void tokenpost_release(struct tokenpost *p)
 	*p = (struct tokenpost){ 0 };
 }
 
-void tokenpost_put(const struct tokenpost *p, struct token_slice a,
-		   const struct token_slice *b, struct tokens *out)
+void tokenpost_put(const struct tokenpost *p, struct subword_slice a,
+		   const struct subword_slice *b, struct subwords *out)
 {
 	const struct tokenpost_template *t = b ? &p->pair : &p->single;
 
 	for (size_t i = 0; i < t->count; i++) {
 		const struct tokenpost_item *x = &t->items[i];
-		const struct token_slice *s = x->what == TOKENPOST_A ? &a : b;
+		const struct subword_slice *s = x->what == TOKENPOST_A ? &a : b;
 
 		if (x->what == TOKENPOST_SPECIAL) {
 			MEM_ROOM(out->items, out->count + 1, out->cap);
-			out->items[out->count++] = (struct token){
+			out->items[out->count++] = (struct subword){
 				.id = x->id, .type = x->type, .special = true
 			};
 			continue;

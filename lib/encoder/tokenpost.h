@@ -31,7 +31,7 @@ int tokenpost_init(struct tokenpost *p, struct span json, size_t size,
 		   struct err *err);
 void tokenpost_release(struct tokenpost *p);
 
-void tokenpost_put(const struct tokenpost *p, struct token_slice a,
-		   const struct token_slice *b, struct tokens *out);
+void tokenpost_put(const struct tokenpost *p, struct subword_slice a,
+		   const struct subword_slice *b, struct subwords *out);
 
 #endif

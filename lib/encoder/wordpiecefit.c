@@ -170,7 +170,7 @@ static void count_words(const struct tokenizer *t, const struct span *texts,
 			size_t count, struct table *words)
 {
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens tokens = { 0 };
+	struct subwords tokens = { 0 };
 	struct str ids = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
@@ -193,7 +193,7 @@ static void count_words(const struct tokenizer *t, const struct span *texts,
 					sizeof(int32_t));
 		}
 	}
-	tokenlist_release(&tokens);
+	subwords_release(&tokens);
 	tokenizer_work_free(w);
 	str_release(&ids);
 }

@@ -16,8 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check(const struct tokenizer *t, struct span text)
 {
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens x = { 0 }, all = { 0 };
-	struct token_slice slice;
+	struct subwords x = { 0 }, all = { 0 };
+	struct subword_slice slice;
 	struct str back = { 0 };
 	int32_t *ids;
 
@@ -31,7 +31,7 @@ static void check(const struct tokenizer *t, struct span text)
 		    x.items[i].end > text.n)
 			abort();
 	}
-	slice = (struct token_slice){ x.items, x.count };
+	slice = (struct subword_slice){ x.items, x.count };
 	tokenizer_finish(t, slice, NULL, &all);
 	tokenizer_finish(t, slice, &slice, &all);
 	for (size_t i = 0; i < all.count; i++)
@@ -40,8 +40,8 @@ static void check(const struct tokenizer *t, struct span text)
 	tokenizer_decode(t, ids, x.count, true, &back);
 	free(ids);
 	str_release(&back);
-	tokenlist_release(&x);
-	tokenlist_release(&all);
+	subwords_release(&x);
+	subwords_release(&all);
 	tokenizer_work_free(w);
 }
 

@@ -33,7 +33,7 @@ static const char *const whats[WHATS] = { "hidden", "vectors", "logits",
 struct line {
 	char *text;
 	size_t n;
-	struct tokens tokens;
+	struct subwords tokens;
 };
 
 struct part { /* of the result: of one call */
@@ -137,11 +137,11 @@ static void options(struct run *r, int argc, char **argv)
 	r->what = (enum what)pick(argv[optind], whats, WHATS);
 }
 
-static void put_token(struct tokens *t, int32_t id, int type)
+static void put_token(struct subwords *t, int32_t id, int type)
 {
 	MEM_ROOM(t->items, t->count + 1, t->cap);
 	t->items[t->count++] =
-	    (struct token){ .id = id, .type = (uint8_t)type };
+	    (struct subword){ .id = id, .type = (uint8_t)type };
 }
 
 static void parse_ids(struct line *l)
@@ -184,17 +184,17 @@ static void tokenize(struct run *r)
 {
 	const struct tokenizer *t = r->folder->tokenizer;
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens own = { 0 };
+	struct subwords own = { 0 };
 
 	for (size_t i = 0; i < r->count; i++) {
 		struct line *l = &r->lines[i];
 
 		tokenizer_encode(t, w, (struct span){ l->text, l->n }, &own);
 		tokenizer_finish(t,
-				 (struct token_slice){ own.items, own.count },
+				 (struct subword_slice){ own.items, own.count },
 				 NULL, &l->tokens);
 	}
-	tokenlist_release(&own);
+	subwords_release(&own);
 	tokenizer_work_free(w);
 }
 
@@ -216,7 +216,7 @@ static int run_ids(struct run *r, const struct line *l, size_t n,
 {
 	struct encoder_work *w = encoder_work_new(r->encoder);
 	size_t *start = mem_zalloc(n + 1, sizeof(*start)), tokens;
-	struct tokens all = { 0 };
+	struct subwords all = { 0 };
 	struct encoder_batch b = { n, start, NULL };
 	struct copy copy = { .layer = (size_t)r->layer };
 	const float *states;
@@ -244,7 +244,7 @@ static int run_ids(struct run *r, const struct line *l, size_t n,
 		if (states && r->layer < 0)
 			memcpy(p->values, states, copy.n * sizeof(*p->values));
 	}
-	tokenlist_release(&all);
+	subwords_release(&all);
 	free(start);
 	encoder_work_free(w);
 	return rc;
@@ -337,7 +337,7 @@ static void measure(const struct run *r, double load)
 	size_t n = (size_t)r->batch, length = (size_t)r->tokens;
 	struct encoder_work *w = encoder_work_new(r->encoder);
 	size_t *start = mem_zalloc(n + 1, sizeof(*start));
-	struct tokens all = { 0 };
+	struct subwords all = { 0 };
 	struct encoder_batch b = { 1, start, NULL };
 	double first, best = 1e300;
 	struct rusage use;
@@ -361,7 +361,7 @@ static void measure(const struct run *r, double load)
 	getrusage(RUSAGE_SELF, &use);
 	printf("%.2f %.2f %.3f %ld\n", load, first, best / (double)n,
 	       use.ru_maxrss);
-	tokenlist_release(&all);
+	subwords_release(&all);
 	free(start);
 	encoder_work_free(w);
 }
@@ -404,7 +404,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < r.count; i++) {
 		free(r.lines[i].text);
-		tokenlist_release(&r.lines[i].tokens);
+		subwords_release(&r.lines[i].tokens);
 	}
 	free(r.lines);
 	sentence_close(r.sentences);

@@ -35,7 +35,7 @@ struct run {
 	struct encoderfolder *folder;
 	struct parameters p;
 	struct encoderpass *pass;
-	struct token *token;
+	struct subword *token;
 	size_t *start, sequences;
 	struct err err;
 };
@@ -75,7 +75,7 @@ static void read_ids(struct run *r)
 			char *colon = strchr(w, ':');
 
 			MEM_ROOM(r->token, tokens + 1, token_cap);
-			r->token[tokens++] = (struct token){
+			r->token[tokens++] = (struct subword){
 				.id = (int32_t)strtol(w, NULL, 10),
 				.type =
 				    colon ? (uint8_t)strtol(colon + 1, NULL, 10)

@@ -16,7 +16,7 @@
 struct ctx {
 	const struct tokenizer *t;
 	struct tokenizer_work *work;
-	struct tokens tokens;
+	struct subwords tokens;
 	enum { SHOW, DECODE, ROUND, TIME } what;
 	int32_t *ids;
 	size_t cap, texts, same, bytes;
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 		       (double)c.bytes / 1e6 / (now() - begin));
 	else if (c.what == ROUND)
 		printf("%zu of %zu texts come back\n", c.same, c.texts);
-	tokenlist_release(&c.tokens);
+	subwords_release(&c.tokens);
 	free(c.ids);
 	str_release(&in);
 	tokenizer_work_free(c.work);

@@ -13,7 +13,7 @@
 enum { HIDDEN = 24, SEQUENCES = 9, LABELS = 3 };
 
 struct batch {
-	struct token token[256];
+	struct subword token[256];
 	size_t start[SEQUENCES + 1];
 	struct encoder_batch b;
 };
@@ -28,7 +28,7 @@ static void fill(struct batch *b)
 	b->start[0] = 0;
 	for (size_t s = 0; s < SEQUENCES; s++) {
 		for (size_t i = 0; i < lengths[s]; i++)
-			b->token[n++] = (struct token){
+			b->token[n++] = (struct subword){
 				.id = (int32_t)rng_below(&rng, 64),
 				.type = i > lengths[s] / 2,
 			};
@@ -257,7 +257,7 @@ static void threaded(void *ctx, size_t i, int thread)
 	struct many *x = ctx;
 	struct encoder_work *w = encoder_work_new(x->m->encoder);
 	size_t n = x->b->start[SEQUENCES], copies = 4 + i;
-	struct token *token = mem_alloc(copies * n * sizeof(*token));
+	struct subword *token = mem_alloc(copies * n * sizeof(*token));
 	size_t *start = mem_zalloc(copies * SEQUENCES + 1, sizeof(*start));
 	struct encoder_batch b = { copies * SEQUENCES, start, token };
 	const float *got;
@@ -447,7 +447,7 @@ static void damaged(enum encoder_tensor t, size_t layer, const size_t dims[3],
 		x[n - 1] = INFINITY;
 }
 
-static int refused(const struct model *m, struct token *t, size_t n)
+static int refused(const struct model *m, struct subword *t, size_t n)
 {
 	size_t start[2] = { 0, n };
 	struct encoder_batch b = { 1, start, t };
@@ -461,7 +461,7 @@ static int refused(const struct model *m, struct token *t, size_t n)
 
 static void what_is_refused(void **state)
 {
-	struct token t[64] = { { 0 } };
+	struct subword t[64] = { { 0 } };
 	struct model m;
 
 	(void)state;
@@ -477,7 +477,7 @@ static void what_is_refused(void **state)
 	assert_int_equal(refused(&m, t, 4), 1);
 	t[3].id = INT32_MAX;
 	assert_int_equal(refused(&m, t, 4), 1);
-	t[3] = (struct token){ .id = 1, .type = 2 };
+	t[3] = (struct subword){ .id = 1, .type = 2 };
 	assert_int_equal(refused(&m, t, 4), 1);
 	close_model(&m);
 
@@ -497,7 +497,7 @@ static void keep_embeddings(void *ctx, size_t layer, const float *states)
  * it do not move on for it. */
 static void padding_has_its_place(void **state)
 {
-	struct token t[3] = { { .id = 5 }, { .id = 1 }, { .id = 9 } };
+	struct subword t[3] = { { .id = 5 }, { .id = 1 }, { .id = 9 } };
 	size_t start[2] = { 0, 3 };
 	struct encoder_batch b = { 1, start, t };
 	struct model m;

@@ -16,7 +16,7 @@ struct model {
 	struct encoderfolder *folder;
 	struct parameters p;
 	struct encoderpass *pass;
-	struct token token[TOKENS];
+	struct subword token[TOKENS];
 	size_t start[SEQUENCES + 1];
 	struct encoder_batch batch;
 };
@@ -30,8 +30,8 @@ static void fill(struct model *m)
 	m->start[3] = TOKENS;
 	for (int i = 0; i < TOKENS; i++)
 		m->token[i] =
-		    (struct token){ .id = (int32_t)rng_below(&rng, 64),
-				    .type = i % 11 > 6 };
+		    (struct subword){ .id = (int32_t)rng_below(&rng, 64),
+				      .type = i % 11 > 6 };
 	m->batch = (struct encoder_batch){ SEQUENCES, m->start, m->token };
 }
 

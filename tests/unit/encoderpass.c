@@ -267,7 +267,7 @@ static void told(void **state)
 enum { LONG = 300 };
 
 struct wide_batch {
-	struct token token[LONG];
+	struct subword token[LONG];
 	size_t start[4];
 	struct encoder_batch batch;
 };

@@ -67,7 +67,7 @@ static inline struct encoder_config passmodel_config(int i)
 }
 
 struct passbatch {
-	struct token token[TOKENS];
+	struct subword token[TOKENS];
 	size_t start[SEQUENCES + 1];
 	struct encoder_batch batch;
 };

@@ -32,13 +32,14 @@ static char *words(size_t n, uint64_t seed)
 }
 
 /* The same as tokens. */
-static struct token *word_tokens(size_t n, uint64_t seed, int type)
+static struct subword *word_tokens(size_t n, uint64_t seed, int type)
 {
-	struct token *t = mem_zalloc(n + 1, sizeof(*t));
+	struct subword *t = mem_zalloc(n + 1, sizeof(*t));
 
 	for (size_t i = 0; i < n; i++)
-		t[i] = (struct token){ .id = (int32_t)rng_below(&seed, 60) + 4,
-				       .type = (uint8_t)type };
+		t[i] =
+		    (struct subword){ .id = (int32_t)rng_below(&seed, 60) + 4,
+				      .type = (uint8_t)type };
 	return t;
 }
 
@@ -67,19 +68,19 @@ static void close_hand(struct by_hand *h)
 }
 
 /* [CLS] n tokens [SEP] */
-static size_t frame(const struct token *t, size_t n, struct token *out)
+static size_t frame(const struct subword *t, size_t n, struct subword *out)
 {
-	out[0] = (struct token){ .id = 2 };
+	out[0] = (struct subword){ .id = 2 };
 	memcpy(out + 1, t, n * sizeof(*t));
-	out[n + 1] = (struct token){ .id = 3 };
+	out[n + 1] = (struct subword){ .id = 3 };
 	return n + 2;
 }
 
 /* The sum of states of tokens from `skip` on, divided by their number. */
-static void hand_mean(struct by_hand *h, const struct token *t, size_t n,
+static void hand_mean(struct by_hand *h, const struct subword *t, size_t n,
 		      size_t skip, double out[HIDDEN])
 {
-	struct token framed[40];
+	struct subword framed[40];
 	size_t count = frame(t, n, framed), start[2] = { 0, count };
 	struct encoder_batch b = { 1, start, framed };
 	struct err err;
@@ -136,7 +137,7 @@ static void mean_of_tokens(void **state)
 	assert_int_equal(sentence_dim(m), HIDDEN);
 	for (size_t n = 0; n <= ROOM; n += 19) {
 		char *text = words(n, n);
-		struct token *t = word_tokens(n, n, 0);
+		struct subword *t = word_tokens(n, n, 0);
 
 		one_vector(m, SENTENCE_PLAIN, text, got, &windows);
 		assert_int_equal(windows, 1);
@@ -159,7 +160,7 @@ static void windows_are_averaged(void **state)
 	struct by_hand h;
 	size_t n = 100, step = 34, total = 0;
 	char *text = words(n, 1);
-	struct token *t = word_tokens(n, 1, 0);
+	struct subword *t = word_tokens(n, 1, 0);
 	double sum[HIDDEN] = { 0 }, mean[HIDDEN];
 	float got[HIDDEN];
 	unsigned windows;
@@ -238,12 +239,12 @@ static void prefixes_and_dense(void **state)
 	    "\"pooling_mode_cls_token\":false,"
 	    "\"pooling_mode_mean_tokens\":true,\"include_prompt\":false}";
 	/* [UNK] is the colon's. */
-	struct token query[5] = { { .id = 5 },
-				  { .id = 6 },
-				  { .id = 1 },
-				  { .id = 13 },
-				  { .id = 14 } };
-	struct token passage[4] = {
+	struct subword query[5] = { { .id = 5 },
+				    { .id = 6 },
+				    { .id = 1 },
+				    { .id = 13 },
+				    { .id = 14 } };
+	struct subword passage[4] = {
 		{ .id = 7 }, { .id = 1 }, { .id = 13 }, { .id = 14 }
 	};
 	char *dir = encodermake("prefix", encodermake_configs[0], 3, NULL);
@@ -412,8 +413,8 @@ static void pairs_are_cut(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char *query = words(cases[i].query, 1);
 		char *text = words(cases[i].text, 2);
-		struct token *a = word_tokens(cases[i].query, 1, 0);
-		struct token *b = word_tokens(cases[i].text, 2, 1), all[40];
+		struct subword *a = word_tokens(cases[i].query, 1, 0);
+		struct subword *b = word_tokens(cases[i].text, 2, 1), all[40];
 		struct span s = span_of(text);
 		size_t n = frame(a, cases[i].kept_query, all), start[2];
 		struct encoder_batch batch = { 1, start, all };
@@ -422,7 +423,7 @@ static void pairs_are_cut(void **state)
 
 		memcpy(all + n, b, cases[i].kept_text * sizeof(*b));
 		n += cases[i].kept_text;
-		all[n++] = (struct token){ .id = 3, .type = 1 };
+		all[n++] = (struct subword){ .id = 3, .type = 1 };
 		start[0] = 0;
 		start[1] = n;
 		assert_int_equal(

@@ -60,7 +60,7 @@ static void test_places(void **state)
 	struct tokenizer *t =
 	    opened(BERT_ADDED LOWER BERT_PRE BERT_POST BERT_MODEL);
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens a = { 0 }, b = { 0 }, all = { 0 };
+	struct subwords a = { 0 }, b = { 0 }, all = { 0 };
 	static const uint32_t begin[] = { 0, 2, 6, 9, 10, 14, 18 };
 	static const uint32_t end[] = { 2, 6, 9, 10, 14, 17, 24 };
 
@@ -78,8 +78,8 @@ static void test_places(void **state)
 	tokenizer_encode(t, w, SPAN("how"), &b);
 	assert_int_equal(tokenizer_added(t, false), 2);
 	assert_int_equal(tokenizer_added(t, true), 3);
-	tokenizer_finish(t, (struct token_slice){ a.items, 2 },
-			 &(struct token_slice){ b.items, 1 }, &all);
+	tokenizer_finish(t, (struct subword_slice){ a.items, 2 },
+			 &(struct subword_slice){ b.items, 1 }, &all);
 	assert_int_equal(all.count, 6);
 	assert_int_equal(all.items[0].id, 1);
 	assert_true(all.items[0].special);
@@ -89,11 +89,11 @@ static void test_places(void **state)
 	assert_int_equal(all.items[4].type, 1);
 	assert_int_equal(all.items[5].type, 1);
 	all.count = 0;
-	tokenizer_finish(t, (struct token_slice){ NULL, 0 }, NULL, &all);
+	tokenizer_finish(t, (struct subword_slice){ NULL, 0 }, NULL, &all);
 	assert_int_equal(all.count, 2);
-	tokenlist_release(&a);
-	tokenlist_release(&b);
-	tokenlist_release(&all);
+	subwords_release(&a);
+	subwords_release(&b);
+	subwords_release(&all);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 }
@@ -118,8 +118,8 @@ static void test_roberta(void **state)
 {
 	struct tokenizer *t = opened(ROBERTA("false"));
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens x = { 0 }, all = { 0 };
-	struct token_slice slice;
+	struct subwords x = { 0 }, all = { 0 };
+	struct subword_slice slice;
 	struct str s = { 0 };
 	int32_t ids[] = { 14, 15, 10, 9, 3, 2, 15, 19 };
 
@@ -132,7 +132,7 @@ static void test_roberta(void **state)
 	assert_int_equal(x.items[2].id, 14); /* its blank is not its own */
 	assert_int_equal(x.items[2].begin, 3);
 	assert_int_equal(x.items[2].end, 6);
-	slice = (struct token_slice){ x.items, x.count };
+	slice = (struct subword_slice){ x.items, x.count };
 	tokenizer_finish(t, slice, &slice, &all); /* s A d d A d, one type */
 	assert_int_equal(all.count, 2 * x.count + 4);
 	assert_int_equal(all.items[x.count + 2].id, 8);
@@ -140,8 +140,8 @@ static void test_roberta(void **state)
 	tokenizer_decode(t, ids, 8, true, &s);
 	assert_string_equal(str_z(&s), " lower newer");
 	str_release(&s);
-	tokenlist_release(&x);
-	tokenlist_release(&all);
+	subwords_release(&x);
+	subwords_release(&all);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 	one_case(ROBERTA("true"), "low <unk>low",
@@ -345,7 +345,7 @@ static void decodes(const char *parts, struct span text, const char *want)
 {
 	struct tokenizer *t = opened(parts);
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens x = { 0 };
+	struct subwords x = { 0 };
 	int32_t ids[64];
 	struct str s = { 0 };
 
@@ -356,7 +356,7 @@ static void decodes(const char *parts, struct span text, const char *want)
 	tokenizer_decode(t, ids, x.count, true, &s);
 	assert_string_equal(str_z(&s), want);
 	str_release(&s);
-	tokenlist_release(&x);
+	subwords_release(&x);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 }
@@ -385,7 +385,7 @@ static void test_long(void **state)
 {
 	struct tokenizer *t = opened(XLMR("'prepend_scheme': 'always'"));
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens x = { 0 };
+	struct subwords x = { 0 };
 	struct str s = { 0 };
 
 	(void)state;
@@ -399,7 +399,7 @@ static void test_long(void **state)
 	for (size_t i = 1; i < x.count; i++)
 		assert_true(x.items[i].begin >= x.items[i - 1].begin);
 	str_release(&s);
-	tokenlist_release(&x);
+	subwords_release(&x);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 }

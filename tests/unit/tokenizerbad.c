@@ -171,7 +171,7 @@ static void test_limits(void **state)
 	    opened("'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': "
 		   "'(a|a|aa)+$'}, 'behavior': 'Isolated'}, " MODEL);
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens x = { 0 };
+	struct subwords x = { 0 };
 	clock_t begin = clock();
 	char text[2000];
 
@@ -181,7 +181,7 @@ static void test_limits(void **state)
 	tokenizer_encode(t, w, (struct span){ text, sizeof(text) }, &x);
 	assert_int_equal(x.count, 1);
 	assert_true(clock() - begin < 20 * CLOCKS_PER_SEC);
-	tokenlist_release(&x);
+	subwords_release(&x);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 }
@@ -192,7 +192,7 @@ static void test_growth(void **state)
 	struct str s = { 0 };
 	struct tokenizer *t;
 	struct tokenizer_work *w;
-	struct tokens x = { 0 };
+	struct subwords x = { 0 };
 
 	(void)state;
 	str_puts(&s, "'normalizer': {'type': 'Replace', 'pattern': {'String': "
@@ -207,7 +207,7 @@ static void test_growth(void **state)
 		str_putc(&s, 'a');
 	tokenizer_encode(t, w, span_str(&s), &x);
 	assert_int_equal(x.count, 1);
-	tokenlist_release(&x);
+	subwords_release(&x);
 	tokenizer_work_free(w);
 	tokenizer_free(t);
 	str_release(&s);

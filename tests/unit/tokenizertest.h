@@ -30,7 +30,7 @@ static inline struct tokenizer *open_parts(const char *parts, struct err *err)
 
 /* The spellings of a text's tokens, with a blank between. */
 static inline char *spellings(const struct tokenizer *t,
-			      const struct tokens *tokens)
+			      const struct subwords *tokens)
 {
 	struct str s = { 0 };
 
@@ -47,7 +47,7 @@ static inline void encodes(const struct tokenizer *t, struct span text,
 			   const char *want)
 {
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens tokens = { 0 };
+	struct subwords tokens = { 0 };
 	char *got;
 
 	for (int again = 0; again < 2; again++) { /* seen, and remembered */
@@ -56,7 +56,7 @@ static inline void encodes(const struct tokenizer *t, struct span text,
 		assert_string_equal(got, want);
 		free(got);
 	}
-	tokenlist_release(&tokens);
+	subwords_release(&tokens);
 	tokenizer_work_free(w);
 }
 

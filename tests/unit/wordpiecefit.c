@@ -39,7 +39,7 @@ static void pieces_are(const struct tokenizer *t, const char *text,
 		       const char *want)
 {
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens tokens = { 0 };
+	struct subwords tokens = { 0 };
 	struct str got = { 0 };
 
 	tokenizer_encode(t, w, span_of(text), &tokens);
@@ -118,7 +118,7 @@ static void test_refused(void **state)
 }
 
 struct masked {
-	struct tokens tokens;
+	struct subwords tokens;
 	size_t places[64], count;
 	int32_t was[64];
 };
@@ -127,15 +127,15 @@ static void mask(const struct tokenizer *t, const char *text, double share,
 		 bool whole, uint64_t seed, struct masked *m)
 {
 	struct tokenizer_work *w = tokenizer_work_new(t);
-	struct tokens plain = { 0 };
+	struct subwords plain = { 0 };
 	struct maskwords words;
 	struct random r;
 	struct err err = { 0 };
 
 	random_seed(&r, seed, 0);
-	m->tokens = (struct tokens){ 0 };
+	m->tokens = (struct subwords){ 0 };
 	tokenizer_encode(t, w, span_of(text), &plain);
-	tokenizer_finish(t, (struct token_slice){ plain.items, plain.count },
+	tokenizer_finish(t, (struct subword_slice){ plain.items, plain.count },
 			 NULL, &m->tokens);
 	assert_int_equal(maskwords_init(&words, t, share, whole, &err), 0);
 	m->count = maskwords_apply(&words, &r, m->tokens.items, m->tokens.count,
