@@ -147,6 +147,8 @@ static int read_merges(struct reading *r, struct span merges)
 		return err_set(r->err, ERR_DATA, "tokenizer",
 			       "the model BPE has no list of merges");
 	count = most(merges);
+	if (count > merges.n / 4 + 1)
+		count = merges.n / 4 + 1; /* "" and a comma: the shortest */
 	while (slots < count * 2)
 		slots *= 2;
 	r->b->merges = mem_alloc(slots * sizeof(*r->b->merges));

@@ -409,3 +409,13 @@ void encoder_config_release(struct encoder_config *c)
 	free(c->label);
 	*c = (struct encoder_config){ 0 };
 }
+
+bool encoder_config_same_labels(const struct encoder_config *a,
+				const struct encoder_config *b)
+{
+	bool same = a->labels == b->labels;
+
+	for (size_t i = 0; same && i < a->labels; i++)
+		same = strcmp(a->label[i], b->label[i]) == 0;
+	return same;
+}

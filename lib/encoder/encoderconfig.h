@@ -79,6 +79,9 @@ int encoder_config_read(struct encoder_config *c, const char *path,
 int encoder_config_parse(struct encoder_config *c, struct span json,
 			 const char *path, struct err *err);
 void encoder_config_release(struct encoder_config *c);
+/* Whether both tell the same labels, in the same order. */
+bool encoder_config_same_labels(const struct encoder_config *a,
+				const struct encoder_config *b);
 const char *encoder_family_name(enum encoder_family f);
 
 /*

@@ -49,7 +49,7 @@ static const char *name_of(const struct encoderfolder *f, const char *path)
 static int add_file(struct hash *h, const struct encoderfolder *f,
 		    const char *path, char *chunk, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct hash *own;
 	uint8_t digest[HASH_SIZE];
 	ssize_t n;

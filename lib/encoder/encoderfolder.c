@@ -302,6 +302,12 @@ static int open_all(struct encoderfolder *f, bool bare, struct err *err)
 	if (!rc) {
 		drop_labels(f);
 		f->adapted = encoderfolder_has(f, "adapter_config.json", &name);
+		if (f->adapted) {
+			encoderfolder_note(f, name.p);
+			if (encoderfolder_has(f, "adapter_model.safetensors",
+					      &name))
+				encoderfolder_note(f, name.p);
+		}
 		rc = read_tokenizer(f, str_z(&root), bare, err);
 	}
 	if (!rc)

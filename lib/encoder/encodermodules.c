@@ -112,6 +112,13 @@ static int flagged_modes(const struct settings *s, unsigned *out)
 	struct span raw, value;
 	size_t pos = 0;
 
+	for (size_t i = 0; i < MODES; i++) {
+		bool on;
+
+		if (settings_flag(s, modes[i].flag, false, &on))
+			return -1;
+		*out |= on ? modes[i].mode : 0;
+	}
 	while (json_member(s->all, &pos, &raw, &value)) {
 		bool on = false, known = false;
 
@@ -119,12 +126,7 @@ static int flagged_modes(const struct settings *s, unsigned *out)
 		    memcmp(raw.p, start, sizeof(start) - 1) != 0)
 			continue;
 		for (size_t i = 0; i < MODES; i++)
-			if (span_is(raw, modes[i].flag)) {
-				known = true;
-				if (settings_flag(s, modes[i].flag, false, &on))
-					return -1;
-				*out |= on ? modes[i].mode : 0;
-			}
+			known |= json_name_is(raw, modes[i].flag);
 		if (!known && !json_bool(value, &on) && on)
 			return err_set(s->err, ERR_DATA, "model",
 				       "%s: \"%.*s\" is not supported; choose "

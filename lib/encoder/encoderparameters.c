@@ -59,7 +59,9 @@ static int add(struct filling *f, enum encoder_tensor t, size_t layer,
 	encoder_name(f->config, t, layer, &f->name);
 	p = parameters_add(f->p, str_z(&f->name), dims, ndim);
 	fill(f, p, is_norm(t));
-	if (f->folder) {
+	if (f->folder &&
+	    (t < ENCODER_CLASSIFIER ||
+	     encoder_config_same_labels(f->config, &f->folder->config))) {
 		from = encoderfolder_tensor(f->folder, t, layer, err);
 		if (!from && t < ENCODER_HEAD_FIRST)
 			return -1;
@@ -69,6 +71,19 @@ static int add(struct filling *f, enum encoder_tensor t, size_t layer,
 		tensormap_done(from);
 	}
 	return 0;
+}
+
+/* The norm has older names, too. */
+static const struct tensormap_tensor *find_word(const struct encoderfolder *f,
+						int t, const char *name)
+{
+	const struct tensormap_tensor *x = tensormap_find(f->tensors, name);
+
+	if (!x && f->config.family == ENCODER_BERT && t == WORDS_NORM)
+		name = "cls.predictions.transform.LayerNorm.gamma";
+	else if (!x && f->config.family == ENCODER_BERT && t == WORDS_NORM_BIAS)
+		name = "cls.predictions.transform.LayerNorm.beta";
+	return x ? x : tensormap_find(f->tensors, name);
 }
 
 static void add_words(struct filling *f)
@@ -83,9 +98,9 @@ static void add_words(struct filling *f)
 		p = parameters_add(f->p, name, dims, ndim);
 		fill(f, p, t == WORDS_NORM);
 		if (f->folder)
-			from = tensormap_find(f->folder->tensors, name);
+			from = find_word(f->folder, t, name);
 		if (from && from->count == p->count && from->ndim == ndim &&
-		    from->dims[0] == dims[0] && from->type != TENSORMAP_I64)
+		    from->dims[0] == dims[0] && tensormap_readable(from))
 			tensormap_floats(from, 0, p->count, p->value);
 	}
 }

@@ -40,6 +40,18 @@ static void clear(const struct encodertraining *t)
 	str_release(&path);
 }
 
+/* Of a training that was interrupted. */
+static bool has_state(const struct encodertraining *t)
+{
+	struct str path = { 0 };
+	bool has;
+
+	encodertrain_path(t, "state", &path);
+	has = !access(path.p, F_OK);
+	str_release(&path);
+	return has;
+}
+
 static int write_vocabulary(const struct encodertraining *t, struct err *err)
 {
 	struct str path = { 0 };
@@ -54,22 +66,31 @@ static int write_vocabulary(const struct encodertraining *t, struct err *err)
 	return atomic_commit(a, err);
 }
 
-static int train(struct encodertraining *t, struct str *report, struct err *err)
+/* Killed before the report is there, the state still is. */
+static int train(struct encodertraining *t, struct atomic **figures,
+		 struct err *err)
 {
+	struct str report = { 0 };
 	int rc = encodertrain_setup(t, err) || check_folders(t, err);
 
 	if (!rc && t->o->vocabulary)
 		rc = write_vocabulary(t, err);
 	else if (!rc)
 		rc = encodertrain_loop(t, err) ||
-		     encodertrain_figures(t, report, err) ||
+		     encodertrain_figures(t, &report, err) ||
 		     encodertrain_write(t, err);
-	if (!rc)
+	if (!rc) {
+		fwrite(str_z(&report), 1, report.n, atomic_file(*figures));
+		rc = atomic_commit(*figures, err);
+		*figures = NULL;
+	}
+	if (!rc && (!t->o->vocabulary || !has_state(t)))
 		clear(t);
-	return rc;
+	str_release(&report);
+	return rc ? -1 : 0;
 }
 
-static int train_locked(struct encodertraining *t, struct str *report,
+static int train_locked(struct encodertraining *t, struct atomic **figures,
 			struct err *err)
 {
 	struct str path = { 0 };
@@ -80,7 +101,7 @@ static int train_locked(struct encodertraining *t, struct str *report,
 	if (!rc && (lock = lock_take(path.p, false, err)) < 0)
 		rc = -1;
 	if (!rc)
-		rc = train(t, report, err);
+		rc = train(t, figures, err);
 	if (lock >= 0)
 		close(lock);
 	str_release(&path);
@@ -91,22 +112,15 @@ int encodertrain(const struct encodertrain_options *o, struct err *err)
 {
 	struct encodertraining *t = mem_zalloc(1, sizeof(*t));
 	struct atomic *figures;
-	struct str report = { 0 };
 	int rc;
 
 	t->o = o;
 	t->run = mlrun_begin(o->runs, "train encoder", o->config, err);
 	figures = t->run ? atomic_open(o->report, err) : NULL;
-	rc = figures ? train_locked(t, &report, err) : -1;
-	if (rc) {
-		atomic_abort(figures);
-	} else {
-		fwrite(str_z(&report), 1, report.n, atomic_file(figures));
-		rc = atomic_commit(figures, err);
-	}
+	rc = figures ? train_locked(t, &figures, err) : -1;
+	atomic_abort(figures);
 	rc = mlrun_end(t->run, !rc, rc ? NULL : err) || rc ? -1 : 0;
 	encodertrain_release(t);
-	str_release(&report);
 	free(t);
 	return rc;
 }

@@ -331,6 +331,8 @@ static int check_sense(const struct encodertrain_config *c, struct err *err)
 		wrong = "a new encoder is random: neither lora nor frozen";
 	else if (c->task == ENCODERTRAIN_WORDS && c->has_lora)
 		wrong = "masked words: without lora";
+	else if (c->frozen && !c->has_lora && c->task != ENCODERTRAIN_HEADS)
+		wrong = "frozen: only task \"heads\" has heads to move";
 	else if (c->patience && !(c->held > 0))
 		wrong = "patience needs held, a share kept aside";
 	else if (c->task == ENCODERTRAIN_PAIRS && c->rows == 1)

@@ -37,6 +37,10 @@ int encodertraindata_read(struct encodertraindata *d,
 	for (size_t i = 0; i < l->count; i++) {
 		d->held[i] =
 		    (double)((l->items[i].group >> 20) % 10000) < held * 1e4;
+		if (c->task != ENCODERTRAIN_HEADS && l->items[i].weight != 1)
+			return err_set(err, ERR_DATA, "config",
+				       "a source's weight is for task "
+				       "\"heads\"");
 		if (c->task == ENCODERTRAIN_PAIRS && !labelled_field(l, i, 0).n)
 			return err_set(err, ERR_DATA, "config",
 				       "text %zu, \"%.*s\", is no pair: the "
@@ -86,8 +90,8 @@ static struct encodertraindata_side side(struct maker *m, struct span text,
 	str_reset(&m->text);
 	str_puts(&m->text, prefix ? prefix : "");
 	str_span(&m->text, text);
-	tokenizer_encode(m->o->tokenizer, m->work, span_str(&m->text),
-			 &m->plain);
+	tokenizer_encode(m->o->tokenizer, m->work,
+			 span_trim(span_str(&m->text)), &m->plain);
 	s = keep(m, 0, m->plain.count < most ? m->plain.count : most);
 	s.same = hash_mix(text.p, text.n);
 	return s;
@@ -128,6 +132,10 @@ static void add_text(struct maker *m, size_t text)
 	if (pair)
 		r->side[1] =
 		    side(m, labelled_field(l, text, 0), m->o->prefix[1]);
+	if (!r->side[0].count || (pair && !r->side[1].count)) {
+		m->d->count--; /* nothing of it is left */
+		return;
+	}
 	if (!m->wide)
 		return;
 	r->wide = m->d->wide.count;

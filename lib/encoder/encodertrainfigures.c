@@ -186,7 +186,9 @@ static int try_check(struct encodertraining *t, struct span check,
 			rows[i] = (uint32_t)i;
 		x.rows = rows;
 		x.n = d.count;
-		rc = try_set(t, &x, report, err);
+		rc = d.count ? try_set(t, &x, report, err)
+			     : err_set(err, ERR_DATA, "config",
+				       "no text of its sources has a token");
 	}
 	if (rc)
 		err_prefix(err, "check \"%s\"", str_z(&name));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/json.h"
 #include "encoder/encodertrainparts.h"
 #include "io/atomic.h"
 #include "io/input.h"
@@ -192,7 +193,8 @@ static int make_data(struct encodertraining *t, struct err *err)
 
 static bool same_head(const struct encodertraining *t)
 {
-	return t->base && t->base->config.labels == t->model.labels;
+	return t->base &&
+	       encoder_config_same_labels(&t->base->config, &t->model);
 }
 
 static struct parameter *named(struct encodertraining *t, enum encoder_tensor k)
@@ -317,10 +319,14 @@ static int make_task(struct encodertraining *t, struct err *err)
 			       "%s: vectors of several poolings, of their "
 			       "maximum or with layers behind are not trained",
 			       t->base_path.p);
-	return t->config.task == ENCODERTRAIN_WORDS
-		   ? maskwords_init(&k->mask, t->tokenizer, t->config.share,
-				    t->config.whole_words, err)
-		   : 0;
+	if (t->config.task != ENCODERTRAIN_WORDS)
+		return 0;
+	if (maskwords_init(&k->mask, t->tokenizer, t->config.share,
+			   t->config.whole_words, err))
+		return -1;
+	if (k->mask.vocabulary > t->model.vocabulary)
+		k->mask.vocabulary = t->model.vocabulary;
+	return 0;
 }
 
 static void take_digest(struct encodertraining *t)
@@ -339,6 +345,23 @@ static void take_digest(struct encodertraining *t)
 	hash_free(h);
 }
 
+/* That the texts of checks can be read: not only behind hours of training. */
+static int try_checks(const struct encodertraining *t, struct err *err)
+{
+	struct span check;
+	size_t pos = 0;
+	int rc = 0;
+
+	while (!rc && json_each(t->config.checks, &pos, &check)) {
+		struct encodertraindata d = { .count = 0 };
+
+		rc = encodertraindata_read(&d, &t->reading,
+					   json_get(check, "sources"), 0, err);
+		encodertraindata_release(&d);
+	}
+	return rc;
+}
+
 int encodertrain_setup(struct encodertraining *t, struct err *err)
 {
 	t->reading.config = &t->config;
@@ -354,8 +377,8 @@ int encodertrain_setup(struct encodertraining *t, struct err *err)
 		return t->base ? err_set(err, ERR_USAGE, "usage",
 					 "--vocabulary: the base has one")
 			       : 0;
-	if (encodertrain_describe(t, err) || make_data(t, err) ||
-	    make_parameters(t, err) || make_task(t, err))
+	if (try_checks(t, err) || encodertrain_describe(t, err) ||
+	    make_data(t, err) || make_parameters(t, err) || make_task(t, err))
 		return -1;
 	take_digest(t);
 	return 0;

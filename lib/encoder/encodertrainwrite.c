@@ -232,6 +232,28 @@ static int write_tokenizer(const struct encodertraining *t, struct err *err)
 	return rc;
 }
 
+/* The prefixes that texts were given in training, wherever they are from. */
+static int write_prompts(const struct encodertraining *t, struct err *err)
+{
+	static const char file[] = "config_sentence_transformers.json";
+	const char *const *p = t->reading.prefix;
+	struct str s = { 0 };
+	int rc;
+
+	if (!t->base)
+		return 0;
+	if (!*p[0] && !*p[1])
+		return copy_files(t, (const char *const[]){ file, NULL }, err);
+	str_puts(&s, "{\n  \"prompts\": {\"query\": ");
+	json_put_string(&s, span_of(p[0]));
+	str_puts(&s, ", \"passage\": ");
+	json_put_string(&s, span_of(p[1]));
+	str_puts(&s, "}\n}\n");
+	rc = write_file(t, file, span_str(&s), err);
+	str_release(&s);
+	return rc;
+}
+
 /* What sentence-transformers reads of vectors. */
 static int write_modules(const struct encodertraining *t, struct err *err)
 {
@@ -253,9 +275,6 @@ static int write_modules(const struct encodertraining *t, struct err *err)
 		{ "pooling_mode_weightedmean_tokens", POOLING_WEIGHTED },
 		{ "pooling_mode_lasttoken", POOLING_LAST },
 	};
-	static const char *const prompts[] = {
-		"config_sentence_transformers.json", NULL
-	};
 	struct str s = { 0 };
 	int rc;
 
@@ -274,7 +293,7 @@ static int write_modules(const struct encodertraining *t, struct err *err)
 	rc = rc ||
 	     write_file(t, "sentence_bert_config.json", span_str(&s), err) ||
 	     write_file(t, "2_Normalize/config.json", SPAN("{}\n"), err) ||
-	     (t->base && copy_files(t, prompts, err)) ||
+	     write_prompts(t, err) ||
 	     write_file(t, "modules.json", SPAN(modules), err);
 	str_release(&s);
 	return rc;
@@ -387,8 +406,10 @@ static void drop_old(const struct encodertraining *t)
 		      { "adapter_config.json", adapter },
 		      { "adapter_model.safetensors", adapter },
 		      { "model.safetensors", !adapter },
-		      { "modules.json",
-			t->config.task == ENCODERTRAIN_PAIRS } };
+		      { "modules.json", t->config.task == ENCODERTRAIN_PAIRS },
+		      { "sentence_bert_config.json", false },
+		      { "config_sentence_transformers.json", false },
+		      { "tokenizer_config.json", false } };
 	struct str path = { 0 };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {

@@ -227,8 +227,8 @@ static int read_tensors(struct encoderwide *w, const char *path,
 	rarity = tensormap_find(m, "wide.rarity");
 	weight = tensormap_find(m, "wide.weight");
 	if (!rarity || !weight || rarity->count != w->options.buckets ||
-	    weight->count != n || rarity->type == TENSORMAP_I64 ||
-	    weight->type == TENSORMAP_I64) {
+	    weight->count != n || !tensormap_readable(rarity) ||
+	    !tensormap_readable(weight)) {
 		tensormap_close(m);
 		return err_set(err, ERR_DATA, "wide",
 			       "%s: wide.rarity and wide.weight are not those "

@@ -80,7 +80,7 @@ static int read_options(const struct doc *d, const char *path,
 static bool shaped(const struct tensormap_tensor *t, size_t rows,
 		   size_t columns)
 {
-	return t && t->type != TENSORMAP_I64 && t->ndim == 2 &&
+	return t && tensormap_readable(t) && t->ndim == 2 &&
 	       t->dims[0] == rows && t->dims[1] == columns;
 }
 
@@ -154,7 +154,7 @@ static int read_head(struct reading *r, int i, struct err *err)
 	p = parameters_find(r->p, str_z(&r->name));
 	if (!p)
 		return 0;
-	if (t->type == TENSORMAP_I64 || t->count != p->count ||
+	if (!tensormap_readable(t) || t->count != p->count ||
 	    t->ndim != p->ndim || t->dims[0] != p->dims[0])
 		return err_set(err, ERR_DATA, "adapter",
 			       "%s: %s has another shape than the model's",

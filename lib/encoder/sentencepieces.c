@@ -103,7 +103,8 @@ static size_t tokenize(struct sentencepieces *p, struct span prefix,
 		put_text(p, text);
 		text = span_str(&p->text);
 	}
-	tokenizer_encode(f->tokenizer, p->tokenizer, text, out);
+	/* as sentence-transformers does; a prefix begins with no blank */
+	tokenizer_encode(f->tokenizer, p->tokenizer, span_trim(text), out);
 	return n;
 }
 

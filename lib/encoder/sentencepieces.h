@@ -40,10 +40,12 @@ void sentencepieces_release(struct sentencepieces *p);
 /* A first batch, empty. */
 void sentencepieces_begin(struct sentencepieces *p,
 			  sentencepieces_encode *encode, void *ctx);
-/* Text i behind its prefix; *windows (may be NULL): how many it was cut into.
- * A text that is no token at all, special ones counted, has no piece. */
-int sentencepieces_text(struct sentencepieces *p, size_t i, const char *prefix,
-			struct span text, unsigned *windows, struct err *err);
+/* Text number `text`, s, behind its prefix; *windows (may be NULL): how many it
+ * was cut into. A text that is no token at all, special ones counted, has no
+ * piece. */
+int sentencepieces_text(struct sentencepieces *p, size_t text,
+			const char *prefix, struct span s, unsigned *windows,
+			struct err *err);
 /* The first of the pairs to come; and the pair of it and text i. */
 void sentencepieces_query(struct sentencepieces *p, struct span query);
 int sentencepieces_pair(struct sentencepieces *p, size_t i, struct span text,

@@ -320,13 +320,16 @@ static void cut(const void *ctx, struct tokentext *t, size_t begin, size_t end)
 		if (x->single_word &&
 		    (word_before(p, begin, from) || word_behind(p, to, end)))
 			continue;
-		if (x->lstrip)
+		if (x->lstrip) {
 			from = space_before(p, begin, from);
-		if (from < done)
-			from = done;
+			if (from < done)
+				from = done;
+		}
 		if (x->rstrip)
 			to = space_behind(p, to, end);
-		tokentext_keep(t, done, from, -1);
+		/* one that lies in what another's rstrip took counts, too */
+		if (done < from)
+			tokentext_keep(t, done, from, -1);
 		tokentext_keep(t, from, to, x->id);
 		done = to;
 	}

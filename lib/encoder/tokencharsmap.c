@@ -7,7 +7,8 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-#define CLUSTER_MAX 6 /* longer clusters have no rule of their own */
+#define CLUSTER_MAX 6        /* longer clusters have no rule of their own */
+#define REPLACEMENT_MAX 1024 /* bytes; honest ones have some dozens */
 
 struct tokencharsmap {
 	struct str bytes; /* what was decoded */
@@ -100,8 +101,12 @@ static bool find(const struct tokencharsmap *m, struct span s, struct span *out)
 		if (v >= m->text.n ||
 		    ((unsigned char)m->text.p[v] & 0xc0) == 0x80)
 			return false;
-		for (end = v; end < m->text.n && m->text.p[end]; end++)
+		for (end = v; end < m->text.n && m->text.p[end] &&
+			      end - v <= REPLACEMENT_MAX;
+		     end++)
 			;
+		if (end - v > REPLACEMENT_MAX)
+			return false;
 		*out = (struct span){ m->text.p + v, end - v };
 		return true;
 	}

@@ -281,9 +281,12 @@ static void trim(const struct tokenizer *t, struct span given,
 	if (x->begin > x->end)
 		x->begin = x->end;
 	for (; tail && x->end > x->begin; tail--) {
-		n = tokentext_back(given.p + x->end);
-		x->end -=
-		    (uint32_t)(n < x->end - x->begin ? n : x->end - x->begin);
+		/* of a text that may be malformed */
+		for (n = 1; n < 4 && n < x->end - x->begin &&
+			    ((unsigned char)given.p[x->end - n] & 0xc0) == 0x80;
+		     n++)
+			;
+		x->end -= (uint32_t)n;
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "text/utf8.h"
 
 /* Ids beyond a file's size, which would be mostly holes. */
+#define WORD_MAX 4096 /* bytes of a spelling */
 #define ID_SLACK 65536
 
 struct reading {
@@ -171,6 +172,8 @@ static int words(struct reading *g)
 	do {
 		if (string(g, &word))
 			return -1;
+		if (word.n > WORD_MAX)
+			return broken(g, "a word is too long");
 		if (!next_is(g, ':'))
 			return broken(g, "a colon should be here");
 		id = digits(g);
@@ -206,7 +209,7 @@ static bool quick_score(struct span s, double *out)
 		else
 			return false;
 	}
-	if (!v || s.n - point > 18)
+	if (!v || s.n - point > 18 || (point == s.n && s.n - minus > 19))
 		return false;
 	x = (long double)v / tens[s.n - point];
 	memcpy(&mantissa, &x, sizeof(mantissa));
@@ -250,6 +253,8 @@ static int scored_words(struct reading *g)
 			return broken(g, "a word and its score should be here");
 		if (string(g, &word))
 			return -1;
+		if (word.n > WORD_MAX)
+			return broken(g, "a word is too long");
 		if (tokenvocab_add(&r->vocab, word, (int64_t)r->score_count,
 				   g->err))
 			return -1;
@@ -350,7 +355,7 @@ static int root_member(struct reading *g, struct span name)
 
 static int load(struct str *out, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc = -1;
 	struct stat st;
 	ssize_t n;
 

@@ -124,7 +124,7 @@ static int numbers(struct scan *s, uint64_t *out, int most)
 
 		while (s->p < s->end && *s->p >= '0' && *s->p <= '9')
 			s->p++;
-		if (n == most || (*from == '0' && s->p > from + 1) ||
+		if (n == most || (s->p > from + 1 && *from == '0') ||
 		    num_u64((struct span){ from, (size_t)(s->p - from) },
 			    &out[n++]))
 			return -1;

@@ -494,6 +494,16 @@ static void test_digest(void **state)
 	digest_of(other);
 	assert_memory_not_equal(first, other, HASH_SIZE);
 	drop("config_sentence_transformers.json");
+	/* an adapter beside the weights decides, too */
+	put("adapter_config.json", "{\"peft_type\":\"LORA\"}");
+	put("adapter_model.safetensors", "one");
+	digest_of(first);
+	put("adapter_model.safetensors", "two");
+	digest_of(other);
+	assert_memory_not_equal(first, other, HASH_SIZE);
+	drop("adapter_config.json");
+	drop("adapter_model.safetensors");
+	digest_of(first);
 	spell(&(struct spelling){ "bert.", "weight", "bias", ENCODER_TENSORS,
 				  false });
 	digest_of(other);

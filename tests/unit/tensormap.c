@@ -4,9 +4,12 @@
 #include "testing.h"
 
 #include <math.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../helpers/tensorwriter.h"
+#include "io/tensorheader.h"
 #include "io/tensormap.h"
 
 static char *dir;
@@ -285,6 +288,32 @@ static void index_refuses(const char *text, const char *why)
 	refused(open_named("model.safetensors.index.json"), why);
 }
 
+/* A header that ends where the page does, in the middle of a list. */
+static void test_page(void **state)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	static const char *const cut[] = { "{\"a\":{\"shape\":[",
+					   "{\"a\":{\"shape\":[1," };
+	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(p != MAP_FAILED);
+	assert_int_equal(mprotect(p + page, page, PROT_NONE), 0);
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(cut[i]);
+		struct tensorheader h = { 0 };
+
+		memcpy(p + page - n, cut[i], n);
+		assert_int_equal(
+		    tensorheader_parse(&h, (struct span){ p + page - n, n },
+				       NULL, 0, "it", &err),
+		    -1);
+		tensorheader_release(&h);
+	}
+	munmap(p, 2 * page);
+}
+
 static void test_shards(void **state)
 {
 	static const char good[] =
@@ -418,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_shards),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_no_file),
