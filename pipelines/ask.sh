@@ -4,46 +4,53 @@
 # that knows it; --index and -k to both. Run by moodpipe.sh as `moodpipe ask`.
 set -euo pipefail
 
+need() { # COUNT OPTION
+	[ "$1" -gt 1 ] && return
+	echo "ask: $2: it needs a value" >&2
+	exit 2
+}
 query=() rerank=() words=() shown=(--format table --why)
 while [ $# -gt 0 ]; do
 	case $1 in
 	--index | -k | --top-k)
+		need $# "$1"
 		query+=("${@:1:2}") rerank+=("${@:1:2}")
-		[ $# -gt 1 ] || break
 		shift
 		;;
 	--index=* | --top-k=* | -k* | -q | --quiet)
 		query+=("$1") rerank+=("$1")
 		;;
 	--format)
+		need $# "$1"
 		shown=("${@:1:2}")
-		[ $# -gt 1 ] || break
 		shift
 		;;
 	--format=*) shown=("$1") ;;
 	--why | --keep-versions | --seen-add) rerank+=("$1") ;;
 	--fusion | --lambda | --per-artist | --spacing | --album-spacing | \
 	    --genre-share | --max-popularity | --seed | --seen | --tag | \
-	    --cross-encoder | --top | --budget-ms | -o | --output)
+	    --cross-encoder | --top | --budget-ms | --precision | -o | --output)
+		need $# "$1"
 		rerank+=("${@:1:2}")
-		[ $# -gt 1 ] || break
 		shift
 		;;
 	--fusion=* | --lambda=* | --per-artist=* | --spacing=* | \
 	    --album-spacing=* | --genre-share=* | --max-popularity=* | \
 	    --seed=* | --seen=* | --tag=* | --cross-encoder=* | --top=* | \
-	    --budget-ms=* | -o* | --output=*)
+	    --budget-ms=* | --precision=* | -o* | --output=*)
 		rerank+=("$1")
 		;;
-	--sets | --literal | --keep-dead | --exact) query+=("$1") ;;
+	--sets | --literal | --keep-dead | --exact | --ids | -j?*)
+		query+=("$1")
+		;;
 	--*=*) query+=("$1") ;;
 	--)
 		words+=("${@:2}")
 		break
 		;;
-	--?*)
+	-j | --?*)
+		need $# "$1"
 		query+=("${@:1:2}")
-		[ $# -gt 1 ] || break
 		shift
 		;;
 	*) words+=("$1") ;;

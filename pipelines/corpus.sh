@@ -233,8 +233,8 @@ tell() { # OPTION FILE: of every shard that has it
 	done
 }
 made=$CORPUS/report/.made
-if [ ! -e "$made" ] || [ "$CORPUS/index/.built" -nt "$made" ] ||
-    [ "$CORPUS/state/links.db" -nt "$made" ]; then
+if [ ! -e "$made" ] || [ ! -e "$CORPUS/report/summary.txt" ] ||
+    [ "$CORPUS/index/.built" -nt "$made" ] || [ "$CORPUS/state/links.db" -nt "$made" ]; then
 	"$BIN/linkcheck" -q --offline --state "$CORPUS/state/links.db" \
 	    --report - "$CORPUS"/shards/*/crawl.ndjson |
 	    if_changed "$CORPUS/report/survival.tsv"

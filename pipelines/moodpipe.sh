@@ -32,9 +32,9 @@ if [ -d "$here/../libexec/moodpipe" ]; then
 	: "${MOODPIPE_DATA:=$here/share/moodpipe/data}" "${FAULTD:=$BIN/faultd}"
 else
 	here=$(dirname "$here")
-	BIN=$here/bin PIPELINES=$here/pipelines
-	: "${MOODPIPE_DATA:=$here/data}"
-	: "${FAULTD:=$here/build/tests/helpers/faultd}"
+	PIPELINES=$here/pipelines
+	: "${BIN:=$here/bin}" "${MOODPIPE_DATA:=$here/data}"
+	: "${FAULTD:=${BUILD:-$here/build}/tests/helpers/faultd}"
 fi
 home=${XDG_DATA_HOME:-${HOME:-/var/empty}/.local/share}/moodpipe
 : "${MOODPIPE_CORPUS:=$home/corpus}"
@@ -88,12 +88,20 @@ case $name in
 	    status verify
 	tools
 	;;
-ask) exec "$PIPELINES/ask.sh" "$@" ;;
+ask)
+	for word; do
+		case $word in
+		-h | --help) printf %s "$usage"; exit 0 ;;
+		--) break ;;
+		esac
+	done
+	exec "$PIPELINES/ask.sh" "$@"
+	;;
 corpus | refresh | index | refit) pipeline corpus "$name" "$@" ;;
 nightly | status) pipeline "$name" "$name" "$@" ;;
 verify | repair) pipeline verify "$name" "$@" ;;
 demo)
-	export CORPUS="$home/demo" BUILD="$home"
+	export CORPUS="$home/demo" BUILD="$home" DEMO_AUDIO="$home/demo-audio"
 	pipeline demo corpus "$@"
 	for words in "i miss my ex" "pump me up" "calm piano for the evening"
 	do

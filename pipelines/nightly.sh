@@ -64,7 +64,7 @@ metric() { # NAME VALUE HELP
 	printf 'moodpipe_nightly_%s %s\n' "$1" "$2"
 }
 own=$CORPUS/report/nightly.prom
-{
+metrics() {
 	metric status "$status" "Exit status of the last build."
 	metric start_seconds "$began" "When it began, since the epoch."
 	metric duration_seconds "$took" "How long it took."
@@ -77,8 +77,13 @@ own=$CORPUS/report/nightly.prom
 		    echo "moodpipe_disk_bytes{part=\"$part\"}" \
 			"$(($(du -sk "$CORPUS/$part" | cut -f1) * 1024))"
 	done
-} >"$own.tmp"
-mv -f "$own.tmp" "$own"
+	echo '# end'
+}
+# Of a disk that is full nothing is left, which status takes for a failure.
+if ! { metrics >"$own.tmp" && mv -f "$own.tmp" "$own"; } 2>/dev/null; then
+	rm -f "$own.tmp" "$own"
+	exit "$status"
+fi
 if [ -n "$METRICS" ]; then
 	for f in nightly.prom moodpipe.prom; do
 		[ -e "$CORPUS/report/$f" ] || continue

@@ -61,8 +61,8 @@ due() {
 # Sound that could not be read last time, and may be by now.
 for heard in "$CORPUS"/shards/*/heard.ndjson; do
 	[ -e "$heard" ] || continue
-	! grep '"error":{"tool":"extract-features".*"retry":true' "$heard" |
-	    grep -qv '"audio_status":"evicted"' ||
+	[ "$(grep '"error":{"tool":"extract-features".*"retry":true' "$heard" |
+	    grep -cv '"audio_status":"evicted"' || true)" = 0 ] ||
 	    touch "${heard%heard.ndjson}tracks.ndjson"
 done
 

@@ -38,8 +38,11 @@ fi
 if [ -e "$CORPUS/index/current" ]; then
 	index=$(readlink -f "$CORPUS/index/current")
 	line index "$(age "$index"), $(du -h "$index" | cut -f1)"
-	[ "$CORPUS/index/.built" -nt "$CORPUS/state/links.db" ] ||
-	    line "" "the network has said more since: moodpipe index"
+	for f in "$CORPUS"/state/*.digest; do
+		[ "$f" -nt "$CORPUS/index/.built" ] || continue
+		line "" "the network has said more since: moodpipe index"
+		break
+	done
 else
 	line index none
 	care "nothing can be asked yet: moodpipe index"

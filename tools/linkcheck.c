@@ -27,6 +27,7 @@ static const char usage[] =
     "  -s, --state DB        link history (SQLite), made where there is none\n"
     "      --offline         no network: annotate from the history alone\n"
     "      --due             print how many links are due, and end\n"
+    "      --verify          read all of the history, and end\n"
     "      --report FILE     survival by host and age as a table; \"-\": to\n"
     "                        standard output, and no records\n"
     "      --max-age AGE     ask again after AGE (7d; s, m, h, d, w)\n"
@@ -55,7 +56,7 @@ struct ctx {
 	struct errand_options o;
 	struct options options;
 	const char *report, *dead_after;
-	bool trust;
+	bool trust, verify;
 	struct history *history; /* the one that is written */
 	struct soft404 *soft;
 	struct check check;
@@ -121,6 +122,12 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 			(unsigned long long)c->check.probes,
 			(unsigned long long)e.bytes);
 	return 0;
+}
+
+static int verify(struct ctx *c, struct err *err)
+{
+	c->history = history_open(c->o.state, false, err);
+	return c->history ? history_verify(c->history, err) : -1;
 }
 
 static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
@@ -263,6 +270,7 @@ int main(int argc, char **argv)
 		ERRAND_SPECS(c.o),
 		{ "report", 0, OPTION_TEXT, &c.report, 0, 0 },
 		{ "dead-after", 0, OPTION_TEXT, &c.dead_after, 0, 0 },
+		{ "verify", 0, OPTION_FLAG, &c.verify, 0, 0 },
 		{ "no-soft404", 0, OPTION_FLAG, &c.trust, 0, 0 },
 		{ "budget-bytes", 0, OPTION_SIZE, &c.o.budget_bytes, 0, 0 },
 		{ 0 }
@@ -278,14 +286,16 @@ int main(int argc, char **argv)
 	argv += first;
 	argc -= first;
 	rc = check_options(&c, &err);
-	if (!rc && c.o.due)
+	if (!rc && c.verify)
+		rc = verify(&c, &err);
+	else if (!rc && c.o.due)
 		rc = print_due(&c, argv, argc, &err);
 	else if (!rc && !c.o.offline)
 		rc = errand_input(&in, argv, argc, &err) ||
 		     refresh(&c, in.files, in.nfiles, &err);
 	if (rc)
 		status = options_fail(&c.options, &err);
-	else if (c.o.due)
+	else if (c.o.due || c.verify)
 		status = 0;
 	else if (c.o.offline)
 		status = annotate_all(&c, argv, argc);

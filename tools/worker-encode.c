@@ -5,7 +5,9 @@
  *
  * Not for people. Reads no records, adds no members.
  */
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/worker.h"
@@ -30,10 +32,12 @@ int main(int argc, char **argv)
 	struct err err;
 	int status;
 
-	if (worker_arguments(argc, argv, &job, &limits))
+	if (worker_arguments(argc, argv, &job, &limits)) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		return strcmp(job, "encode")       ? ERR_USAGE
 		       : encodeserve(STDIN_FILENO) ? ERR_DATA
 						   : 0;
+	}
 	if (options_parse(&o, "worker-encode", usage, specs, argc, argv,
 			  &status) < 0)
 		return status;

@@ -42,10 +42,9 @@ static int out_of_the_way(int fd)
 	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-static int spawn(const char *path, char *const argv[], int in, int out,
-		 pid_t *pid)
+static int spawn(const char *path, char *const argv[], char *const env[],
+		 int in, int out, pid_t *pid)
 {
-	char *const nothing[] = { NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t how;
 	sigset_t none, all;
@@ -70,7 +69,7 @@ static int spawn(const char *path, char *const argv[], int in, int out,
 	if (!rc)
 		rc = posix_spawn_file_actions_addclosefrom_np(&files, 3);
 	if (!rc)
-		rc = posix_spawn(pid, path, &files, &how, argv, nothing);
+		rc = posix_spawn(pid, path, &files, &how, argv, env);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&how);
 	return rc;
@@ -80,7 +79,8 @@ int worker_spawn(const char *program, const char *job, int in, int out,
 		 const struct worker_limits *limits, pid_t *pid,
 		 struct err *err)
 {
-	struct str path = { 0 }, memory = { 0 }, seconds = { 0 };
+	struct str path = { 0 }, memory = { 0 }, seconds = { 0 }, data = { 0 };
+	const char *tables = getenv("MOODPIPE_DATA");
 	int low = out_of_the_way(in), high = out_of_the_way(out), rc;
 
 	if (low < 0 || high < 0)
@@ -93,8 +93,13 @@ int worker_spawn(const char *program, const char *job, int in, int out,
 		char *const argv[] = { (char *)str_z(&path), (char *)job,
 				       (char *)str_z(&memory),
 				       (char *)str_z(&seconds), NULL };
+		char *env[2] = { NULL, NULL };
 
-		errno = spawn(argv[0], argv, low, high, pid);
+		if (tables && *tables) {
+			str_printf(&data, "MOODPIPE_DATA=%s", tables);
+			env[0] = data.p;
+		}
+		errno = spawn(argv[0], argv, env, low, high, pid);
 		if (errno)
 			rc = err_errno(err,
 				       "cannot start the worker %s, which "
@@ -108,6 +113,7 @@ int worker_spawn(const char *program, const char *job, int in, int out,
 	str_release(&path);
 	str_release(&memory);
 	str_release(&seconds);
+	str_release(&data);
 	return rc;
 }
 

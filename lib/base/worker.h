@@ -2,7 +2,7 @@
 /*
  * Sandboxed processes. What decodes hostile bytes (sound, tags, archives) runs
  * in a process of its own: the program `worker` beside ours, spawned with three
- * descriptors (0 in, 1 out, 2 /dev/null) and an empty environment. It gives up
+ * descriptors (0 in, 1 out, 2 /dev/null) and no environment but $MOODPIPE_DATA. It gives up
  * everything else before it reads a byte (worker_confine): no new privileges,
  * limits of memory, CPU time and file size, and a seccomp filter in which exec,
  * sockets and opening files kill and an unknown call gets ENOSYS. Its death is

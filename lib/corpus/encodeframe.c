@@ -117,6 +117,9 @@ enum encodeframe_got encodeframe_take(int sock, double deadline,
 
 	if (got != ENCODEFRAME_GOT)
 		return got;
+	/* What is half read would be taken for the next frame: once begun, to
+	 * its end. It was sent in one piece. */
+	deadline = (double)INFINITY;
 	if (h.what >= ENCODEFRAME_WHATS || h.texts > ENCODEFRAME_TEXTS ||
 	    h.bytes > ENCODEFRAME_BYTES || h.numbers > ENCODEFRAME_NUMBERS)
 		return ENCODEFRAME_END;

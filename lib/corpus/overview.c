@@ -362,8 +362,9 @@ void overview_end(struct overview *s)
 		if (s->spreads[i].count)
 			qsort(s->spreads[i].values, s->spreads[i].count,
 			      sizeof(float), by_value);
-	if (s->compared) /* every track that is not new was there before */
-		s->gone = s->before_count - (s->records - s->added);
+	/* Every track that is not new was there before; one may come twice. */
+	if (s->compared && s->before_count + s->added > s->records)
+		s->gone = s->before_count + s->added - s->records;
 }
 
 float overview_quantile(const struct overview_spread *s, double q)

@@ -326,6 +326,29 @@ int history_want(struct history *h, const struct history_table *t,
 	return history_finish(h, s, err);
 }
 
+int history_verify(struct history *h, struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	const char *said;
+	int rc = 0;
+
+	if (h->missing)
+		return 0;
+	if (sqlite3_prepare_v2(h->db, "PRAGMA quick_check(1)", -1, &s, NULL) ||
+	    sqlite3_step(s) != SQLITE_ROW) {
+		rc = history_fail(h, err);
+	} else {
+		said = (const char *)sqlite3_column_text(s, 0);
+		if (!said || strcmp(said, "ok") != 0)
+			rc = err_set(err, ERR_DATA, "history",
+				     "%s: damaged: %s; move it away: links are "
+				     "asked for anew",
+				     h->path, said ? said : "unreadable");
+	}
+	sqlite3_finalize(s);
+	return rc;
+}
+
 int history_due(struct history *h, const struct history_table *t, bool all,
 		int64_t now, int64_t max_age, uint64_t *count, struct err *err)
 {

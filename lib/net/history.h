@@ -49,6 +49,8 @@ void history_fetch_release(struct history_fetch *f);
  * history, or of a newer version. */
 struct history *history_open(const char *path, bool write, struct err *err);
 void history_close(struct history *h);
+/* Reads all of it. -1: ERR_DATA, it is damaged; ERR_ENV. */
+int history_verify(struct history *h, struct err *err);
 
 /* A row of that canonical URL: 1, 0 where there is none, -1. */
 int history_get_link(struct history *h, struct span url, struct history_link *l,

@@ -14,7 +14,8 @@ _moodpipe() {
 		*) names=$(moodpipe "$name" --help 2>/dev/null) ;;
 		esac
 		names=$(grep -o -- '--[a-z][a-z0-9-]*' <<<"$names" | sort -u)
-	elif [[ $name =~ ^(corpus|refresh|index|refit)$ && $word != *=* ]]; then
+	elif [[ $name =~ ^(corpus|refresh|index|refit|nightly)$ &&
+	    $word != *=* && ${COMP_WORDS[COMP_CWORD - 1]} != = ]]; then
 		compopt -o nospace
 		names='CRAWL= CORPUS= SHARDS= JOBS= MEMORY= AUDIO_QUOTA='
 	else

@@ -31,7 +31,8 @@ static bool found_more;
 
 static void look_around(void)
 {
-	found_more = environ && *environ;
+	found_more = environ && *environ &&
+		     (environ[1] || strncmp(*environ, "MOODPIPE_DATA=", 14));
 	for (int fd = 3; fd < 256; fd++)
 		found_more |= fcntl(fd, F_GETFD) >= 0;
 }

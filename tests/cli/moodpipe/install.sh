@@ -42,6 +42,10 @@ like "$(moodpipe ask -k1 --format ndjson "party")" "Jump Higher" \
     "as its options say"
 is "$(moodpipe ask --genre Folk --per-artist 1 --format ndjson -- sad |
     grep -c Bolts)" 0 "query's options and rerank's find their way"
+status 0 moodpipe ask --ids -j 1 sad
+status 2 moodpipe ask sad --genre
+like "$(cat "$TMP/err")" "needs a value" "a value that is missing is missed"
+like "$(moodpipe ask --help)" "^usage: moodpipe ask" "its help"
 status 3 moodpipe ask --index "$TMP/none" sad
 status 2 moodpipe ask --sad
 like "$(moodpipe query sad | head -c 20)" "^\{" "tools ask the same corpus"

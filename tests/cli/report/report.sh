@@ -58,6 +58,8 @@ is "$(jq -c .changes "$TMP/json")" null "the first time nothing is known"
 status 0 sum --seen "$TMP/seen" -o "$TMP/json" "$TMP/t2"
 is "$(jq -c .changes "$TMP/json")" \
     '{"added":1,"changed":1,"gone":1,"arrived":["Four"]}' "then it is"
+report -q --seen "$TMP/seen" -o "$TMP/json" "$TMP/t2" "$TMP/t2"
+is "$(jq -c .changes.gone "$TMP/json")" 0 "tracks that come twice are not gone"
 cp "$TMP/seen" "$TMP/before"
 status 3 sum --seen "$TMP/seen" -o /nowhere/json "$TMP/t"
 ok cmp "$TMP/seen" "$TMP/before"
