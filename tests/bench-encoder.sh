@@ -182,6 +182,18 @@ else
 	echo "bench-encoder: no peer: ORT=DIR, where" \
 	    "node_modules/onnxruntime-node is" >&2
 fi
+# Where the time goes, and products as training has them beside OpenBLAS's.
+while IFS=$'\t' read -r _ tokens _ parts; do
+	while IFS=$'\t' read -r part value; do
+		row "layers, int8: $part" "$tokens" "$value" ms
+	done < <(tr '\t' '\n' <<<"$parts" | paste - -)
+done < <("$BUILD/tests/helpers/layerbench" -n "$seconds" int8 64 | grep ^pass)
+while IFS=$'\t' read -r m n k stored blas own half; do
+	row "product $m x $n x $k ($stored): ours to OpenBLAS, f32" "" \
+	    "$(ratio "$own" "$blas")" "times as fast"
+	row "product $m x $n x $k ($stored): bf16" "" \
+	    "$(ratio "$half" "$blas")" "times as fast"
+done < <("$BUILD/tests/helpers/matmulbench")
 [ "$large" = 0 ] || large
 echo "in $table:" >&2
 column -t -s "$(printf '\t')" "$table" 2>/dev/null || cat "$table"
