@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "encoder/tokencomponent.h"
 #include "encoder/bytelevel.h"
 #include "encoder/tokenread.h"
 #include "encoder/tokenregex.h"
@@ -410,29 +411,10 @@ static int plain(struct building *b, struct span json, const char *what,
 	    json, what, kind == STEP_BYTES ? names : names + 3, b->err);
 }
 
-static int build(struct building *b, struct span json, int depth);
-
-static int sequence(struct building *b, struct span json, int depth)
+static int take(void *ctx, struct span json, struct span type, const char *what)
 {
-	static const char *const names[] = { "decoders", NULL };
-	const char *what = "the decoder Sequence";
-	struct span list = json_get(json, "decoders"), element;
-	size_t pos = 0;
+	struct building *b = ctx;
 
-	if (tokenread_members(json, what, names, b->err))
-		return -1;
-	if (json_type(list) != JSON_ARRAY || depth == 8)
-		return err_set(b->err, ERR_DATA, "tokenizer",
-			       "%s has no list, or is nested too deeply", what);
-	while (json_each(list, &pos, &element))
-		if (build(b, element, depth + 1))
-			return -1;
-	return 0;
-}
-
-static int build_as(struct building *b, struct span json, int depth,
-		    struct span type, const char *what)
-{
 	if (span_is(type, "WordPiece"))
 		return read_wordpiece(b, json, what);
 	if (span_is(type, "ByteLevel"))
@@ -449,21 +431,7 @@ static int build_as(struct building *b, struct span json, int depth,
 		return read_strip(b, json, what);
 	if (span_is(type, "Replace"))
 		return read_replace(b, json, what);
-	if (span_is(type, "Sequence"))
-		return sequence(b, json, depth);
-	return err_set(b->err, ERR_DATA, "tokenizer",
-		       "the decoder %.60s is not known", what);
-}
-
-static int build(struct building *b, struct span json, int depth)
-{
-	struct str type = { 0 };
-	int rc = tokenread_type(json, "the decoder", &type, b->err);
-
-	if (!rc)
-		rc = build_as(b, json, depth, span_str(&type), str_z(&type));
-	str_release(&type);
-	return rc;
+	return 1;
 }
 
 struct tokendecode *tokendecode_new(struct span json, struct err *err)
@@ -473,7 +441,8 @@ struct tokendecode *tokendecode_new(struct span json, struct err *err)
 
 	if (tokenread_is_null(json)) {
 		step(&b, STEP_JOIN);
-	} else if (build(&b, json, 0)) {
+	} else if (tokencomponent_each(json, "decoder", "decoders", take, &b,
+				       err)) {
 		tokendecode_free(d);
 		return NULL;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "encoder/tokencomponent.h"
 #include "encoder/bytelevel.h"
 #include "encoder/tokencharsmap.h"
 #include "encoder/tokenforms.h"
@@ -380,29 +381,10 @@ static int plain(struct building *b, struct span json, const char *what,
 	return 0;
 }
 
-static int build(struct building *b, struct span json, int depth);
-
-static int sequence(struct building *b, struct span json, int depth)
+static int take(void *ctx, struct span json, struct span type, const char *what)
 {
-	static const char *const names[] = { "normalizers", NULL };
-	const char *what = "the normalizer Sequence";
-	struct span list = json_get(json, "normalizers"), element;
-	size_t pos = 0;
+	struct building *b = ctx;
 
-	if (tokenread_members(json, what, names, b->err))
-		return -1;
-	if (json_type(list) != JSON_ARRAY || depth == 8)
-		return err_set(b->err, ERR_DATA, "tokenizer",
-			       "%s has no list, or is nested too deeply", what);
-	while (json_each(list, &pos, &element))
-		if (build(b, element, depth + 1))
-			return -1;
-	return 0;
-}
-
-static int build_as(struct building *b, struct span json, int depth,
-		    struct span type, const char *what)
-{
 	if (span_is(type, "BertNormalizer"))
 		return bert(b, json);
 	if (span_is(type, "NFC"))
@@ -429,21 +411,7 @@ static int build_as(struct building *b, struct span json, int depth,
 		return strip(b, json);
 	if (span_is(type, "Prepend"))
 		return prepend(b, json);
-	if (span_is(type, "Sequence"))
-		return sequence(b, json, depth);
-	return err_set(b->err, ERR_DATA, "tokenizer",
-		       "the normalizer %.60s is not known", what);
-}
-
-static int build(struct building *b, struct span json, int depth)
-{
-	struct str type = { 0 };
-	int rc = tokenread_type(json, "the normalizer", &type, b->err);
-
-	if (!rc)
-		rc = build_as(b, json, depth, span_str(&type), str_z(&type));
-	str_release(&type);
-	return rc;
+	return 1;
 }
 
 struct tokennorm *tokennorm_new(struct span json, struct err *err)
@@ -451,7 +419,9 @@ struct tokennorm *tokennorm_new(struct span json, struct err *err)
 	struct tokennorm *n = mem_zalloc(1, sizeof(*n));
 	struct building b = { n, err };
 
-	if (!tokenread_is_null(json) && build(&b, json, 0)) {
+	if (!tokenread_is_null(json) &&
+	    tokencomponent_each(json, "normalizer", "normalizers", take, &b,
+				err)) {
 		tokennorm_free(n);
 		return NULL;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "encoder/tokencomponent.h"
 #include "encoder/bytelevel.h"
 #include "encoder/tokenread.h"
 #include "encoder/tokenregex.h"
@@ -360,29 +361,10 @@ static int delimiter(struct building *b, struct span json, const char *what)
 	return 0;
 }
 
-static int build(struct building *b, struct span json, int depth);
-
-static int sequence(struct building *b, struct span json, int depth)
+static int take(void *ctx, struct span json, struct span type, const char *what)
 {
-	static const char *const names[] = { "pretokenizers", NULL };
-	const char *what = "the pre-tokenizer Sequence";
-	struct span list = json_get(json, "pretokenizers"), element;
-	size_t pos = 0;
+	struct building *b = ctx;
 
-	if (tokenread_members(json, what, names, b->err))
-		return -1;
-	if (json_type(list) != JSON_ARRAY || depth == 8)
-		return err_set(b->err, ERR_DATA, "tokenizer",
-			       "%s has no list, or is nested too deeply", what);
-	while (json_each(list, &pos, &element))
-		if (build(b, element, depth + 1))
-			return -1;
-	return 0;
-}
-
-static int build_as(struct building *b, struct span json, int depth,
-		    struct span type, const char *what)
-{
 	if (span_is(type, "BertPreTokenizer"))
 		return plain(b, json, what, STEP_BERT);
 	if (span_is(type, "WhitespaceSplit"))
@@ -401,21 +383,7 @@ static int build_as(struct building *b, struct span json, int depth,
 		return split(b, json, what);
 	if (span_is(type, "CharDelimiterSplit"))
 		return delimiter(b, json, what);
-	if (span_is(type, "Sequence"))
-		return sequence(b, json, depth);
-	return err_set(b->err, ERR_DATA, "tokenizer",
-		       "the pre-tokenizer %.60s is not known", what);
-}
-
-static int build(struct building *b, struct span json, int depth)
-{
-	struct str type = { 0 };
-	int rc = tokenread_type(json, "the pre-tokenizer", &type, b->err);
-
-	if (!rc)
-		rc = build_as(b, json, depth, span_str(&type), str_z(&type));
-	str_release(&type);
-	return rc;
+	return 1;
 }
 
 struct tokensplit *tokensplit_new(struct span json, struct err *err)
@@ -423,7 +391,9 @@ struct tokensplit *tokensplit_new(struct span json, struct err *err)
 	struct tokensplit *s = mem_zalloc(1, sizeof(*s));
 	struct building b = { s, err };
 
-	if (!tokenread_is_null(json) && build(&b, json, 0)) {
+	if (!tokenread_is_null(json) &&
+	    tokencomponent_each(json, "pre-tokenizer", "pretokenizers", take,
+				&b, err)) {
 		tokensplit_free(s);
 		return NULL;
 	}
