@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 
 enum {
@@ -17,39 +18,6 @@ void printcodec_release(struct printcodec *p)
 	free(p->items);
 	str_release(&p->packed);
 	*p = (struct printcodec){ 0 };
-}
-
-static int digit_of(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-static int unpack_text(struct span text, struct str *out)
-{
-	uint32_t bits = 0;
-	int held = 0;
-
-	str_reset(out);
-	str_reserve(out, text.n / 4 * 3 + 3);
-	for (size_t i = 0; i < text.n; i++) {
-		int digit = digit_of((unsigned char)text.p[i]);
-
-		if (digit < 0)
-			return -1;
-		bits = bits << 6 | (uint32_t)digit;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			out->p[out->n++] = (char)(bits >> held);
-		}
-	}
-	return 0;
 }
 
 /* Numbers of `width` bits, the least significant first. */
@@ -117,7 +85,9 @@ int printcodec_decode(struct span text, struct printcodec *out)
 	size_t count;
 
 	out->count = 0;
-	if (unpack_text(text, &out->packed) || out->packed.n < HEADER)
+	str_reset(&out->packed);
+	if (base64_decode(text, BASE64_URL, &out->packed) ||
+	    out->packed.n < HEADER)
 		return -1;
 	p = (const unsigned char *)out->packed.p;
 	end = p + out->packed.n;

@@ -3,31 +3,17 @@
 
 #include <math.h>
 
+#include "base/base64.h"
 #include "base/table.h"
 #include "corpus/moodtemplate.h"
 
 enum { NO_DOMINANCE = -32768, SCALE = 32767 };
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
-			     "wxyz0123456789+/";
-
 /* A JSON string of base64. */
 static void put_base64(struct str *out, const struct str *bytes)
 {
-	const unsigned char *p = (const unsigned char *)bytes->p;
-
 	str_putc(out, '"');
-	for (size_t i = 0; i < bytes->n; i += 3) {
-		size_t left = bytes->n - i;
-		unsigned v = (unsigned)p[i] << 16;
-
-		v |= left > 1 ? (unsigned)p[i + 1] << 8 : 0;
-		v |= left > 2 ? (unsigned)p[i + 2] : 0;
-		str_putc(out, digits[v >> 18]);
-		str_putc(out, digits[v >> 12 & 63]);
-		str_putc(out, left > 1 ? digits[v >> 6 & 63] : '=');
-		str_putc(out, left > 2 ? digits[v & 63] : '=');
-	}
+	base64_encode(span_str(bytes), out);
 	str_putc(out, '"');
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
@@ -17,39 +18,6 @@ struct tokencharsmap {
 	struct span text; /* replacements, each ends with NUL */
 	bool ascii;       /* some rule begins with an ASCII byte */
 };
-
-static int digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-static int decode(struct span s, struct str *out)
-{
-	uint32_t bits = 0;
-	unsigned have = 0;
-
-	while (s.n && s.p[s.n - 1] == '=')
-		s.n--;
-	for (size_t i = 0; i < s.n; i++) {
-		int d = digit(s.p[i]);
-
-		if (d < 0)
-			return -1;
-		bits = bits << 6 | (uint32_t)d;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			str_putc(out, (char)(bits >> have));
-		}
-	}
-	return have < 6 ? 0 : -1;
-}
 
 static uint32_t little(const char *p)
 {
@@ -119,7 +87,7 @@ struct tokencharsmap *tokencharsmap_new(struct span base64, struct err *err)
 	struct span s, out;
 	uint32_t size;
 
-	if (decode(base64, &m->bytes) || m->bytes.n < 8)
+	if (base64_decode(base64, BASE64_STANDARD, &m->bytes) || m->bytes.n < 8)
 		goto bad;
 	s = span_str(&m->bytes);
 	size = little(s.p);
