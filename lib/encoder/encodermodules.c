@@ -137,19 +137,29 @@ static int flagged_modes(const struct settings *s, unsigned *out)
 	return 0;
 }
 
+/* Those of a module's config.json, which must be there. */
+static int module_settings(struct modules *m, const struct str *path,
+			   struct str *name, struct settings *s,
+			   struct str *text)
+{
+	int rc;
+
+	in_module(path, "config.json", name);
+	rc = encoderfolder_settings(m->f, name->p, s, text, m->err);
+	return rc > 0 ? err_set(m->err, ERR_DATA, "model",
+				"%s: no %s in it, which modules.json names; "
+				"fetch the whole folder",
+				m->f->path, name->p)
+		      : rc;
+}
+
 static int read_pooling(struct modules *m, const struct str *path)
 {
 	struct str name = { 0 }, text = { 0 };
 	struct settings s;
 	int rc;
 
-	in_module(path, "config.json", &name);
-	rc = encoderfolder_settings(m->f, name.p, &s, &text, m->err);
-	if (rc > 0)
-		rc = err_set(m->err, ERR_DATA, "model",
-			     "%s: no %s in it, which modules.json names; fetch "
-			     "the whole folder",
-			     m->f->path, name.p);
+	rc = module_settings(m, path, &name, &s, &text);
 	if (!rc)
 		rc = settings_member(&s, "pooling_mode").p
 			 ? named_modes(&s, &m->f->pooling)
@@ -205,13 +215,7 @@ static int dense_settings(struct modules *m, const struct str *path,
 	struct settings s;
 	int rc;
 
-	in_module(path, "config.json", &name);
-	rc = encoderfolder_settings(m->f, name.p, &s, &text, m->err);
-	if (rc > 0)
-		rc = err_set(m->err, ERR_DATA, "model",
-			     "%s: no %s in it, which modules.json names; fetch "
-			     "the whole folder",
-			     m->f->path, name.p);
+	rc = module_settings(m, path, &name, &s, &text);
 	if (!rc)
 		rc = settings_whole(&s, "in_features", 1, 1 << 20, 0, &d->in) ||
 			     settings_whole(&s, "out_features", 1, 1 << 20, 0,

@@ -7,6 +7,7 @@
 #include "encoder/encodertrain.h"
 #include "encoder/encodertrainstate.h"
 #include "encoder/encodertraintask.h"
+#include "learn/textcuefile.h"
 #include "io/mlruns.h"
 
 struct encodertraining {
@@ -20,9 +21,7 @@ struct encodertraining {
 	struct str tokenizer_json;   /* of a new encoder */
 	struct tokenizer *own;       /* likewise */
 	const struct tokenizer *tokenizer;
-	struct textcues cues;
-	struct pack *cues_of; /* whose they are; NULL: ours */
-	struct str cues_text;
+	struct textcuefile cues;
 	struct encoderwide *wide;
 	struct encodertraindata data;
 	struct encodertraindata_options reading;

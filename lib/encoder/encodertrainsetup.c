@@ -12,8 +12,6 @@
 #include "io/packformat.h"
 #include "learn/textnetformat.h"
 
-enum { TABLE_MAX = 1 << 26 };
-
 /* --- base and tokenizer --- */
 
 static int open_base(struct encodertraining *t, struct err *err)
@@ -87,25 +85,6 @@ static int make_tokenizer(struct encodertraining *t, struct err *err)
 
 /* --- texts --- */
 
-/* A table, or a model whose rows are taken. */
-static int read_cues(struct encodertraining *t, struct err *err)
-{
-	const char *path = t->o->cues;
-	struct span rows;
-
-	if (input_slurp(path, TABLE_MAX, &t->cues_text, err))
-		return -1;
-	if (t->cues_text.n < sizeof(PACK_MAGIC) - 1 ||
-	    memcmp(t->cues_text.p, PACK_MAGIC, sizeof(PACK_MAGIC) - 1) != 0)
-		return textcues_parse(&t->cues, span_str(&t->cues_text), path,
-				      err);
-	t->cues_of = pack_open(path, TEXTNET_KIND, TEXTNET_VERSION, err);
-	if (!t->cues_of || pack_verify(t->cues_of, err))
-		return -1;
-	rows = pack_get(t->cues_of, "net.cues");
-	return textcues_view(&t->cues, rows.p, rows.n, err);
-}
-
 /* Means, deviations and shares of the heads' columns, without what is kept
  * aside. */
 static void describe_heads(struct encodertraining *t)
@@ -162,9 +141,10 @@ static int make_data(struct encodertraining *t, struct err *err)
 			       "tokens: %zu leave no room for a text",
 			       t->reading.tokens_max);
 	if (c->has_wide) {
-		if (read_cues(t, err))
+		if (textcuefile_load(&t->cues, t->o->cues, err))
 			return -1;
-		t->wide = encoderwide_new(&c->wide, &t->cues, c->heads.columns);
+		t->wide =
+		    encoderwide_new(&c->wide, &t->cues.cues, c->heads.columns);
 		encoderwide_fit(t->wide, l, t->data.held);
 	}
 	describe_heads(t);
@@ -332,8 +312,8 @@ static int make_task(struct encodertraining *t, struct err *err)
 static void take_digest(struct encodertraining *t)
 {
 	struct hash *h = hash_new();
-	struct span rows = { (const char *)t->cues.rows,
-			     t->cues.count * sizeof(*t->cues.rows) };
+	struct span rows = { (const char *)t->cues.cues.rows,
+			     t->cues.cues.count * sizeof(*t->cues.cues.rows) };
 
 	hash_add(h, t->config.text.p, t->config.text.n);
 	hash_add(h, t->base_digest, HASH_SIZE);
@@ -397,10 +377,7 @@ void encodertrain_release(struct encodertraining *t)
 	encodertrainstate_release(&t->state);
 	encodertraindata_release(&t->data);
 	encoderwide_free(t->wide);
-	if (!t->cues_of)
-		free((void *)(uintptr_t)t->cues.rows);
-	pack_close(t->cues_of);
-	str_release(&t->cues_text);
+	textcuefile_release(&t->cues);
 	tokenizer_free(t->own);
 	str_release(&t->tokenizer_json);
 	if (t->model_json.n)

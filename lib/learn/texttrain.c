@@ -10,9 +10,8 @@
 #include "io/packformat.h"
 #include "io/scratch.h"
 #include "learn/textcalibrate.h"
+#include "learn/textcuefile.h"
 #include "learn/textcheck.h"
-
-enum { TABLE_MAX = 1 << 26 };
 
 struct history { /* of one member of one fold */
 	struct textnetfit_progress *epochs;
@@ -23,9 +22,7 @@ struct training {
 	const struct texttrain_options *o;
 	struct textconfig config;
 	struct textheads *heads; /* of config */
-	struct str table;
-	struct textcues cues;
-	struct pack *model; /* whose cues they are; NULL: ours */
+	struct textcuefile cues;
 	struct labelled labelled;
 	struct textdata data;
 	uint8_t *fold;                    /* of each text */
@@ -50,24 +47,6 @@ static void tell(const struct training *t, const char *fmt, double a, double b,
 }
 
 /* --- data --- */
-
-/* A table, or a model whose rows are taken. */
-static int read_cues(struct training *t, struct err *err)
-{
-	const char *path = t->o->cues;
-	struct span rows;
-
-	if (input_slurp(path, TABLE_MAX, &t->table, err))
-		return -1;
-	if (t->table.n < sizeof(PACK_MAGIC) - 1 ||
-	    memcmp(t->table.p, PACK_MAGIC, sizeof(PACK_MAGIC) - 1) != 0)
-		return textcues_parse(&t->cues, span_str(&t->table), path, err);
-	t->model = pack_open(path, TEXTNET_KIND, TEXTNET_VERSION, err);
-	if (!t->model || pack_verify(t->model, err))
-		return -1;
-	rows = pack_get(t->model, "net.cues");
-	return textcues_view(&t->cues, rows.p, rows.n, err);
-}
 
 /* Means, deviations and shares of the heads' columns. */
 static void describe_heads(struct training *t)
@@ -111,7 +90,7 @@ static int read_data(struct training *t, struct err *err)
 	for (size_t i = 0; i < t->labelled.count; i++)
 		t->fold[i] = (uint8_t)((t->labelled.items[i].group >> 20) %
 				       (uint64_t)t->config.folds);
-	textdata_make(&t->data, &t->labelled, &t->cues, &t->config.grams);
+	textdata_make(&t->data, &t->labelled, &t->cues.cues, &t->config.grams);
 	tell(t, "%.0f texts, %.0f grams, %.0f vectors",
 	     (double)t->labelled.count, (double)t->data.wide.count,
 	     (double)t->data.deep.count);
@@ -205,7 +184,7 @@ static int read_held(struct training *t, int fold, struct err *err)
 
 	if (!f)
 		return -1;
-	if (!textnetfit_write(&t->data, t->heads, &t->cues,
+	if (!textnetfit_write(&t->data, t->heads, &t->cues.cues,
 			      &t->fitted[(size_t)fold * t->config.members],
 			      t->config.members, NULL, f, digest, err) &&
 	    (pack = open_scratch(f, err)) && (net = textnet_open(pack, err))) {
@@ -298,12 +277,12 @@ static int write_model(struct training *t, FILE *out, struct str *report,
 
 	if (!f)
 		return -1;
-	if (!textnetfit_write(&t->data, t->heads, &t->cues, all,
+	if (!textnetfit_write(&t->data, t->heads, &t->cues.cues, all,
 			      t->config.members, t->stack, f, digest, err) &&
 	    (pack = open_scratch(f, err)) && (net = textnet_open(pack, err))) {
 		score_folds(t, net, report, run);
 		rc =
-		    textnetfit_write(&t->data, t->heads, &t->cues, all,
+		    textnetfit_write(&t->data, t->heads, &t->cues.cues, all,
 				     t->config.members, t->stack, out, digest,
 				     err) ||
 		    textcheck_all(net, &t->config, t->o->sources, t->o->threads,
@@ -325,16 +304,13 @@ static void release(struct training *t)
 	free(t->history);
 	textdata_release(&t->data);
 	labelled_release(&t->labelled);
-	if (!t->model)
-		free((void *)(uintptr_t)t->cues.rows);
-	pack_close(t->model);
+	textcuefile_release(&t->cues);
 	free(t->fold);
 	free(t->logit);
 	free(t->value);
 	free(t->told_cues);
 	free(t->stack);
 	textconfig_release(&t->config);
-	str_release(&t->table);
 }
 
 int texttrain(const struct texttrain_options *o, FILE *out, struct str *report,
@@ -345,7 +321,8 @@ int texttrain(const struct texttrain_options *o, FILE *out, struct str *report,
 
 	t->o = o;
 	t->heads = &t->config.heads;
-	rc = textconfig_read(&t->config, o->config, err) || read_cues(t, err) ||
+	rc = textconfig_read(&t->config, o->config, err) ||
+	     textcuefile_load(&t->cues, t->o->cues, err) ||
 	     textcheck_try(t->heads, &t->config, o->sources, err) ||
 	     read_data(t, err);
 	if (!rc) {
