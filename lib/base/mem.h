@@ -22,4 +22,13 @@ char *mem_strdup(const char *s);
 	     : (void)0)
 void *mem_grow(void *p, size_t need, size_t *cap, size_t size);
 
+/* Asks memory for what p points at, which need not be there. The empty statement
+ * behind it is there because compilers leave out calls of a function that does
+ * nothing else. */
+#define MEM_FETCH(p)                                                           \
+	do {                                                                   \
+		__builtin_prefetch(p);                                         \
+		__asm__ volatile("");                                          \
+	} while (0)
+
 #endif

@@ -115,7 +115,7 @@ void artists_index_release(struct artists_index *x)
 
 void artists_prefetch(const struct artists_index *x, uint64_t key)
 {
-	__builtin_prefetch(&x->table[x->starts[key >> x->shift]]);
+	MEM_FETCH(&x->table[x->starts[key >> x->shift]]);
 }
 
 const struct artist *artists_find(const struct artists_index *x, uint64_t key)

@@ -123,17 +123,17 @@ static void fetch(const struct generation *g, uint32_t row)
 {
 	if (row >= g->count)
 		return;
-	__builtin_prefetch(g->artist + row);
-	__builtin_prefetch(g->link + row);
-	__builtin_prefetch(g->tier + row);
-	__builtin_prefetch(g->plays + row);
+	MEM_FETCH(g->artist + row);
+	MEM_FETCH(g->link + row);
+	MEM_FETCH(g->tier + row);
+	MEM_FETCH(g->plays + row);
 	if (g->flags)
-		__builtin_prefetch(g->flags + row);
+		MEM_FETCH(g->flags + row);
 	if (g->valence)
-		__builtin_prefetch(g->mood_confidence + row);
+		MEM_FETCH(g->mood_confidence + row);
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		if (g->audio[kind].count == g->count)
-			__builtin_prefetch(g->audio[kind].confidence + row);
+			MEM_FETCH(g->audio[kind].confidence + row);
 }
 
 static void fill(struct scored *s, const struct scoring *how, size_t item,
@@ -286,6 +286,14 @@ static void add_playlists(const struct scoring *how, struct scored *s, size_t n)
 	playlistmates_release(&m);
 }
 
+static bool is_unlike(const struct wish *w, uint32_t row)
+{
+	for (size_t i = 0; i < w->unlike_count; i++)
+		if (w->unlike[i] == row)
+			return true;
+	return false;
+}
+
 size_t signals_fill(const struct scoring *how, struct scored *out, size_t *dead,
 		    struct err *err)
 {
@@ -305,6 +313,8 @@ size_t signals_fill(const struct scoring *how, struct scored *out, size_t *dead,
 				c->items[i].row, g->count, g->name);
 			return SIZE_MAX;
 		}
+		if (is_unlike(&c->wish, c->items[i].row))
+			continue;
 		fill(&out[n], how, i, text_of(c, &c->items[i], &best));
 		if (out[n].link == LINK_DEAD)
 			(*dead)++;

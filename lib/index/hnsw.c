@@ -83,7 +83,7 @@ static inline void fetch(const struct hnsw_source *s, size_t i)
 	size_t n = s->dim * (s->floats ? sizeof(float) : 1);
 
 	for (size_t j = 0; i < s->count && j < n; j += HNSW_LINE)
-		__builtin_prefetch(row_at(s, i) + j);
+		MEM_FETCH(row_at(s, i) + j);
 }
 
 /* Positions become rows. */

@@ -20,7 +20,7 @@ void hnswwalk_release(struct hnswwalk *w)
 static inline void prefetch(const void *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += HNSW_LINE)
-		__builtin_prefetch((const char *)p + i);
+		MEM_FETCH((const char *)p + i);
 }
 
 static int32_t score_one(const struct hnswwalk_layer *l,

@@ -340,8 +340,8 @@ static void fetch(const struct ivf *v, size_t position)
 	const int8_t *p = v->rows.q + position * v->rows.dim;
 
 	for (size_t i = 0; i < v->rows.dim; i += 64)
-		__builtin_prefetch(p + i);
-	__builtin_prefetch(v->rows.scale + position);
+		MEM_FETCH(p + i);
+	MEM_FETCH(v->rows.scale + position);
 }
 
 static void compare(const struct ivf *v, struct ivf_work *w,

@@ -198,8 +198,7 @@ static void meet(const struct namefind *v, struct namefind_work *w,
 		uint64_t bit = UINT64_C(1) << name % 64;
 
 		if (i + FETCHED < n && entries[i + FETCHED] < v->names)
-			__builtin_prefetch(v->signatures +
-					   entries[i + FETCHED]);
+			MEM_FETCH(v->signatures + entries[i + FETCHED]);
 		if (name >= v->names ||
 		    namefind_apart(w->signature, v->signatures[name], w->far) ||
 		    (w->seen[name / 64] & bit))

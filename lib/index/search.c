@@ -411,20 +411,20 @@ void search_fetch_places(const struct generation *g, size_t row)
 	if (row >= g->count)
 		return;
 	if (g->text_count)
-		__builtin_prefetch(g->text_at + row);
+		MEM_FETCH(g->text_at + row);
 	if (g->valence) {
-		__builtin_prefetch(g->valence + row);
-		__builtin_prefetch(g->arousal + row);
+		MEM_FETCH(g->valence + row);
+		MEM_FETCH(g->arousal + row);
 	}
 	for (int kind = 0; kind < AUDIO_KINDS; kind++)
 		if (row < g->audio[kind].count)
-			__builtin_prefetch(g->audio[kind].rows + row);
+			MEM_FETCH(g->audio[kind].rows + row);
 }
 
 static void fetch(const void *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += 64)
-		__builtin_prefetch((const char *)p + i);
+		MEM_FETCH((const char *)p + i);
 }
 
 void search_fetch_row(const struct generation *g, size_t row)
@@ -473,12 +473,17 @@ static size_t find_played(struct search *s, const void *query,
 	const struct generation *g = s->g;
 	const float *column[2] = { g->plays, g->popularity };
 	struct topk best = { out, 0, depth };
+	bool none;
 
 	(void)query;
 	for (int c = 0; c < 2 && !best.count; c++)
 		for (size_t i = 0; i < g->count; i++)
 			if (column[c][i] > 0 && (!a->allowed || a->allowed[i]))
 				topk_offer(&best, column[c][i], (uint32_t)i);
+	none = !best.count;
+	for (size_t i = 0; i < g->count && none; i++)
+		if (!a->allowed || a->allowed[i])
+			topk_offer(&best, 0, (uint32_t)i);
 	return topk_sort(&best);
 }
 

@@ -68,7 +68,8 @@ size_t search_moods(struct search *s, const struct search_mood *at,
 size_t search_timbres(struct search *s, const float want[TIMBRE_AXES],
 		      const struct search_among *a, struct topk_item *best,
 		      enum search_way *way);
-/* The most played; of an index without plays the most popular. */
+/* The most played; of an index without plays the most popular; without either
+ * any, which are the first, as keys are in no order that means anything. */
 size_t search_popular(struct search *s, const struct search_among *a,
 		      struct topk_item *best, enum search_way *way);
 /* By BM25F. SIZE_MAX, ERR_DATA: a damaged index. */

@@ -71,6 +71,9 @@ bool words_phrase_here(struct words_work *w, const struct words_sought *s,
 	return n != 0;
 }
 
+/* Lengths of rows lie far apart: memory is asked for them that many rows ahead. */
+enum { AHEAD = 16 };
+
 size_t words_match_phrase(const struct words_view *v, struct words_work *w,
 			  struct words_sought *s)
 {
@@ -90,6 +93,9 @@ size_t words_match_phrase(const struct words_view *v, struct words_work *w,
 			uint32_t row = rare->row[r], tf[WORDS_FIELDS];
 			size_t i = 0;
 
+			if (r + AHEAD < rare->n)
+				MEM_FETCH(
+				    words_lengths(v, rare->row[r + AHEAD]));
 			rare->i = r;
 			while (i < s->count &&
 			       (&w->phrase[i] == rare ||

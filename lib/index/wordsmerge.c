@@ -258,9 +258,8 @@ static int gather_kept(struct merger *m, size_t part)
 		for (uint32_t i = 0; i < l->n; i++) {
 			row[i] = kept->row_of[l->row[i]];
 			if (row[i] != UNUSED)
-				__builtin_prefetch(m->common->lengths +
-						   (size_t)row[i] *
-						       WORDS_FIELDS);
+				MEM_FETCH(m->common->lengths +
+					  (size_t)row[i] * WORDS_FIELDS);
 		}
 		for (uint32_t i = 0; p && i < l->n; i++)
 			p = read_row(m, part, row[i], p, m->places);
