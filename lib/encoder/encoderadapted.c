@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/mem.h"
 #include "encoder/loranames.h"
 
 int encoderadapted_read(struct encoderadapted *a, const struct encoderfolder *f,
@@ -57,6 +58,31 @@ void encoderadapted_add(struct encoderadapted *a,
 		b[i] *= scale;
 	matmul(&a->work, weights, in, true, (struct matrix){ b, rank, false },
 	       (struct matrix){ pair.a->value, in, false }, n, in, rank);
+}
+
+static float *turned(const struct parameter *p, float factor)
+{
+	size_t rows = p->dims[0], columns = p->dims[1];
+	float *x = mem_alloc((p->count + 1) * sizeof(*x));
+
+	for (size_t i = 0; i < columns; i++)
+		for (size_t k = 0; k < rows; k++)
+			x[i * rows + k] = factor * p->value[k * columns + i];
+	return x;
+}
+
+bool encoderadapted_words(const struct encoderadapted *a,
+			  const struct encoder_config *c, size_t *rank,
+			  float **low, float **up)
+{
+	struct lora_pair pair = lora_find(c, &a->parameters, ENCODER_WORDS, 0);
+
+	if (!pair.a)
+		return false;
+	*rank = pair.a->dims[0];
+	*low = turned(pair.a, a->options.alpha / (float)*rank);
+	*up = turned(pair.b, 1);
+	return true;
 }
 
 const float *encoderadapted_head(const struct encoderadapted *a,

@@ -29,6 +29,12 @@ void encoderadapted_add(struct encoderadapted *a,
 			const struct encoder_config *c, enum encoder_tensor t,
 			size_t layer, size_t from, size_t n, float *weights);
 
+/* What it adds to the table of words, as floats of the heap: row i gets the sum
+ * over k of low[i][k] up[k][width]. False: nothing. */
+bool encoderadapted_words(const struct encoderadapted *a,
+			  const struct encoder_config *c, size_t *rank,
+			  float **low, float **up);
+
 /* A tensor of the head as the adapter keeps it; NULL: it keeps none. */
 const float *encoderadapted_head(const struct encoderadapted *a,
 				 const struct encoder_config *c,

@@ -122,6 +122,8 @@ static int build_embeddings(struct build *b)
 	if (!words)
 		return -1;
 	wordrows_open(&e->words, e->folder->tensors, words);
+	encoderadapted_words(&b->adapted, c, &e->words_rank, &e->words_low,
+			     &e->words_up);
 	if (encoder_has(c, ENCODER_POSITIONS)) {
 		e->positions = find(b, ENCODER_POSITIONS, 0);
 		if (!e->positions)
@@ -374,6 +376,8 @@ void encoder_free(struct encoder *e)
 	if (!e)
 		return;
 	wordrows_close(&e->words);
+	free(e->words_low);
+	free(e->words_up);
 	free_norm(&e->embedding_norm);
 	free_norm(&e->convolution_norm);
 	linear_free(e->projection);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "encoder/encoderparts.h"
 #include "math/rowwise.h"
+#include "math/vector.h"
 
 /* x += row `at` of a table. */
 static void add_row(const struct tensormap_tensor *t, size_t at, size_t n,
@@ -22,6 +23,17 @@ static size_t place(const struct encoder_config *c, int32_t id, size_t *next)
 	return c->position_first + (*next)++;
 }
 
+static void word_row(const struct encoder *e, size_t word, size_t width,
+		     float *out)
+{
+	size_t rank = e->words_rank;
+
+	wordrows_get(&e->words, word, out);
+	for (size_t k = 0; k < rank; k++)
+		vector_axpy(out, e->words_low[word * rank + k],
+			    e->words_up + k * width, width);
+}
+
 static void embed_sequence(const struct encoder *e, float *scratch,
 			   const struct subword *t, size_t n, float *out)
 {
@@ -29,7 +41,7 @@ static void embed_sequence(const struct encoder *e, float *scratch,
 	size_t width = c->embedding, next = 0;
 
 	for (size_t i = 0; i < n; i++, out += width) {
-		wordrows_get(&e->words, (size_t)t[i].id, out);
+		word_row(e, (size_t)t[i].id, width, out);
 		if (e->types)
 			add_row(e->types,
 				c->family == ENCODER_ROBERTA ? 0 : t[i].type,

@@ -26,6 +26,9 @@ struct encoder {
 	struct largepages *memory; /* where linear layers lie */
 
 	struct wordrows words;
+	size_t words_rank; /* of the adapter of words; 0: none */
+	float *words_low;  /* [vocabulary][rank] */
+	float *words_up;   /* [rank][embedding] */
 	const struct tensormap_tensor *positions, *types; /* or NULL */
 	struct norm_weights embedding_norm;
 	struct linear *projection; /* or NULL */

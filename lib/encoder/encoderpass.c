@@ -151,6 +151,7 @@ void encoderpass_free(struct encoderpass *e)
 		&e->head.feed,       &e->head.active,     &e->pooled.vectors,
 		&e->pooled.lengths,  &e->told.in,         &e->told.feed,
 		&e->told.active,     &e->told.states,     &e->told.stats,
+		&e->embedded_low,
 	};
 
 	if (!e)
@@ -172,7 +173,10 @@ void encoderpass_free(struct encoderpass *e)
 void encoderpass_adapt(struct encoderpass *e, enum encoder_tensor t,
 		       size_t layer, const struct adapter *a)
 {
-	e->layers[layer].linear[PASS_AT(t)].adapter = *a;
+	if (t == ENCODER_WORDS)
+		e->words_adapter = *a;
+	else
+		e->layers[layer].linear[PASS_AT(t)].adapter = *a;
 }
 
 /* --- what is trained --- */
@@ -197,6 +201,7 @@ static void find_trained(struct encoderpass *e)
 {
 	e->embeddings_trained = trained(e->words) || trained(e->positions) ||
 				trained(e->types) ||
+				pass_adapter_trained(&e->words_adapter) ||
 				pass_norm_trained(&e->embedding_norm) ||
 				pass_linear_trained(&e->projection);
 	e->positions_trained =

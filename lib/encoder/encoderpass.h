@@ -4,7 +4,9 @@
  * mode (Rumelhart et al. 1986) through all of its layers, for all families of
  * encoderconfig.h. The forward pass without dropout gives what encoder.h gives,
  * within rounding. Linear layers may carry an adapter of low rank (Hu et al.
- * 2022): y = x W^T + b + (alpha / rank) drop(x) A^T B^T.
+ * 2022): y = x W^T + b + (alpha / rank) drop(x) A^T B^T; so may the table of
+ * words, of which row i is W[i] + (alpha / rank) A[.][i] B^T, without dropout,
+ * where it is looked up (the head that tells words takes W alone).
  *
  * With checkpointing only the states between layers are kept, and each layer
  * is computed again on the way back: memory falls by about the number of its
@@ -23,8 +25,9 @@
 #include "encoder/encoder.h"
 #include "encoder/parameters.h"
 
-struct adapter {                 /* of one linear layer; zeroed: none */
-	struct parameter *a, *b; /* [rank][in], [out][rank] */
+struct adapter {                 /* of one layer; zeroed: none */
+	struct parameter *a, *b; /* [rank][in], [out][rank]; of words
+				    [rank][vocabulary], [embedding][rank] */
 	float scale;             /* alpha / rank */
 	float dropout;
 };
@@ -69,8 +72,8 @@ struct encoderpass *encoderpass_new(const struct encoder_config *c,
 				    const struct encoderpass_options *o,
 				    struct err *err);
 void encoderpass_free(struct encoderpass *e);
-/* Puts an adapter on a linear layer (ENCODER_QUERY ... ENCODER_FEED_OUT). Of
- * the adapter's parameters either both are trained or none. */
+/* Puts an adapter on a linear layer (ENCODER_QUERY ... ENCODER_FEED_OUT), or on
+ * ENCODER_WORDS. Of the adapter's parameters either both are trained or none. */
 void encoderpass_adapt(struct encoderpass *e, enum encoder_tensor t,
 		       size_t layer, const struct adapter *a);
 

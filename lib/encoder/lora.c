@@ -6,6 +6,7 @@
 #include "encoder/loranames.h"
 #include "math/matmul.h"
 #include "math/random.h"
+#include "math/vector.h"
 
 /* --- which --- */
 
@@ -31,12 +32,13 @@ static bool next_target(const char **p, struct span *target)
 	return true;
 }
 
-static bool wanted(const char *targets, const struct str *module)
+static bool wanted(const char *targets, enum encoder_tensor t,
+		   const struct str *module)
 {
 	struct span target;
 
 	while (next_target(&targets, &target))
-		if (span_is(target, "all-linear") ||
+		if ((span_is(target, "all-linear") && t != ENCODER_WORDS) ||
 		    names_module(target, module))
 			return true;
 	return false;
@@ -46,14 +48,13 @@ static bool wanted(const char *targets, const struct str *module)
 static void list_names(const struct encoder_config *c, struct str *out)
 {
 	struct str module = { 0 };
+	struct lora_place at = { 0 };
 	char layer[] = ".0.";
 
-	for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++) {
+	while (lora_each(c, &at) && !at.layer) {
 		const char *name;
 
-		if (!lora_adaptable(c, t))
-			continue;
-		lora_module(c, t, 0, &module);
+		lora_module(c, at.tensor, 0, &module);
 		name = strstr(str_z(&module), layer);
 		str_printf(out, "%s%s", out->n ? ", " : "",
 			   name ? name + strlen(layer) : str_z(&module));
@@ -64,16 +65,13 @@ static void list_names(const struct encoder_config *c, struct str *out)
 static bool family_has(const struct encoder_config *c, struct span target)
 {
 	struct str module = { 0 };
+	struct lora_place at = { 0 };
 	bool has = span_is(target, "all-linear");
 
-	for (size_t layer = 0; layer < c->layers && !has; layer++)
-		for (int t = ENCODER_LAYER_FIRST;
-		     t < ENCODER_HEAD_FIRST && !has; t++) {
-			if (!lora_adaptable(c, t))
-				continue;
-			lora_module(c, t, layer, &module);
-			has = names_module(target, &module);
-		}
+	while (!has && lora_each(c, &at)) {
+		lora_module(c, at.tensor, at.layer, &module);
+		has = names_module(target, &module);
+	}
 	str_release(&module);
 	return has;
 }
@@ -99,11 +97,33 @@ static int check_targets(const struct encoder_config *c, const char *targets,
 	return 0;
 }
 
+/* Of a linear layer A is random and B zeros, of a table the other way round.
+ * PEFT takes B of a table from N(0, 1), with which words move some ten times as
+ * far in a step as layers do at the same rate: here its columns have length 1. */
+static void start(const struct lora_pair *pair, enum encoder_tensor t,
+		  uint64_t seed, size_t layer)
+{
+	/* Kaiming uniform, a = sqrt 5: sqrt(6 / (6 in)) */
+	double bound = 1 / sqrt((double)pair->a->dims[1]);
+	double length = sqrt((double)pair->b->dims[0]);
+	struct random r;
+
+	random_seed(&r, seed, layer * ENCODER_TENSORS + (uint64_t)t);
+	if (t == ENCODER_WORDS)
+		for (size_t i = 0; i < pair->b->count; i++)
+			pair->b->value[i] = (float)(random_normal(&r) / length);
+	else
+		for (size_t i = 0; i < pair->a->count; i++)
+			pair->a->value[i] =
+			    (float)((2 * random_uniform(&r) - 1) * bound);
+}
+
 int lora_add(const struct encoder_config *c, const struct lora_options *o,
 	     uint64_t seed, struct parameters *p, struct encoderpass *e,
 	     struct err *err)
 {
 	const char *targets = o->targets ? o->targets : "all-linear";
+	struct lora_place at = { 0 };
 	struct str module = { 0 };
 
 	if (!o->rank)
@@ -111,66 +131,59 @@ int lora_add(const struct encoder_config *c, const struct lora_options *o,
 			       "an adapter's rank is 1 or more");
 	if (check_targets(c, targets, err))
 		return -1;
-	for (size_t layer = 0; layer < c->layers; layer++)
-		for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++) {
-			struct lora_pair pair;
-			struct random r;
-			double bound;
+	while (lora_each(c, &at)) {
+		struct lora_pair pair;
 
-			if (!lora_adaptable(c, t))
-				continue;
-			lora_module(c, t, layer, &module);
-			if (!wanted(targets, &module))
-				continue;
-			pair = lora_put(c, o, t, layer, p, e);
-			/* Kaiming uniform, a = sqrt 5: sqrt(6 / (6 in)) */
-			bound = 1 / sqrt((double)pair.a->dims[1]);
-			random_seed(&r, seed,
-				    layer * ENCODER_TENSORS + (uint64_t)t);
-			for (size_t i = 0; i < pair.a->count; i++)
-				pair.a->value[i] =
-				    (float)((2 * random_uniform(&r) - 1) *
-					    bound);
-		}
+		lora_module(c, at.tensor, at.layer, &module);
+		if (!wanted(targets, at.tensor, &module))
+			continue;
+		pair = lora_put(c, o, at.tensor, at.layer, p, e);
+		start(&pair, at.tensor, seed, at.layer);
+	}
 	str_release(&module);
 	return 0;
 }
 
 /* --- merging --- */
 
-static void merge(const struct lora_pair *pair, float scale,
+/* w += B A, or of a table A^T B^T; the factor that began as zeros is scaled,
+ * then zeros again. */
+static void merge(const struct lora_pair *pair, bool table, float scale,
 		  struct matmul_work *work, struct parameter *w)
 {
 	size_t rank = pair->a->dims[0], in = pair->a->dims[1];
 	size_t out = pair->b->dims[0];
+	struct parameter *zero = table ? pair->a : pair->b;
+	struct matrix a = { pair->a->value, in, table };
+	struct matrix b = { pair->b->value, rank, table };
 
-	for (size_t i = 0; i < pair->b->count; i++)
-		pair->b->value[i] *= scale;
-	matmul(work, w->value, in, true,
-	       (struct matrix){ pair->b->value, rank, false },
-	       (struct matrix){ pair->a->value, in, false }, out, in, rank);
-	memset(pair->b->value, 0, pair->b->count * sizeof(float));
+	vector_scale(zero->value, scale, zero->count);
+	if (table)
+		matmul(work, w->value, out, true, a, b, in, out, rank);
+	else
+		matmul(work, w->value, in, true, b, a, out, in, rank);
+	memset(zero->value, 0, zero->count * sizeof(float));
 }
 
 void lora_merge(const struct encoder_config *c, const struct lora_options *o,
 		struct parameters *p)
 {
 	struct matmul_work work = { 0 };
+	struct lora_place at = { 0 };
 	struct str name = { 0 };
 
-	for (size_t layer = 0; layer < c->layers; layer++)
-		for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++) {
-			struct lora_pair pair = lora_find(c, p, t, layer);
-			struct parameter *w;
+	while (lora_each(c, &at)) {
+		struct lora_pair pair = lora_find(c, p, at.tensor, at.layer);
+		struct parameter *w;
 
-			if (!pair.a)
-				continue;
-			encoder_name(c, t, layer, &name);
-			w = parameters_find(p, str_z(&name));
-			if (w)
-				merge(&pair, o->alpha / (float)o->rank, &work,
-				      w);
-		}
+		if (!pair.a)
+			continue;
+		encoder_name(c, at.tensor, at.layer, &name);
+		w = parameters_find(p, str_z(&name));
+		if (w)
+			merge(&pair, at.tensor == ENCODER_WORDS,
+			      o->alpha / (float)o->rank, &work, w);
+	}
 	str_release(&name);
 	matmul_work_release(&work);
 }

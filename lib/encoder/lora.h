@@ -6,7 +6,9 @@
  * adapter_model.safetensors (base_model.model.NAME.lora_A.weight [r][in],
  * lora_B.weight [out][r]; heads that were trained beside them as
  * base_model.model.NAME). Among parameters they are NAME.lora_A.weight and
- * NAME.lora_B.weight, NAME the linear layer's without prefix.
+ * NAME.lora_B.weight, NAME the linear layer's without prefix. The table of words
+ * may carry one, too: NAME.lora_embedding_A [r][words], NAME.lora_embedding_B
+ * [width][r].
  */
 #ifndef MOODPIPE_LORA_H
 #define MOODPIPE_LORA_H
@@ -18,13 +20,13 @@ struct lora_options {
 	float alpha, dropout;
 	const char *targets; /* names of projections, by commas: "query,value",
 				as the family spells them (the last parts of
-				their names, one or more: "output.dense"), or
-				"all-linear" */
+				their names, one or more: "output.dense"),
+				"all-linear", "word_embeddings" */
 };
 
 /* New adapters on those projections of all layers: parameters of p that are
- * trained, A uniform (Kaiming, a = sqrt 5, as PEFT does), B zero; the layers'
- * own are left as they are. -1, ERR_USAGE: a name that the family does not
+ * trained, A uniform (Kaiming, a = sqrt 5, as PEFT does), B zero (of words A
+ * zero, B normal); the layers' own are left as they are. -1, ERR_USAGE: a name that the family does not
  * have; the message lists those it has. */
 int lora_add(const struct encoder_config *c, const struct lora_options *o,
 	     uint64_t seed, struct parameters *p, struct encoderpass *e,
@@ -48,8 +50,8 @@ int lora_read(const struct encoder_config *c, const char *dir,
 	      struct encoderpass *e, uint8_t digest[HASH_SIZE],
 	      struct err *err);
 
-/* Adds (alpha / rank) B A to the values of the layers and makes B zero: LoRA
- * merged into its base, whose own names encoderpass_write writes. */
+/* Adds (alpha / rank) B A to the values of the layers and makes B (of words A)
+ * zero: LoRA merged into its base, whose own names encoderpass_write writes. */
 void lora_merge(const struct encoder_config *c, const struct lora_options *o,
 		struct parameters *p);
 

@@ -10,6 +10,7 @@
 bool lora_adaptable(const struct encoder_config *c, enum encoder_tensor t)
 {
 	switch (t) {
+	case ENCODER_WORDS:
 	case ENCODER_QUERY:
 	case ENCODER_KEY:
 	case ENCODER_VALUE:
@@ -22,6 +23,44 @@ bool lora_adaptable(const struct encoder_config *c, enum encoder_tensor t)
 	default:
 		return false;
 	}
+}
+
+bool lora_each(const struct encoder_config *c, struct lora_place *at)
+{
+	enum { OF_LAYER = ENCODER_HEAD_FIRST - ENCODER_LAYER_FIRST };
+
+	for (;;) {
+		size_t i = at->next++;
+
+		at->layer = i ? (i - 1) / OF_LAYER : 0;
+		at->tensor = ENCODER_WORDS;
+		if (i)
+			at->tensor = (enum encoder_tensor)(ENCODER_LAYER_FIRST +
+							   (i - 1) % OF_LAYER);
+		if (at->layer >= c->layers)
+			return false;
+		if (lora_adaptable(c, at->tensor))
+			return true;
+	}
+}
+
+void lora_dims(const struct encoder_config *c, enum encoder_tensor t,
+	       size_t rank, size_t a[2], size_t b[2])
+{
+	bool table = t == ENCODER_WORDS;
+	size_t dims[3];
+
+	encoder_dims(c, t, dims);
+	a[0] = b[1] = rank;
+	a[1] = dims[table ? 0 : 1];
+	b[0] = dims[table ? 1 : 0];
+}
+
+void lora_put_factor(enum encoder_tensor t, char which, struct str *name)
+{
+	str_printf(
+	    name, t == ENCODER_WORDS ? ".lora_embedding_%c" : ".lora_%c.weight",
+	    which);
 }
 
 static void strip_weight(struct str *name)
@@ -43,12 +82,13 @@ void lora_module(const struct encoder_config *c, enum encoder_tensor t,
 }
 
 static struct parameter *find_factor(const struct parameters *p,
-				     struct str *module, char which)
+				     enum encoder_tensor t, struct str *module,
+				     char which)
 {
 	size_t was = module->n;
 	struct parameter *found;
 
-	str_printf(module, ".lora_%c.weight", which);
+	lora_put_factor(t, which, module);
 	found = parameters_find(p, str_z(module));
 	module->n = was;
 	return found;
@@ -64,8 +104,8 @@ struct lora_pair lora_find(const struct encoder_config *c,
 	if (!lora_adaptable(c, t))
 		return pair;
 	lora_module(c, t, layer, &module);
-	pair.a = find_factor(p, &module, 'A');
-	pair.b = find_factor(p, &module, 'B');
+	pair.a = find_factor(p, t, &module, 'A');
+	pair.b = find_factor(p, t, &module, 'B');
 	str_release(&module);
 	return pair.a && pair.b ? pair : (struct lora_pair){ 0 };
 }
@@ -79,19 +119,17 @@ struct lora_pair lora_put(const struct encoder_config *c,
 	struct adapter a = { .scale = o->alpha / (float)o->rank,
 			     .dropout = o->dropout };
 	struct str name = { 0 };
-	size_t dims[3], was;
+	size_t a_dims[2], b_dims[2], was;
 
 	if (!pair.a) {
-		encoder_dims(c, t, dims);
+		lora_dims(c, t, o->rank, a_dims, b_dims);
 		lora_module(c, t, layer, &name);
 		was = name.n;
-		str_puts(&name, ".lora_A.weight");
-		pair.a = parameters_add(p, str_z(&name),
-					(size_t[]){ o->rank, dims[1] }, 2);
+		lora_put_factor(t, 'A', &name);
+		pair.a = parameters_add(p, str_z(&name), a_dims, 2);
 		name.n = was;
-		str_puts(&name, ".lora_B.weight");
-		pair.b = parameters_add(p, str_z(&name),
-					(size_t[]){ dims[0], o->rank }, 2);
+		lora_put_factor(t, 'B', &name);
+		pair.b = parameters_add(p, str_z(&name), b_dims, 2);
 		str_release(&name);
 		pair.a->decays = pair.b->decays = true;
 		parameter_train(pair.a, true);
@@ -106,7 +144,7 @@ struct lora_pair lora_put(const struct encoder_config *c,
 
 /* --- names that PEFT finds modules by --- */
 
-struct modules { /* all that are linear, and whether they carry an adapter */
+struct modules { /* all that may, and whether they carry an adapter */
 	char **name;
 	bool *adapted;
 	size_t count, cap, adapted_cap;
@@ -133,16 +171,14 @@ static void find_modules(const struct encoder_config *c,
 		"vocab_transform",
 		"embeddings.embed_proj",
 	};
+	struct lora_place at = { 0 };
 	struct str name = { 0 };
 
-	for (size_t layer = 0; layer < c->layers; layer++)
-		for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++) {
-			if (!lora_adaptable(c, t))
-				continue;
-			lora_module(c, t, layer, &name);
-			add_module(m, str_z(&name),
-				   lora_find(c, p, t, layer).a);
-		}
+	while (lora_each(c, &at)) {
+		lora_module(c, at.tensor, at.layer, &name);
+		add_module(m, str_z(&name),
+			   lora_find(c, p, at.tensor, at.layer).a);
+	}
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		add_module(m, others[i], false);
 	str_release(&name);

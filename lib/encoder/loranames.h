@@ -11,8 +11,15 @@
 #define LORA_BEFORE "base_model.model." /* before names of tensors */
 #define LORA_DIGEST "base_sha256"       /* in __metadata__ */
 
-/* Whether a tensor is the weight of a layer that can carry an adapter. */
+/* Whether a tensor is the weight of a layer that can carry an adapter: linear,
+ * or the table of words. */
 bool lora_adaptable(const struct encoder_config *c, enum encoder_tensor t);
+/* All of them, one by one; false: there is no more. */
+struct lora_place { /* zeroed: begins */
+	size_t next, layer;
+	enum encoder_tensor tensor;
+};
+bool lora_each(const struct encoder_config *c, struct lora_place *at);
 /* Replaces *out with the name of a tensor's module: without ".weight". */
 void lora_module(const struct encoder_config *c, enum encoder_tensor t,
 		 size_t layer, struct str *out);
@@ -20,6 +27,11 @@ void lora_module(const struct encoder_config *c, enum encoder_tensor t,
 struct lora_pair {
 	struct parameter *a, *b; /* NULL: none */
 };
+/* PEFT keeps the factors of a table turned: A [rank][words], B [width][rank]. */
+void lora_dims(const struct encoder_config *c, enum encoder_tensor t,
+	       size_t rank, size_t a[2], size_t b[2]);
+/* Appends .lora_A.weight and the like. */
+void lora_put_factor(enum encoder_tensor t, char which, struct str *name);
 /* The adapter that parameters hold for a layer. */
 struct lora_pair lora_find(const struct encoder_config *c,
 			   const struct parameters *p, enum encoder_tensor t,

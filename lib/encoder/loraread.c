@@ -77,11 +77,10 @@ static int read_options(const struct doc *d, const char *path,
 	return 0;
 }
 
-static bool shaped(const struct tensormap_tensor *t, size_t rows,
-		   size_t columns)
+static bool shaped(const struct tensormap_tensor *t, const size_t dims[2])
 {
 	return t && tensormap_readable(t) && t->ndim == 2 &&
-	       t->dims[0] == rows && t->dims[1] == columns;
+	       t->dims[0] == dims[0] && t->dims[1] == dims[1];
 }
 
 struct reading {
@@ -104,8 +103,9 @@ factor(struct reading *r, enum encoder_tensor t, size_t layer, char which)
 	lora_module(r->config, t, layer, &r->name);
 	for (int i = 0; i < 2 && !found; i++) {
 		str_reset(&r->full);
-		str_printf(&r->full, LORA_BEFORE "%s%s.lora_%c.weight",
-			   prefixes[i], str_z(&r->name), which);
+		str_printf(&r->full, LORA_BEFORE "%s%s", prefixes[i],
+			   str_z(&r->name));
+		lora_put_factor(t, which, &r->full);
 		found = tensormap_find(r->map, str_z(&r->full));
 	}
 	return found;
@@ -117,19 +117,19 @@ static int read_pair(struct reading *r, enum encoder_tensor t, size_t layer,
 	const struct tensormap_tensor *a = factor(r, t, layer, 'A');
 	const struct tensormap_tensor *b = factor(r, t, layer, 'B');
 	struct lora_pair pair;
-	size_t dims[3], rank = r->options->rank;
+	size_t rank = r->options->rank, as[2], bs[2];
 
 	if (!a && !b)
 		return 0;
-	encoder_dims(r->config, t, dims);
+	lora_dims(r->config, t, rank, as, bs);
 	pair = lora_find(r->config, r->p, t, layer);
-	if (!shaped(a, rank, dims[1]) || !shaped(b, dims[0], rank) ||
+	if (!shaped(a, as) || !shaped(b, bs) ||
 	    (pair.a && pair.a->dims[0] != rank))
 		return err_set(err, ERR_DATA, "adapter",
-			       "%s: lora_A and lora_B of %s are not [%zu, %zu] "
-			       "and [%zu, %zu]",
-			       (a ? a : b)->path, str_z(&r->name), rank,
-			       dims[1], dims[0], rank);
+			       "%s: A and B of the adapter of %s are not "
+			       "[%zu, %zu] and [%zu, %zu]",
+			       (a ? a : b)->path, str_z(&r->name), as[0], as[1],
+			       bs[0], bs[1]);
 	pair = lora_put(r->config, r->options, t, layer, r->p, r->e);
 	tensormap_floats(a, 0, a->count, pair.a->value);
 	tensormap_floats(b, 0, b->count, pair.b->value);
@@ -189,7 +189,8 @@ static const char *stranger(struct reading *r)
 	for (size_t i = 0; i < n; i++) {
 		const char *name = tensormap_at(r->map, i)->name;
 		bool known = strstr(name, ".lora_A.weight") ||
-			     strstr(name, ".lora_B.weight");
+			     strstr(name, ".lora_B.weight") ||
+			     strstr(name, ".lora_embedding_");
 
 		for (int k = 0; k < LORA_HEADS && !known; k++)
 			known =
@@ -206,11 +207,11 @@ static const char *stranger(struct reading *r)
 static int read_tensors(struct reading *r, const char *path, struct err *err)
 {
 	const struct encoder_config *c = r->config;
+	struct lora_place at = { 0 };
 
-	for (size_t layer = 0; layer < c->layers; layer++)
-		for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++)
-			if (lora_adaptable(c, t) && read_pair(r, t, layer, err))
-				return -1;
+	while (lora_each(c, &at))
+		if (read_pair(r, at.tensor, at.layer, err))
+			return -1;
 	for (int i = 0; i < LORA_HEADS; i++)
 		if (read_head(r, i, err))
 			return -1;

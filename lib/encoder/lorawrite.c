@@ -45,21 +45,22 @@ static void name_adapters(struct naming *n, const struct encoder_config *c,
 	const char *prefix =
 	    has_classifier(c, p) || has_words(c, p) ? encoder_prefix(c) : "";
 	struct str name = { 0 }, module = { 0 };
+	struct lora_place at = { 0 };
 
-	for (size_t layer = 0; layer < c->layers; layer++)
-		for (int t = ENCODER_LAYER_FIRST; t < ENCODER_HEAD_FIRST; t++) {
-			struct lora_pair pair = lora_find(c, p, t, layer);
+	while (lora_each(c, &at)) {
+		struct lora_pair pair = lora_find(c, p, at.tensor, at.layer);
 
-			if (!pair.a)
-				continue;
-			lora_module(c, t, layer, &module);
+		if (!pair.a)
+			continue;
+		lora_module(c, at.tensor, at.layer, &module);
+		for (int b = 0; b < 2; b++) {
 			str_reset(&name);
-			str_printf(&name, LORA_BEFORE "%s%s.lora_A.weight",
-				   prefix, str_z(&module));
-			put(n, &name, pair.a);
-			name.p[name.n - strlen("A.weight")] = 'B';
-			put(n, &name, pair.b);
+			str_printf(&name, LORA_BEFORE "%s%s", prefix,
+				   str_z(&module));
+			lora_put_factor(at.tensor, b ? 'B' : 'A', &name);
+			put(n, &name, b ? pair.b : pair.a);
 		}
+	}
 	str_release(&name);
 	str_release(&module);
 }

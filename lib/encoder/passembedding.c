@@ -82,6 +82,49 @@ int pass_check(const struct encoderpass *e, struct err *err)
 	return 0;
 }
 
+/* e->embedded += scale A[.][words] B^T */
+static void adapt_words(struct encoderpass *e)
+{
+	const struct adapter *a = &e->words_adapter;
+	size_t rank = a->a->dims[0], words = a->a->dims[1];
+	size_t width = e->config->embedding;
+	float *low = pass_room(&e->embedded_low, rank * e->tokens);
+
+	for (size_t k = 0; k < rank; k++)
+		for (size_t i = 0; i < e->tokens; i++)
+			low[k * e->tokens + i] =
+			    a->scale *
+			    a->a->value[k * words +
+					(size_t)e->batch->token[i].id];
+	pass_product(
+	    e, e->embedded.p, true, (struct matrix){ low, e->tokens, true },
+	    (struct matrix){ a->b->value, rank, true }, e->tokens, width, rank);
+}
+
+/* dy: of e->embedded */
+static void adapt_words_backward(struct encoderpass *e, const float *dy)
+{
+	const struct adapter *a = &e->words_adapter;
+	size_t rank = a->a->dims[0], words = a->a->dims[1];
+	size_t width = e->config->embedding, n = e->tokens;
+	float *db = pass_scratch(e, SCRATCH_LOW, rank * (width + n));
+	float *dlow = db + rank * width;
+
+	if (!pass_adapter_trained(a))
+		return;
+	pass_product(e, db, false,
+		     (struct matrix){ e->embedded_low.p, n, false },
+		     (struct matrix){ dy, width, false }, rank, width, n);
+	pass_add_turned(db, rank, width, a->b->gradient);
+	pass_product(e, dlow, false, (struct matrix){ a->b->value, rank, true },
+		     (struct matrix){ dy, width, true }, rank, n, width);
+	for (size_t k = 0; k < rank; k++)
+		for (size_t i = 0; i < n; i++)
+			a->a->gradient[k * words +
+				       (size_t)e->batch->token[i].id] +=
+			    a->scale * dlow[k * n + i];
+}
+
 void pass_embedding(struct encoderpass *e)
 {
 	const struct encoder_config *c = e->config;
@@ -96,6 +139,8 @@ void pass_embedding(struct encoderpass *e)
 			    e->places + b->start[s]);
 	sum = pass_room(&e->embedded, e->tokens * c->embedding);
 	pass_rows(e, e->tokens, 3 * c->embedding, embed_rows, e);
+	if (e->words_adapter.a)
+		adapt_words(e);
 	if (e->projection.weight) {
 		sum = pass_room(&e->projected, e->tokens * c->hidden);
 		pass_linear(e, &e->projection, e->embedded.p, e->tokens, NULL,
@@ -164,6 +209,8 @@ void pass_embedding_backward(struct encoderpass *e, float *dy)
 				     e->tokens, dx, false);
 		s.dy = dx;
 	}
+	if (e->words_adapter.a)
+		adapt_words_backward(e, s.dy);
 	pass_rows(e, (c->embedding + COLUMNS - 1) / COLUMNS,
 		  3 * e->tokens * COLUMNS, scatter_columns, &s);
 }

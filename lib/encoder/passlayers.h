@@ -122,6 +122,7 @@ struct encoderpass {
 	struct pass_attention_work *threads; /* [threads] */
 
 	struct parameter *words, *positions, *types;
+	struct adapter words_adapter;
 	struct parameter *relative;
 	struct pass_norm embedding_norm, relative_norm;
 	struct pass_linear projection;
@@ -145,6 +146,7 @@ struct encoderpass {
 	size_t *places;            /* [tokens] rows of the table of positions */
 	size_t places_cap;
 	struct pass_buffer embedded, projected, embedding_stats;
+	struct pass_buffer embedded_low; /* [rank][tokens] of words' adapter */
 	struct pass_buffer relative_states, relative_summed, relative_stats;
 	struct pass_buffer convolved, convolved_summed, convolved_stats;
 	size_t *offset_rows; /* of the relative table, by j - i + longest - 1 */
@@ -197,6 +199,10 @@ void pass_linear_backward(struct encoderpass *e, const struct pass_linear *l,
 void pass_sum_rows(const struct encoderpass *e, const float *x, size_t rows,
 		   size_t n, float *gradient);
 bool pass_linear_trained(const struct pass_linear *l);
+bool pass_adapter_trained(const struct adapter *a);
+/* gradient[columns][rows] += the transposed x[rows][columns]. */
+void pass_add_turned(const float *x, size_t rows, size_t columns,
+		     float *gradient);
 
 /* --- passnorm.c --- */
 

@@ -198,9 +198,8 @@ void pass_linear(struct encoderpass *e, const struct pass_linear *l,
 		     rows, l->out, rank);
 }
 
-/* gradient[columns][rows] += the transposed x[rows][columns]. */
-static void add_turned(const float *x, size_t rows, size_t columns,
-		       float *gradient)
+void pass_add_turned(const float *x, size_t rows, size_t columns,
+		     float *gradient)
 {
 	for (size_t c = 0; c < columns; c++)
 		for (size_t r = 0; r < rows; r++)
@@ -221,7 +220,7 @@ static void adapter_backward(struct encoderpass *e, const struct pass_linear *l,
 	if (a->b->gradient) {
 		pass_product(e, db, false, straight(low, rows),
 			     straight(dy, l->out), rank, l->out, rows);
-		add_turned(db, rank, l->out, a->b->gradient);
+		pass_add_turned(db, rank, l->out, a->b->gradient);
 	}
 	pass_product(e, dlow, false, turned(a->b->value, rank),
 		     turned(dy, l->out), rank, rows, l->out);
@@ -265,6 +264,10 @@ bool pass_linear_trained(const struct pass_linear *l)
 {
 	return (l->weight && l->weight->gradient) ||
 	       (l->bias && l->bias->gradient) ||
-	       (l->adapter.a &&
-		(l->adapter.a->gradient || l->adapter.b->gradient));
+	       pass_adapter_trained(&l->adapter);
+}
+
+bool pass_adapter_trained(const struct adapter *a)
+{
+	return a->a && (a->a->gradient || a->b->gradient);
 }

@@ -99,7 +99,7 @@ ok build index ENCODER=
 is "$(generation "$TMP/c")" "$plain" "ENCODER=: as if there had been none"
 
 status 2 env CORPUS="$TMP/c" TEXT=toy pipelines/corpus.sh index
-like "$(cat "$TMP/err")" 'TEXT=toy: words' "no such vectors"
+like "$(cat "$TMP/err")" 'TEXT=toy: expected words' "no such vectors"
 status 2 env CORPUS="$TMP/c" PRECISION=f64 pipelines/corpus.sh index
 status 3 env CORPUS="$TMP/c" ENCODER="$TMP/nowhere" pipelines/corpus.sh index
 like "$(cat "$TMP/err")" 'no such folder: .*nowhere .*ENCODER=' "a missing folder"

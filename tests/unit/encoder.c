@@ -344,7 +344,7 @@ static void precisions_are_near(void **state)
 
 /* --- adapters --- */
 
-enum { RANK = 2 };
+enum { RANK = 2, WORDS = 64 };
 
 static void adapter_factors(float a[RANK * HIDDEN], float b[HIDDEN * RANK])
 {
@@ -354,7 +354,12 @@ static void adapter_factors(float a[RANK * HIDDEN], float b[HIDDEN * RANK])
 	}
 }
 
-/* The key's weight of layer 1 as 8 / 2 B A leaves it. */
+static float word_factor(size_t i)
+{
+	return 0.05f * (float)((int)(i * 11 % 17) - 8);
+}
+
+/* The key's weight of layer 1 as 8 / 2 B A leaves it, and the words'. */
 static void merged(enum encoder_tensor t, size_t layer, const size_t dims[3],
 		   float *x, size_t n)
 {
@@ -367,6 +372,11 @@ static void merged(enum encoder_tensor t, size_t layer, const size_t dims[3],
 			for (size_t r = 0; r < RANK; r++)
 				x[i] += 4 * b[i / HIDDEN * RANK + r] *
 					a[r * HIDDEN + i % HIDDEN];
+	if (t == ENCODER_WORDS)
+		for (size_t i = 0; i < n; i++)
+			for (size_t r = 0; r < RANK; r++)
+				x[i] += 4 * b[i % HIDDEN * RANK + r] *
+					word_factor(r * WORDS + i / HIDDEN);
 	if (t == ENCODER_CLASSIFIER)
 		for (size_t i = 0; i < n; i++)
 			x[i] = (float)i / 50;
@@ -376,19 +386,26 @@ static void write_adapter(const char *dir)
 {
 	static const char config[] =
 	    "{\"peft_type\":\"LORA\",\"r\":2,\"lora_alpha\":8,"
-	    "\"lora_dropout\":0.1,\"target_modules\":[\"key\"],"
+	    "\"lora_dropout\":0.1,"
+	    "\"target_modules\":[\"key\",\"word_embeddings\"],"
 	    "\"modules_to_save\":[\"classifier\"],\"bias\":\"none\"}";
 	static const char key[] =
 	    "base_model.model.bert.encoder.layer.1.attention.self.key.lora_";
+	static const char table[] = "base_model.model.bert.embeddings."
+				    "word_embeddings.lora_embedding_";
 	size_t a_dims[2] = { RANK, HIDDEN }, b_dims[2] = { HIDDEN, RANK };
 	size_t head_dims[2] = { LABELS, HIDDEN };
+	size_t words_dims[2] = { RANK, WORDS };
 	float a[RANK * HIDDEN], b[HIDDEN * RANK], head[LABELS * HIDDEN];
+	float words[RANK * WORDS];
 	struct tensorwriter w = { { 0 }, { 0 } };
 	struct str s = { 0 };
 
 	adapter_factors(a, b);
 	for (size_t i = 0; i < LABELS * HIDDEN; i++)
 		head[i] = (float)i / 50;
+	for (size_t i = 0; i < RANK * WORDS; i++)
+		words[i] = word_factor(i);
 	encodermake_file(dir, "adapter_config.json", config, strlen(config));
 	str_printf(&s, "%sA.weight", key);
 	tensorwriter_add(&w, s.p, a, a_dims, 2);
@@ -397,6 +414,12 @@ static void write_adapter(const char *dir)
 	tensorwriter_add(&w, s.p, b, b_dims, 2);
 	tensorwriter_add(&w, "base_model.model.classifier.weight", head,
 			 head_dims, 2);
+	str_reset(&s);
+	str_printf(&s, "%sA", table);
+	tensorwriter_add(&w, s.p, words, words_dims, 2);
+	str_reset(&s);
+	str_printf(&s, "%sB", table);
+	tensorwriter_add(&w, s.p, b, b_dims, 2);
 	tensorwriter_end(&w, &s);
 	encodermake_file(dir, "adapter_model.safetensors", s.p, s.n);
 	str_release(&s);

@@ -157,7 +157,7 @@ static void there_and_back(void **state)
 
 static void merged_and_opened(void **state)
 {
-	struct lora_options o = { 3, 4, 0, "all-linear" };
+	struct lora_options o = { 3, 4, 0, "all-linear,word_embeddings" };
 
 	(void)state;
 	for (size_t f = 0; f < ENCODERMAKE_CONFIGS; f++) {
@@ -173,7 +173,8 @@ static void merged_and_opened(void **state)
 		    lora_add(&m.folder->config, &o, 1, &m.p, m.pass, &err), 0);
 		for (size_t i = 0; i < m.p.count; i++)
 			for (size_t k = 0;
-			     strstr(m.p.items[i]->name, "lora_B") &&
+			     (strstr(m.p.items[i]->name, "lora_B") ||
+			      strstr(m.p.items[i]->name, "embedding_A")) &&
 			     k < m.p.items[i]->count;
 			     k++)
 				m.p.items[i]->value[k] =

@@ -303,6 +303,27 @@ static void wide_batch_make(struct wide_batch *b)
 	b->batch = (struct encoder_batch){ 3, b->start, b->token };
 }
 
+static void fill_adapter(const struct adapter *a, uint64_t *rng)
+{
+	for (size_t i = 0; i < a->a->count; i++)
+		a->a->value[i] = passmodel_random(rng) / 2;
+	for (size_t i = 0; i < a->b->count; i++)
+		a->b->value[i] = passmodel_random(rng) / 2;
+}
+
+static void adapt_words(const struct encoder_config *c, struct parameters *p,
+			struct encoderpass *e)
+{
+	struct adapter a = { .scale = 0.6f, .dropout = 0.1f };
+	size_t rank = 3;
+	uint64_t rng = 32;
+
+	a.a = parameters_add(p, "a", (size_t[]){ rank, c->vocabulary }, 2);
+	a.b = parameters_add(p, "b", (size_t[]){ c->embedding, rank }, 2);
+	fill_adapter(&a, &rng);
+	encoderpass_adapt(e, ENCODER_WORDS, 0, &a);
+}
+
 /* Adapters with dropout on all that can have one. */
 static void adapt(const struct encoder_config *c, struct parameters *p,
 		  struct encoderpass *e)
@@ -321,12 +342,10 @@ static void adapt(const struct encoder_config *c, struct parameters *p,
 					     (size_t[]){ rank, dims[1] }, 2);
 			a.b = parameters_add(p, "b",
 					     (size_t[]){ dims[0], rank }, 2);
-			for (size_t i = 0; i < a.a->count; i++)
-				a.a->value[i] = passmodel_random(&rng) / 2;
-			for (size_t i = 0; i < a.b->count; i++)
-				a.b->value[i] = passmodel_random(&rng) / 2;
+			fill_adapter(&a, &rng);
 			encoderpass_adapt(e, t, layer, &a);
 		}
+	adapt_words(c, p, e);
 }
 
 /* Gradients of everything, one behind the other, after the states. */
@@ -456,6 +475,33 @@ static void differences_of_adapters(void **state)
 	}
 }
 
+/* Of words alone: the way back goes below all layers for it. */
+static void adapted_words_alone(void **state)
+{
+	struct encoderpass_options o = { .threads = 1 };
+	struct setting s = { STATES, true };
+	float functional[ROOM], out[ROOM];
+
+	(void)state;
+	functional_of(functional, ROOM);
+	for (int i = 0; i < PASSMODELS; i++) {
+		struct model m;
+		size_t own;
+
+		open_model(&m, i, &o, 0.1f);
+		own = m.p.count;
+		adapt_words(&m.config, &m.p, m.pass);
+		for (size_t k = own; k < m.p.count; k++)
+			parameter_train(m.p.items[k], true);
+		forward(m.pass, &m.batch, s, out);
+		backward(m.pass, s.objective, functional);
+		for (size_t k = own; k < m.p.count; k++)
+			check_parameter(m.pass, &m.batch, s, functional,
+					m.p.items[k], passmodels[i].name);
+		close_model(&m);
+	}
+}
+
 /* What is trained alone gets what it gets beside all others. */
 static void frozen(void **state)
 {
@@ -526,6 +572,7 @@ int main(void)
 		cmocka_unit_test(differences),
 		cmocka_unit_test(differences_of_heads),
 		cmocka_unit_test(differences_of_adapters),
+		cmocka_unit_test(adapted_words_alone),
 		cmocka_unit_test(told),
 		cmocka_unit_test(same_bits),
 		cmocka_unit_test(same_bits_bf16),

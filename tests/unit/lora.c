@@ -43,13 +43,19 @@ static void add(struct model *m, const struct lora_options *o)
 		fail_msg("%s", err.message);
 }
 
+/* Of a table of words the factors are the other way round. */
+static bool is_zero_factor(const struct parameter *p)
+{
+	return strstr(p->name, "lora_B") || strstr(p->name, "lora_embedding_A");
+}
+
 /* B is zero at first, which would make no difference. */
 static void move(struct model *m)
 {
 	uint64_t rng = 77;
 
 	for (size_t i = 0; i < m->p.count; i++)
-		if (strstr(m->p.items[i]->name, "lora_B"))
+		if (is_zero_factor(m->p.items[i]))
 			for (size_t k = 0; k < m->p.items[i]->count; k++)
 				m->p.items[i]->value[k] =
 				    passmodel_random(&rng) / 3;
@@ -80,7 +86,8 @@ static size_t adapters(const struct parameters *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->count; i++)
-		n += strstr(p->items[i]->name, ".lora_A.weight") != NULL;
+		n += strstr(p->items[i]->name, ".lora_A.weight") ||
+		     strstr(p->items[i]->name, ".lora_embedding_A");
 	return n;
 }
 
@@ -102,6 +109,9 @@ static void chosen(void **state)
 		{ 3, "attn.o,k", 4 },
 		{ 4, "query_proj", 2 },
 		{ 6, "all-linear", 16 },
+		{ 0, "word_embeddings", 1 },
+		{ 2, "all-linear,word_embeddings", 13 },
+		{ 6, "query_proj,embeddings.word_embeddings", 3 },
 	};
 
 	(void)state;
@@ -118,8 +128,10 @@ static void chosen(void **state)
 
 static void not_there(void **state)
 {
-	static const char *const wrong[] = { "q_lin", "uery", "query,",
-					     "pooler.dense" };
+	static const char *const wrong[] = {
+		"q_lin",        "uery",       "query,",
+		"pooler.dense", "embeddings", "position_embeddings"
+	};
 	struct model m;
 
 	(void)state;
@@ -132,6 +144,7 @@ static void not_there(void **state)
 				 -1);
 		assert_status(&err, ERR_USAGE);
 		assert_non_null(strstr(err.message, "attention.self.query"));
+		assert_non_null(strstr(err.message, "word_embeddings"));
 		assert_int_equal(adapters(&m.p), 0);
 	}
 	close_model(&m);
@@ -139,7 +152,7 @@ static void not_there(void **state)
 
 static void new_ones_change_nothing(void **state)
 {
-	struct lora_options o = { 3, 6, 0, "all-linear" };
+	struct lora_options o = { 3, 6, 0, "all-linear,word_embeddings" };
 	float before[TOKENS * 8], after[TOKENS * 8];
 	struct model m;
 
@@ -161,7 +174,9 @@ static void new_ones_change_nothing(void **state)
 		assert_non_null(p->gradient);
 		for (size_t k = 0; k < p->count; k++)
 			most = fmaxf(most, fabsf(p->value[k]));
-		if (a) /* uniform within 1 / sqrt(in) */
+		if (strstr(p->name, "lora_embedding_B")) /* of 8 numbers */
+			assert_true(most > 0.4f && most < 2);
+		else if (a) /* uniform within 1 / sqrt(in) */
 			assert_true(most > 0.5f / sqrtf((float)p->dims[1]) &&
 				    most <= 1 / sqrtf((float)p->dims[1]));
 		else
@@ -172,7 +187,7 @@ static void new_ones_change_nothing(void **state)
 
 static void merged(void **state)
 {
-	struct lora_options o = { 3, 5, 0.1f, "all-linear" };
+	struct lora_options o = { 3, 5, 0.1f, "all-linear,word_embeddings" };
 	float base[TOKENS * 8], adapted[TOKENS * 8], after[TOKENS * 8];
 
 	(void)state;
@@ -244,7 +259,8 @@ static void remove_folder(const char *dir)
 
 static void there_and_back(void **state)
 {
-	struct lora_options o = { 3, 5, 0.125f, "all-linear" }, got;
+	struct lora_options o = { 3, 5, 0.125f, "all-linear,word_embeddings" };
+	struct lora_options got;
 	float want[SEQUENCES * LABELS], logits[SEQUENCES * LABELS];
 	uint8_t digest[HASH_SIZE], read[HASH_SIZE];
 	char *dir = test_path("adapter");
@@ -294,7 +310,10 @@ static bool lists(const struct doc *array, const char *text)
 /* Names and members as PEFT writes them for BERT with a head for classes. */
 static void as_peft(void **state)
 {
-	struct lora_options o = { 2, 4, 0, "query,value,0.output.dense" };
+	struct lora_options o = {
+		2, 4, 0, "query,value,0.output.dense,word_embeddings"
+	};
+	const struct tensormap_tensor *a, *b;
 	char *dir = test_path("adapter");
 	struct str path = { 0 };
 	struct err err = { 0 };
@@ -320,7 +339,8 @@ static void as_peft(void **state)
 	assert_true(doc_number(doc_get(d, "r"), &number) && number == 2);
 	assert_true(doc_number(doc_get(d, "lora_alpha"), &number) &&
 		    number == 4);
-	assert_int_equal(doc_size(doc_get(d, "target_modules")), 3);
+	assert_int_equal(doc_size(doc_get(d, "target_modules")), 4);
+	assert_true(lists(doc_get(d, "target_modules"), "word_embeddings"));
 	assert_true(lists(doc_get(d, "target_modules"), "query"));
 	assert_true(lists(doc_get(d, "target_modules"), "value"));
 	assert_true(lists(doc_get(d, "target_modules"), "0.output.dense"));
@@ -332,7 +352,15 @@ static void as_peft(void **state)
 	str_printf(&path, "%s/adapter_model.safetensors", dir);
 	map = tensormap_open(str_z(&path), &err);
 	assert_non_null(map);
-	assert_int_equal(tensormap_count(map), 14);
+	assert_int_equal(tensormap_count(map), 16);
+	a = tensormap_find(map, "base_model.model.bert.embeddings."
+				"word_embeddings.lora_embedding_A");
+	b = tensormap_find(map, "base_model.model.bert.embeddings."
+				"word_embeddings.lora_embedding_B");
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_true(a->dims[0] == 2 && a->dims[1] == VOCABULARY);
+	assert_true(b->dims[0] == m.config.embedding && b->dims[1] == 2);
 	assert_non_null(tensormap_find(
 	    map, "base_model.model.bert.encoder.layer.1.attention.self.query."
 		 "lora_A.weight"));
@@ -421,7 +449,7 @@ static void damaged(void **state)
 {
 	static const char *const files[] = { "adapter_config.json",
 					     "adapter_model.safetensors" };
-	struct lora_options o = { 2, 4, 0, "query" }, got;
+	struct lora_options o = { 2, 4, 0, "query,word_embeddings" }, got;
 	char *dir = test_path("adapter");
 	struct str path = { 0 }, was = { 0 };
 	struct err err = { 0 };

@@ -180,6 +180,16 @@ status 0 fit "$TMP/l.json" "$TMP/m" -q --base "$TMP/w" --merge
 ok test -s "$TMP/m/model.safetensors"
 ok test ! -e "$TMP/m/adapter_model.safetensors"
 ok cmp "$TMP/l.tsv" "$TMP/out"
+# of the table of words, too
+sed 's/query,value/query,value,word_embeddings/' "$TMP/l.json" >"$TMP/lw.json"
+status 0 fit "$TMP/lw.json" "$TMP/lw" -q -j1 --base "$TMP/w" --report "$TMP/lw.tsv"
+above "$TMP/lw.tsv" held class.accuracy .9
+like "$(head -c 8000 "$TMP/lw/adapter_model.safetensors" | tr -c '[:print:]' ' ')" \
+	'base_model.model.bert.embeddings.word_embeddings.lora_embedding_A"' \
+	"named as PEFT does"
+status 0 fit "$TMP/lw.json" "$TMP/lw2" -q -j2 --base "$TMP/w"
+ok cmp "$TMP/lw.tsv" "$TMP/out"
+same "$TMP/lw" "$TMP/lw2"
 sed 's/query,value/query,worth/' "$TMP/l.json" >"$TMP/other.json"
 status 2 fit "$TMP/other.json" "$TMP/x" -q --base "$TMP/w"
 like "$(cat "$TMP/err")" 'worth' "a projection that is none"
