@@ -62,6 +62,8 @@ struct stream {
 		      const struct record *before);
 	uint8_t recipe[HASH_SIZE]; /* record stages with memo */
 	size_t batch;              /* records per job; 0: by bytes */
+	/* Its time goes elsewhere: nothing for slowest.h. */
+	bool untimed;
 };
 
 /* Runs the filter over the operands (none, or "-": stdin). Prints the last

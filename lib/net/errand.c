@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "io/input.h"
 #include "io/scratch.h"
+#include "io/slowest.h"
 #include "io/stream.h"
 #include "net/address.h"
 
@@ -131,6 +132,8 @@ struct run {
 	bool dry;                 /* the queue has no more */
 	bool stopped;
 	double start;
+	struct slowest *slowest; /* or NULL */
+	struct slowest_tally tally;
 };
 
 static void free_task(struct run *r, struct errand_task *t)
@@ -168,7 +171,11 @@ static int save_all(struct run *r, struct http_job *list, struct err *err)
 	if (list && history_begin(e->history, err))
 		rc = -1;
 	for (struct http_job *j = list; j && !rc; j = j->next) {
-		rc = e->save(e->ctx, (struct errand_task *)j, err);
+		struct errand_task *t = (struct errand_task *)j;
+
+		slowest_note(r->slowest, &r->tally, span_str(&t->key),
+			     j->seconds);
+		rc = e->save(e->ctx, t, err);
 		e->asked++;
 		r->progress.in++;
 	}
@@ -308,6 +315,7 @@ static int ask(struct errand *e, struct err *err)
 	if (!r.http)
 		return -1;
 	progress_start(&r.progress, e->options);
+	r.slowest = slowest_open(e->options->tool);
 	rc = history_queue(e->history, e->table, e->now, e->o->max_age_seconds,
 			   &total, err);
 	r.progress.total = total;
@@ -328,6 +336,8 @@ static int ask(struct errand *e, struct err *err)
 	e->requests = http_requests(r.http);
 	e->bytes = http_bytes(r.http);
 	http_free(r.http);
+	slowest_close(r.slowest, &r.tally, e->options);
+	slowest_release(&r.tally);
 	return rc;
 }
 

@@ -18,7 +18,7 @@
 struct errand_options {
 	const char *state, *max_age;
 	const char *ca_file;
-	bool offline, due, allow_private, allow_file;
+	bool offline, due, plan, allow_private, allow_file;
 	double budget_seconds, rate, timeout, patience;
 	int budget_requests, connections, per_host;
 	size_t budget_bytes; /* received; the tool's option, if it has one */
@@ -37,6 +37,7 @@ struct errand_options {
 	    { "max-age", 0, OPTION_TEXT, &(o).max_age, 0, 0 },                      \
 	    { "offline", 0, OPTION_FLAG, &(o).offline, 0, 0 },                      \
 	    { "due", 0, OPTION_FLAG, &(o).due, 0, 0 },                              \
+	    { "plan", 0, OPTION_FLAG, &(o).plan, 0, 0 },                            \
 	    { "allow-private", 0, OPTION_FLAG, &(o).allow_private, 0, 0 },          \
 	    { "budget-seconds", 0, OPTION_REAL, &(o).budget_seconds, 0, 0 },        \
 	    { "budget-requests", 0, OPTION_INT, &(o).budget_requests, 1, 1 << 30 }, \

@@ -224,9 +224,12 @@ enum http_result exchange_end(struct exchange *x, CURLcode rc,
 	struct http_job *job = x->job;
 	enum http_result r = result_of(x, rc);
 	curl_off_t after = 0;
+	double seconds = 0;
 	char *text = NULL;
 
 	*location = NULL;
+	curl_easy_getinfo(x->easy, CURLINFO_TOTAL_TIME, &seconds);
+	job->seconds += seconds;
 	job->code = 0;
 	if (x->file) {
 		job->code = r == HTTP_ANSWER ? 200 : 0;

@@ -95,7 +95,8 @@ struct http_job {
 	int hops;           /* redirects followed */
 	double retry_after; /* seconds, 0: not said */
 	size_t bytes;       /* of body seen */
-	bool cut;           /* the limit ended it */
+	double seconds; /* of all its requests; its turn waited for is not */
+	bool cut;       /* the limit ended it */
 };
 
 /* False where nobody was asked, and so nothing is known. */
