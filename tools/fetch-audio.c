@@ -14,13 +14,14 @@
 #include "corpus/fetched.h"
 #include "io/stream.h"
 #include "net/download.h"
+#include "net/duecount.h"
 #include "net/resolver.h"
 
 #define VERIFY_SECONDS 2.0
 
 static const char usage[] =
     "usage: fetch-audio --state DB --store DIR [options] [FILE...]\n"
-    "       fetch-audio --state DB --store DIR --due [FILE...]\n"
+    "       fetch-audio --state DB --store DIR --due|--plan [FILE...]\n"
     "       fetch-audio --state DB --store DIR --evict --quota SIZE\n"
     "                   --features FILE...\n"
     "Fetches the first seconds of each track into DIR; adds audio and\n"
@@ -36,6 +37,7 @@ static const char usage[] =
     "      --offline         no network: annotate from the journal and DIR "
     "alone\n"
     "      --due             print how many files are due, and end\n"
+    "      --plan            the same by host, and note nothing\n"
     "      --max-age AGE     most to wait after failures (7d; s, m, h, d, w)\n"
     "      --quota SIZE      of DIR: what the --features have heard makes "
     "room,\n"
@@ -71,6 +73,7 @@ struct ctx {
 	bool evict, refetch;
 	int64_t now;
 	struct fetched f; /* while collecting and asking */
+	struct duecount plan;
 	struct str title;
 	struct quota quota;
 	struct download d;
@@ -94,6 +97,13 @@ static int want(void *arg, struct record *r, struct err *err)
 		return -1;
 	if (state == FETCHED || (state == FETCHED_EVICTED && !c->refetch))
 		return 0;
+	if (c->o.plan)
+		return duecount_add(
+		    &c->plan,
+		    duecount_host(&c->plan, span_str(&f->link.request),
+				  c->o.rate),
+		    key, span_str(&f->link.request),
+		    state == FETCHED_GONE || state == FETCHED_EVICTED, err);
 	if ((state == FETCHED_GONE || state == FETCHED_EVICTED) &&
 	    history_expire(f->history, key, err))
 		return -1;
@@ -177,6 +187,19 @@ static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
 	return fflush(stdout) ? err_errno(err, "cannot write stdout") : 0;
 }
 
+static int print_plan(struct ctx *c, char **files, int nfiles, struct err *err)
+{
+	c->f.history = history_open(c->o.state, false, err);
+	c->plan.history = c->f.history;
+	c->plan.table = HISTORY_FETCHES;
+	c->plan.out = stdout;
+	c->plan.now = c->now;
+	c->plan.max_age = c->o.max_age_seconds;
+	return c->f.history
+		   ? duecount_run(&c->plan, files, nfiles, c, want, err)
+		   : -1;
+}
+
 static void *scratch_new(void *ctx)
 {
 	struct fetched *f = mem_zalloc(1, sizeof(*f));
@@ -254,7 +277,8 @@ int main(int argc, char **argv)
 			    .ctx = &c,
 			    .scratch_new = scratch_new,
 			    .scratch_free = scratch_free,
-			    .process = process };
+			    .process = process,
+			    .untimed = true };
 	struct errand_input in = { 0 };
 	struct err err;
 	int status, rc;
@@ -267,7 +291,9 @@ int main(int argc, char **argv)
 	argc -= first;
 	c.f.link.files = c.o.allow_file;
 	rc = check(&c, &err);
-	if (!rc && c.o.due)
+	if (!rc && c.o.plan)
+		rc = print_plan(&c, argv, argc, &err);
+	else if (!rc && c.o.due)
 		rc = print_due(&c, argv, argc, &err);
 	else if (!rc && c.evict)
 		rc = refresh(&c, NULL, 0, &err);
@@ -277,13 +303,14 @@ int main(int argc, char **argv)
 	fetched_release(&c.f);
 	if (rc)
 		status = options_fail(&c.options, &err);
-	else if (c.o.due || c.evict)
+	else if (c.o.due || c.o.plan || c.evict)
 		status = 0;
 	else if (c.o.offline)
 		status = stream_run(&s, argv, argc);
 	else
 		status = stream_run(&s, in.files, in.nfiles);
 	str_release(&c.title);
+	duecount_release(&c.plan);
 	quota_release(&c.quota);
 	download_release(&c.d);
 	listener_free(c.listener);

@@ -18,7 +18,7 @@
 
 static const char usage[] =
     "usage: heal --state DB [options] [FILE...]\n"
-    "       heal --state DB --due [FILE...]\n"
+    "       heal --state DB --due|--plan [FILE...]\n"
     "       heal --offline [--state DB] [--near MODEL] [FILE...]\n"
     "       heal --fit-near MODEL [FILE...]\n"
     "       heal --undo|--forget [--state DB] [FILE...]\n"
@@ -35,6 +35,7 @@ static const char usage[] =
     "      --key NAME=VALUE  a key of a catalogue; else from the environment\n"
     "      --offline         no network: annotate from the history alone\n"
     "      --due             print how many questions are due, and end\n"
+    "      --plan            the same by catalogue, and note nothing\n"
     "      --fit-near MODEL  fit what tracks of one name know of each other\n"
     "      --near MODEL      inherit from it what is still missing\n"
     "      --undo            take off what heal added, for good with --state\n"
@@ -62,6 +63,7 @@ struct ctx {
 	bool metadata, lyrics, undo, forget;
 	struct healer healer;
 	struct history *history; /* while collecting, asking, undoing */
+	struct duecount plan;
 };
 
 static void *scratch_new(void *ctx)
@@ -98,13 +100,15 @@ static uint64_t able(struct ctx *c, const struct catalogue_keys *keys)
 		if (!strcmp(str_z(&missing), "contact"))
 			fprintf(stderr,
 				"heal: %s is not asked: it wants to know "
-				"who asks; give --contact ADDRESS\n",
+				"who asks; give --contact ADDRESS (of a build: "
+				"HEAL_OPTIONS)\n",
 				k->name);
 		else
-			fprintf(stderr,
-				"heal: %s is not asked: give --key %s=... "
-				"or set it in the environment\n",
-				k->name, str_z(&missing));
+			fprintf(
+			    stderr,
+			    "heal: %s is not asked: give --key %s=... "
+			    "or set it in the environment or moodpipe.conf\n",
+			    k->name, str_z(&missing));
 	}
 	str_release(&missing);
 	return bits;
@@ -123,15 +127,17 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 		.kinds = 1u << CATALOGUE_LINK | 1u << CATALOGUE_METADATA |
 			 (c->lyrics ? 1u << CATALOGUE_LYRICS : 0),
 	};
+	bool write = !c->o.plan && (!c->o.due || nfiles);
 	uint64_t count = 0;
 	int rc;
 
-	c->history = history_open(c->o.state, !c->o.due || nfiles, err);
+	c->history = history_open(c->o.state, write, err);
 	if (!c->history)
 		return -1;
 	h.history = c->history;
 	h.able = able(c, &h.keys);
-	rc = nfiles ? healing_run(&h, files, nfiles, err) : 0;
+	h.plan = c->o.plan ? &c->plan : NULL;
+	rc = nfiles || h.plan ? healing_run(&h, files, nfiles, err) : 0;
 	if (!rc && c->o.due) {
 		rc = history_due(c->history, HISTORY_RECOVERIES, !nfiles, h.now,
 				 0, &count, err);
@@ -139,7 +145,7 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 			printf("%llu\n", (unsigned long long)count);
 		if (!rc && fflush(stdout))
 			rc = err_errno(err, "cannot write stdout");
-	} else if (!rc && !c->options.quiet) {
+	} else if (!rc && !h.plan && !c->options.quiet) {
 		fprintf(stderr,
 			"heal: asked=%llu found=%llu left=%llu requests=%llu\n",
 			(unsigned long long)h.asked,
@@ -184,8 +190,9 @@ static int check(struct ctx *c, struct err *err)
 {
 	bool undo = c->undo || c->forget;
 
-	if (c->fit_near ? c->o.state || c->near_path || undo || c->o.due
-			: undo && (c->near_path || c->o.due))
+	if (c->fit_near
+		? c->o.state || c->near_path || undo || c->o.due || c->o.plan
+		: undo && (c->near_path || c->o.due || c->o.plan))
 		return err_set(err, ERR_USAGE, "usage",
 			       "--fit-near, --undo and --forget stand alone");
 	if (!c->fit_near && !undo && !c->o.offline && !c->o.state &&
@@ -222,7 +229,8 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err,
 			    .ctx = c,
 			    .scratch_new = scratch_new,
 			    .scratch_free = healer_scratch_free,
-			    .process = process };
+			    .process = process,
+			    .untimed = c->o.state != NULL };
 	struct errand_input in = { 0 };
 	int rc = 0;
 
@@ -231,7 +239,7 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err,
 		return -1;
 	if (c->fit_near)
 		return fit(c, files, nfiles, err);
-	if (c->o.due)
+	if (c->o.due || c->o.plan)
 		return refresh(c, files, nfiles, err);
 	twice = c->o.state && !(c->o.offline && !undo);
 	if (twice) {
@@ -251,7 +259,7 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err,
 
 int main(int argc, char **argv)
 {
-	struct ctx c = { .o = ERRAND_DEFAULTS };
+	struct ctx c = { .o = ERRAND_DEFAULTS, .plan.out = stdout };
 	struct errand_options *o = &c.o;
 	const struct option_spec specs[] = {
 		{ "state", 's', OPTION_TEXT, &o->state, 0, 0 },
@@ -262,6 +270,7 @@ int main(int argc, char **argv)
 		{ "key", 0, OPTION_LIST, &c.keys, 0, 0 },
 		{ "offline", 0, OPTION_FLAG, &o->offline, 0, 0 },
 		{ "due", 0, OPTION_FLAG, &o->due, 0, 0 },
+		{ "plan", 0, OPTION_FLAG, &o->plan, 0, 0 },
 		{ "fit-near", 0, OPTION_TEXT, &c.fit_near, 0, 0 },
 		{ "near", 0, OPTION_TEXT, &c.near_path, 0, 0 },
 		{ "undo", 0, OPTION_FLAG, &c.undo, 0, 0 },
@@ -287,6 +296,7 @@ int main(int argc, char **argv)
 		status = options_fail(&c.options, &err);
 	history_close(c.history);
 	healer_release(&c.healer);
+	duecount_release(&c.plan);
 	free(c.keys.items);
 	errand_options_release(o);
 	return status;

@@ -15,18 +15,20 @@
 #include "io/atomic.h"
 #include "io/stream.h"
 #include "net/check.h"
+#include "net/duecount.h"
 #include "net/linknote.h"
 #include "net/survival.h"
 
 static const char usage[] =
     "usage: linkcheck --state DB [options] [FILE...]\n"
-    "       linkcheck --state DB --due [FILE...]\n"
+    "       linkcheck --state DB --due|--plan [FILE...]\n"
     "Asks which links of the records still work; adds url_status, url_reason "
     "and\n"
     "redirect_url. What is known already is taken from the history DB.\n"
     "  -s, --state DB        link history (SQLite), made where there is none\n"
     "      --offline         no network: annotate from the history alone\n"
     "      --due             print how many links are due, and end\n"
+    "      --plan            the same by host, and note nothing\n"
     "      --verify          read all of the history, and end\n"
     "      --report FILE     survival by host and age as a table; \"-\": to\n"
     "                        standard output, and no records\n"
@@ -58,6 +60,7 @@ struct ctx {
 	const char *report, *dead_after;
 	bool trust, verify;
 	struct history *history; /* the one that is written */
+	struct duecount plan;
 	struct soft404 *soft;
 	struct check check;
 	int64_t now;
@@ -80,6 +83,11 @@ static int want(void *arg, struct record *r, struct err *err)
 
 	if (linknote_name(n, r, c->o.allow_file) != LINKNOTE_OK)
 		return 0;
+	if (c->o.plan)
+		return duecount_add(
+		    &c->plan,
+		    duecount_host(&c->plan, span_str(&n->request), c->o.rate),
+		    span_str(&n->key), span_str(&n->request), false, err);
 	return history_want(c->history, HISTORY_LINKS, span_str(&n->key),
 			    span_str(&n->request), err);
 }
@@ -145,6 +153,18 @@ static int print_due(struct ctx *c, char **files, int nfiles, struct err *err)
 		return -1;
 	printf("%llu\n", (unsigned long long)count);
 	return fflush(stdout) ? err_errno(err, "cannot write stdout") : 0;
+}
+
+static int print_plan(struct ctx *c, char **files, int nfiles, struct err *err)
+{
+	c->history = history_open(c->o.state, false, err);
+	c->plan.history = c->history;
+	c->plan.table = HISTORY_LINKS;
+	c->plan.out = stdout;
+	c->plan.now = c->now;
+	c->plan.max_age = c->o.max_age_seconds;
+	return c->history ? duecount_run(&c->plan, files, nfiles, c, want, err)
+			  : -1;
 }
 
 static void *scratch_new(void *ctx)
@@ -219,6 +239,7 @@ static void release(struct ctx *c)
 	soft404_free(c->soft);
 	survival_release(&c->survival);
 	linknote_release(&c->note);
+	duecount_release(&c->plan);
 	errand_options_release(&c->o);
 }
 
@@ -248,7 +269,8 @@ static int annotate_all(struct ctx *c, char **files, int nfiles)
 			    .ctx = c,
 			    .scratch_new = scratch_new,
 			    .scratch_free = scratch_free,
-			    .process = process };
+			    .process = process,
+			    .untimed = true };
 	struct err err;
 	int status;
 
@@ -288,6 +310,8 @@ int main(int argc, char **argv)
 	rc = check_options(&c, &err);
 	if (!rc && c.verify)
 		rc = verify(&c, &err);
+	else if (!rc && c.o.plan)
+		rc = print_plan(&c, argv, argc, &err);
 	else if (!rc && c.o.due)
 		rc = print_due(&c, argv, argc, &err);
 	else if (!rc && !c.o.offline)
@@ -295,7 +319,7 @@ int main(int argc, char **argv)
 		     refresh(&c, in.files, in.nfiles, &err);
 	if (rc)
 		status = options_fail(&c.options, &err);
-	else if (c.o.due || c.verify)
+	else if (c.o.due || c.o.plan || c.verify)
 		status = 0;
 	else if (c.o.offline)
 		status = annotate_all(&c, argv, argc);

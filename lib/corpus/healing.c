@@ -54,6 +54,27 @@ static bool may_ask(struct healing *h)
 	       match_question(h->name, 1, &h->text, &h->key);
 }
 
+/* A lower rate than the catalogue's may be asked for, a higher one may not. */
+static double rate_of(const struct errand_options *o, const struct catalogue *c)
+{
+	if (o->rate > 0 && o->rate < c->rate)
+		return o->rate;
+	return o->allow_private && o->rate == 0 ? 0 : c->rate;
+}
+
+/* Notes a question, its key in h->key, or counts it. */
+static int wish(struct healing *h, const struct catalogue *c, struct err *err)
+{
+	struct span key = span_str(&h->key), question = span_str(&h->question);
+
+	if (h->plan)
+		return duecount_add(
+		    h->plan,
+		    duecount_place(h->plan, span_of(c->name), rate_of(h->o, c)),
+		    key, question, false, err);
+	return history_want(h->history, HISTORY_RECOVERIES, key, question, err);
+}
+
 static int want(void *ctx, struct record *r, struct err *err)
 {
 	struct healing *h = ctx;
@@ -71,9 +92,7 @@ static int want(void *ctx, struct record *r, struct err *err)
 		if (!(h->able >> i & 1) || !(kinds >> c->kind & 1))
 			continue;
 		recovery_key(span_of(c->name), span_str(&h->url), &h->key);
-		if (history_want(h->history, HISTORY_RECOVERIES,
-				 span_str(&h->key), span_str(&h->question),
-				 err))
+		if (wish(h, c, err))
 			return -1;
 	}
 	return 0;
@@ -123,6 +142,8 @@ static int save(struct healing_run *r, struct healing_task *t, struct err *err)
 	r->h->asked += asked;
 	r->h->found += !t->failed && t->found.n;
 	r->progress.in++;
+	slowest_note(r->slowest, &r->tally, span_str(&t->job.url),
+		     t->job.seconds);
 	return recovery_put(r->h->history, span_str(&t->key), row, err);
 }
 
@@ -269,7 +290,7 @@ static int start_engines(struct healing_run *r, struct err *err)
 		struct http_options h = {
 			.connections = o->per_host,
 			.per_host = o->per_host,
-			.rate = o->allow_private && o->rate == 0 ? 0 : c->rate,
+			.rate = rate_of(o, c),
 			.timeout = o->timeout,
 			.allow = o->allow_private ? NULL : address_is_public,
 			.connect_to = o->connect_to.items,
@@ -278,9 +299,6 @@ static int start_engines(struct healing_run *r, struct err *err)
 
 		if (!(r->h->able >> i & 1))
 			continue;
-		/* A lower rate may be asked for, a higher one may not. */
-		if (o->rate > 0 && o->rate < h.rate)
-			h.rate = o->rate;
 		catalogue_agent(c, &r->h->keys, "moodpipe/" MOODPIPE_VERSION,
 				&r->agents[i]);
 		h.agent = str_z(&r->agents[i]);
@@ -330,6 +348,7 @@ static int ask(struct healing *h, struct err *err)
 	rc = history_queue(h->history, HISTORY_RECOVERIES, h->now, 0, &count,
 			   err);
 	progress_start(&r.progress, h->options);
+	r.slowest = slowest_open(h->options->tool);
 	r.progress.total = count;
 	r.asked = match_name_new();
 	r.other = match_name_new();
@@ -344,12 +363,30 @@ static int ask(struct healing *h, struct err *err)
 		rc = turn(&r, err);
 	}
 	run_release(&r);
+	slowest_close(r.slowest, &r.tally, h->options);
+	slowest_release(&r.tally);
 	h->left = count - r.progress.in;
 	return rc;
 }
 
+static int count(struct healing *h, char **files, int nfiles, struct err *err)
+{
+	const struct catalogue *c = h->catalogues->at;
+
+	h->plan->history = h->history;
+	h->plan->table = HISTORY_RECOVERIES;
+	h->plan->now = h->now;
+	for (int i = 0; i < h->catalogues->count; i++, c++)
+		if (h->able >> i & 1)
+			duecount_place(h->plan, span_of(c->name),
+				       rate_of(h->o, c));
+	return duecount_run(h->plan, files, nfiles, h, want, err);
+}
+
 int healing_run(struct healing *h, char **files, int nfiles, struct err *err)
 {
+	if (h->plan)
+		return count(h, files, nfiles, err);
 	if (history_begin(h->history, err) ||
 	    stream_each(files, nfiles, h, want, err) ||
 	    history_commit(h->history, err))

@@ -9,6 +9,7 @@
 
 #include "corpus/catalogue.h"
 #include "corpus/healed.h"
+#include "net/duecount.h"
 #include "net/errand.h"
 
 struct healing {
@@ -23,6 +24,8 @@ struct healing {
 	bool living;    /* metadata for records that are not DEAD, too */
 	unsigned kinds; /* to ask for: 1 << enum catalogue_kind */
 
+	struct duecount *plan; /* counts what would be asked, or NULL */
+
 	uint64_t asked, found, left, requests; /* after healing_ask */
 
 	struct healed_facts facts; /* scratch of healing_want */
@@ -36,7 +39,8 @@ void healing_release(struct healing *h);
 void healing_question(const struct healed_facts *f, struct str *out);
 
 /* Notes what is to be asked about the records of the files; then, unless
- * o->due, asks what is due until the budget is used up. */
+ * o->due, asks what is due until the budget is used up. With plan the history
+ * is read only: the questions are counted by catalogue, and that is all. */
 int healing_run(struct healing *h, char **files, int nfiles, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 #define MOODPIPE_HEALINGTASK_H
 
 #include "corpus/healing.h"
+#include "io/slowest.h"
 #include "net/recovery.h"
 #include "text/lyrics.h"
 
@@ -37,6 +38,8 @@ struct healing_run {
 	struct healing_task *task; /* whose answer is read */
 	struct recovery row;
 	struct progress progress;
+	struct slowest *slowest; /* or NULL */
+	struct slowest_tally tally;
 	uint64_t added; /* jobs handed to the engines: at most the budget */
 	double start;
 	bool dry, stopped;

@@ -14,8 +14,9 @@
 #define CHUNK 65536 /* wants per transaction */
 
 /* Statements every table has; %1 is its name, %2 when a row is due, %3 and %4
- * are its own columns and their defaults (which version 1 did not declare). */
-enum op { NEW, FOLLOW, DUE, DUE_ALL, QUEUE };
+ * are its own columns and their defaults (which version 1 did not declare), %5
+ * is whether nobody was asked about it yet. */
+enum op { NEW, FOLLOW, DUE, DUE_ALL, DUE_ONE, QUEUE };
 
 #define WANTED " FROM temp.wanted w JOIN %1 l ON l.url = w.url WHERE "
 #define INSERT                                                                 \
@@ -28,6 +29,8 @@ static const char *const forms[] = {
 			  " WHERE request <> excluded.request",
 	[DUE] = "SELECT count(*)" WANTED "%2 <= ?2",
 	[DUE_ALL] = "SELECT count(*) FROM %1 l WHERE %2 <= ?2",
+	[DUE_ONE] = "SELECT %2 <= ?2, %5 FROM (SELECT due_at, ?4 AS request%3"
+		    " FROM %1 WHERE url = ?3) l",
 	[QUEUE] = "INSERT INTO temp.queue(url, request)"
 		  " SELECT l.url, l.request" WANTED "%2 <= ?2 ORDER BY"
 		  " CASE l.due_at WHEN 0 THEN max(l.seen_at, %2) ELSE %2 END,"
@@ -97,6 +100,8 @@ static void put_form(struct str *sql, char which, const struct history_table *t)
 		str_puts(sql, t->name);
 	else if (which == '2')
 		str_puts(sql, t->due);
+	else if (which == '5')
+		str_puts(sql, t->unasked);
 	else
 		for (const struct history_column *c = t->columns; c->name; c++)
 			str_printf(sql, ", %s",
@@ -366,6 +371,33 @@ int history_due(struct history *h, const struct history_table *t, bool all,
 	*count = (uint64_t)sqlite3_column_int64(s, 0);
 	sqlite3_reset(s);
 	return 0;
+}
+
+int history_is_due(struct history *h, const struct history_table *t,
+		   struct span url, struct span request, int64_t now,
+		   int64_t max_age, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (h->missing)
+		return HISTORY_NEW;
+	if (!(s = prepare(h, t, DUE_ONE, err)))
+		return -1;
+	sqlite3_bind_int64(s, 1, max_age);
+	sqlite3_bind_int64(s, 2, now);
+	history_bind(s, 3, url);
+	history_bind(s, 4, request);
+	rc = first_row(h, s, err);
+	if (rc < 0)
+		return -1;
+	if (!rc)
+		return HISTORY_NEW;
+	rc = !sqlite3_column_int(s, 0)  ? HISTORY_LATER
+	     : sqlite3_column_int(s, 1) ? HISTORY_NEW
+					: HISTORY_DUE;
+	sqlite3_reset(s);
+	return rc;
 }
 
 int history_queue(struct history *h, const struct history_table *t, int64_t now,

@@ -88,6 +88,12 @@ int history_evict(struct history *h, struct span sha256, struct err *err);
 /* How many rows are due: of those wanted, or (all) of the table. */
 int history_due(struct history *h, const struct history_table *t, bool all,
 		int64_t now, int64_t max_age, uint64_t *count, struct err *err);
+/* Whether a row would be, wanted now as `request`, without noting it; NEW: due,
+ * and nobody was asked yet. -1. */
+enum history_state { HISTORY_LATER, HISTORY_DUE, HISTORY_NEW };
+int history_is_due(struct history *h, const struct history_table *t,
+		   struct span url, struct span request, int64_t now,
+		   int64_t max_age, struct err *err);
 /* Lines up the wanted rows that are due: those first that have waited longest
  * since they were due, or, never asked, since they were first seen; then in
  * order of wanting. *count of them. history_next takes them: 1, 0 at the end,

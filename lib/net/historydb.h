@@ -31,6 +31,8 @@ struct history_table {
 	const struct history_column *columns;
 	/* SQL: when row l is due; ?1 is max_age and must occur. */
 	const char *due;
+	/* SQL: nobody was asked about row l yet. */
+	const char *unasked;
 	/* history_want with another request changes the row's. */
 	bool follows;
 };

@@ -17,6 +17,7 @@ const struct history_table history_fetches = {
 	.name = "fetches",
 	.columns = columns,
 	.due = "(l.due_at + 0 * ?1)",
+	.unasked = "l.fetched_at = 0",
 	.follows = true,
 };
 

@@ -17,6 +17,7 @@ const struct history_table history_links = {
 	.columns = columns,
 	.due = "(CASE l.status WHEN 'UNKNOWN' THEN l.due_at"
 	       " ELSE max(l.due_at, l.checked_at + ?1) END)",
+	.unasked = "l.checked_at = 0",
 };
 
 static const char get_sql[] =

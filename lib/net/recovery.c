@@ -18,6 +18,7 @@ const struct history_table history_recoveries = {
 	.columns = columns,
 	.due = "(CASE WHEN l.answer <> 'refused' AND l.asked <> l.request"
 	       " THEN 0 * ?1 ELSE l.due_at END)",
+	.unasked = "l.asked_at = 0",
 	.follows = true,
 };
 
