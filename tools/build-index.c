@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "corpus/eachline.h"
+#include "corpus/indexagree.h"
 #include "corpus/indexfile.h"
 #include "corpus/indexrow.h"
 #include "corpus/track.h"
@@ -25,12 +26,13 @@
 static const char usage[] =
     "usage: build-index --index DIR [--text-model MODEL... --text FEAT...]\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
-    "                   [--bridge PACK] [TRACKS...]\n"
+    "                   [--bridge PACK] [--sound-model PACK] [--centre FILE]\n"
+    "                   [TRACKS...]\n"
     "       build-index --update --index DIR [--remove IDS]\n"
     "                   [--text-model MODEL]... [--text FEAT]...\n"
     "                   [--sound FEAT]... [--mood FEAT]... [--audio FEAT]...\n"
     "                   [TRACKS...]\n"
-    "       build-index --verify --index PATH\n"
+    "       build-index --verify --index PATH [OPTION...] [TRACKS...]\n"
     "       build-index --export WHAT --index PATH [--format F] [-o FILE]\n"
     "Build an index generation from tracks (NDJSON) and feature files.\n"
     "  --index DIR        directory of generations, made where needed\n"
@@ -39,6 +41,11 @@ static const char usage[] =
     "                     the index, or an encoder's folder, which is noted\n"
     "                     there; beside it a pack tells themes\n"
     "  --bridge PACK      from words to sound (embed bridge); goes in, too\n"
+    "  --sound-model PACK  what made the components of --audio (embed audio); "
+    "goes\n"
+    "                     in, so that queries hear files that are in no "
+    "corpus\n"
+    "  --centre FILE      the middle of --mood (mood-map --fit); goes in, too\n"
     "  --text FEAT        text vectors (embed text); repeat for shards\n"
     "  --sound FEAT       sound features (impute audio, extract-features)\n"
     "  --mood FEAT        moods (mood-map)\n"
@@ -51,7 +58,10 @@ static const char usage[] =
     "                     (all are compared), auto (lists of many)\n"
     "  --links N, --ef-construction N  of the graph (32, 200)\n"
     "  --memory SIZE      to sort words in (1G); the index is the same\n"
-    "  --verify           check every byte of an index, build nothing\n"
+    "  --verify           check every byte of an index, build nothing; and "
+    "with\n"
+    "                     the options and tracks of a build that it is of "
+    "these\n"
     "  --export WHAT      write its vectors of text, audio or cnn, in the\n"
     "                     order of rows, for others' tools\n"
     "  --format F         npy (default), flat or ivfflat (of FAISS), or ids:\n"
@@ -212,11 +222,14 @@ static int build(struct ctx *c, char **files, int count, struct err *err)
 	return rc ? -1 : 0;
 }
 
-static int verify(struct ctx *c, struct err *err)
+static int verify(struct ctx *c, char **files, int count, struct err *err)
 {
 	char name[GENERATION_NAME];
 
 	if (indexfile_verify(c->index, c->options.jobs, name, err))
+		return -1;
+	if ((count || c->paths.model) &&
+	    indexagree(c->index, &c->paths, files, count, err))
 		return -1;
 	if (c->options.verbose)
 		fprintf(stderr, "build-index: generation %s is whole\n", name);
@@ -270,7 +283,7 @@ static int run(struct ctx *c, char **files, int count)
 		return ERR_USAGE;
 	}
 	if (c->export || c->verify) {
-		rc = c->verify ? verify(c, &err)
+		rc = c->verify ? verify(c, files, count, &err)
 			       : indexfile_export(c->index, c->export,
 						  c->format, c->options.jobs,
 						  c->options.output, &err);
@@ -290,6 +303,8 @@ int main(int argc, char **argv)
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
 		{ "text-model", 0, OPTION_LIST, &c.models, 0, 0 },
 		{ "bridge", 0, OPTION_TEXT, &c.paths.bridge, 0, 0 },
+		{ "sound-model", 0, OPTION_TEXT, &c.paths.ear.model, 0, 0 },
+		{ "centre", 0, OPTION_TEXT, &c.paths.ear.centre, 0, 0 },
 		{ "text", 0, OPTION_LIST, &c.paths.text, 0, 0 },
 		{ "sound", 0, OPTION_LIST, &c.paths.sound, 0, 0 },
 		{ "mood", 0, OPTION_LIST, &c.paths.mood, 0, 0 },

@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "audio/descriptors.h"
 #include "audio/features.h"
 #include "audio/listener.h"
 #include "base/mem.h"
-#include "corpus/datadir.h"
+#include "corpus/soundrow.h"
 #include "corpus/trackaudio.h"
-#include "io/input.h"
 #include "io/stream.h"
 
 static const char usage[] =
@@ -40,13 +38,12 @@ static const char usage[] =
     "  -h, --help\n"
     "  -V, --version\n";
 
-enum { SECONDS_MAX = 600, TABLE_MAX = 1 << 20 };
+enum { SECONDS_MAX = 600 };
 
 struct ctx {
 	const char *root, *reuse, *records;
 	double seconds;
-	struct feat_schema schema;
-	struct descriptors descriptors;
+	struct soundrow sound;
 };
 
 struct scratch {
@@ -100,18 +97,6 @@ static int hear(const struct ctx *c, struct scratch *s, const struct record *r,
 	return rc ? -1 : 1;
 }
 
-/* What follows from the values, and their marks. */
-static void finish_row(const struct ctx *c, struct feat_row *row)
-{
-	if (feat_status_measured(row->status)) {
-		descriptors_apply(&c->descriptors, row->values);
-		row->method = FEAT_METHOD_MEASURED;
-		row->confidence = 1;
-	}
-	memset(row->measured, 0, (c->schema.count + 7) / 8);
-	feat_row_mark(row, &c->schema, false);
-}
-
 static int measure(void *ctx, void *scratch, struct record *r,
 		   struct feat_row *row, struct err *err)
 {
@@ -131,8 +116,8 @@ static int measure(void *ctx, void *scratch, struct record *r,
 	}
 	row->status = (uint8_t)s->heard.status;
 	memcpy(row->values, s->heard.values,
-	       c->schema.count * sizeof(*row->values));
-	finish_row(c, row);
+	       c->sound.schema.count * sizeof(*row->values));
+	soundrow_finish(&c->sound, row);
 	return 0;
 }
 
@@ -149,42 +134,14 @@ static int complete(void *ctx, void *scratch, struct record *r,
 	if (rc < 0 && !strcmp(err->code, "missing")) {
 		groups = 0;
 	} else if (groups && (rc <= 0 || s->heard.status != row->status)) {
-		feat_row_clear(row, &c->schema); /* no longer that file */
+		feat_row_clear(row, &c->sound.schema); /* no longer that file */
 		return measure(ctx, scratch, r, row, err);
 	}
-	for (size_t i = 0; groups && i < c->schema.count; i++)
+	for (size_t i = 0; groups && i < c->sound.schema.count; i++)
 		if (!feat_bit(taken, i))
 			row->values[i] = s->heard.values[i];
-	finish_row(c, row);
+	soundrow_finish(&c->sound, row);
 	return 0;
-}
-
-/* The columns and the table of their descriptors, whose digest is the
- * descriptors' version. */
-static int set_up(struct ctx *c, struct err *err)
-{
-	struct str text = { 0 }, path = { 0 }, version = { 0 };
-	const char *name = datadir_path("descriptors.tsv", &path);
-	uint8_t sum[HASH_SIZE];
-	int rc = -1;
-
-	features_schema(&c->schema, c->seconds);
-	if (input_slurp(name, TABLE_MAX, &text, err) ||
-	    descriptors_parse(&c->descriptors, span_str(&text), name, err) ||
-	    descriptors_bind(&c->descriptors, &c->schema, name, err))
-		goto out;
-	str_puts(&version, "descriptors/" DESCRIPTORS_VERSION " ");
-	str_span(&version, span_str(&text));
-	hash_sha256(version.p, version.n, sum);
-	for (int i = 0; i < DESCRIPTOR_COUNT; i++)
-		memcpy(&c->schema.columns[c->descriptors.column[i]].version,
-		       sum, sizeof(uint32_t));
-	rc = 0;
-out:
-	str_release(&version);
-	str_release(&text);
-	str_release(&path);
-	return rc;
 }
 
 int main(int argc, char **argv)
@@ -206,7 +163,7 @@ int main(int argc, char **argv)
 		.measure = measure,
 		.complete = complete,
 		.digest = digest,
-		.schema = &c.schema,
+		.schema = &c.sound.schema,
 		.batch = 1,
 	};
 	int status, first;
@@ -225,8 +182,9 @@ int main(int argc, char **argv)
 	}
 	s.reuse = c.reuse;
 	s.records_path = c.records;
-	status = set_up(&c, &err) ? options_fail(&o, &err)
-				  : stream_run(&s, argv + first, argc - first);
-	feat_schema_release(&c.schema);
+	status = soundrow_open(&c.sound, c.seconds, &err)
+		     ? options_fail(&o, &err)
+		     : stream_run(&s, argv + first, argc - first);
+	soundrow_close(&c.sound);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "io/featmatrix.h"
 #include "io/json.h"
 #include "io/options.h"
+#include "io/packcheck.h"
 
 static const char usage[] =
     "usage: feat info FILE\n"
@@ -22,7 +23,8 @@ static const char usage[] =
     "       feat from-npy --columns NAME,NAME... --ids TRACKS [--stage NAME]\n"
     "           [--method NAME] MATRIX\n"
     "\n"
-    "Shows what is in a feature file; verify reads all of it. json prints one\n"
+    "Shows what is in a feature file; verify reads all of it, and of models\n"
+    "and indices (.pack, .idx), and checks every checksum. json prints one\n"
     "object per row, npy the matrix in NumPy's format; from-npy makes a "
     "feature\n"
     "file of a matrix whose rows are those of TRACKS. FILE - is standard "
@@ -232,6 +234,15 @@ static int verify(struct ctx *c, struct feat *f, const char *path,
 	return rc;
 }
 
+static int verify_pack(struct ctx *c, const char *path, struct err *err)
+{
+	if (packcheck(path, err))
+		return -1;
+	if (!c->o.quiet)
+		str_printf(&c->line, "%s: ok, a model or an index\n", path);
+	return 0;
+}
+
 /* --- from-npy --- */
 
 static int method_of(const char *name, struct err *err)
@@ -272,9 +283,12 @@ static int from_npy(struct ctx *c, const char *path, struct err *err)
 static int on_file(struct ctx *c, const char *command, const char *path,
 		   struct err *err)
 {
-	struct feat *f = feat_open(path, err);
+	struct feat *f;
 	int rc;
 
+	if (!strcmp(command, "verify") && packcheck_is(path))
+		return verify_pack(c, path, err);
+	f = feat_open(path, err);
 	if (!f)
 		return -1;
 	rc = !strcmp(command, "info")      ? info(c, f, err)

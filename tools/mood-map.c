@@ -16,7 +16,6 @@
 #include "corpus/trackrows.h"
 #include "io/atomic.h"
 #include "io/stream.h"
-#include "learn/recipe.h"
 
 static const char usage[] =
     "usage: mood-map [--features FILE] [--centre FILE] [--reuse FILE]\n"
@@ -160,9 +159,9 @@ static int set_up(struct ctx *c, const struct options *o, struct err *err)
 		memcpy(c->schema.stage, "mood", sizeof("mood"));
 		for (size_t i = 0; i < MOODMAP_COLUMNS; i++)
 			feat_schema_add(&c->schema, moodmap_columns[i], "1");
-		recipe_make("mood-map/3", str_z(&recipe),
-			    f ? feat_schema(f)->recipe : NULL,
-			    c->schema.recipe);
+		moodmap_recipe(span_str(&recipe),
+			       f ? feat_schema(f)->recipe : NULL,
+			       c->schema.recipe);
 		tell_instead(o, path && c->map.instead);
 	}
 	feat_close(f);

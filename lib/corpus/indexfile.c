@@ -61,7 +61,7 @@ static int check_tables(const struct generation *g, struct err *err)
 	struct bridge bridge;
 	int rc = weights_parse(&weights, g->weights, "weights", err);
 
-	rc = rc || check_encoder(g, err) ||
+	rc = rc || check_encoder(g, err) || indexear_check(g->pack, err) ||
 	     bridge_open(&bridge, g->pack, err) ||
 	     (bridge.info &&
 	      bridge_check(&bridge, g->text_dim, GENERATION_AUDIO_DIM, err));

@@ -15,8 +15,8 @@
 #include "corpus/weights.h"
 #include "index/soundwriter.h"
 #include "io/input.h"
-#include "learn/recipe.h"
 #include "learn/bridge.h"
+#include "learn/recipe.h"
 #include "learn/textmodel.h"
 #include "learn/textnet.h"
 #include "text/foreign.h"
@@ -63,6 +63,7 @@ void indexinputs_release(struct indexinputs *in)
 	encodermark_release(&in->encoder);
 	pack_close(in->emotion);
 	pack_close(in->bridge);
+	indexear_release(&in->ear);
 	str_release(&in->lexicon);
 	str_release(&in->themes);
 	str_release(&in->foreign);
@@ -418,8 +419,12 @@ int indexinputs_open(struct indexinputs *in, const struct indexinput_paths *p,
 			       p->text.count ? p->text.items[0] : NULL, base,
 			       err) ||
 	     open_model(in, p, &model, err) ||
-	     open_bridge(in, p->bridge, err) || read_texts(in, err) ||
-	     read_asking(in, err) || compile_lexicon(&in->lexicon, err) ||
+	     open_bridge(in, p->bridge, err) ||
+	     indexear_open(&in->ear, &p->ear, in->sources.sound,
+			   in->origins.digest[ORIGIN_AUDIO],
+			   base ? base->pack : NULL, err) ||
+	     read_texts(in, err) || read_asking(in, err) ||
+	     compile_lexicon(&in->lexicon, err) ||
 	     compile_themes(model, &in->themes, err) ||
 	     compile_foreign(&in->foreign, err) || open_emotion(in, err);
 
@@ -466,7 +471,8 @@ int indexinputs_write(const struct indexinputs *in,
 	    copy_sections(in->bridge ? in->bridge
 			  : in->base ? in->base->pack
 				     : NULL,
-			  bridge_sections, pw, err))
+			  bridge_sections, pw, err) ||
+	    indexear_write(&in->ear, pw, err))
 		return -1;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (pack_section(pw, tables[i].name, tables[i].bytes->p,

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What an index is built from besides records: feature files by signal, the
- * model of words or the encoder of the text vectors, the map from these to sound (learn/bridge.h), and
- * of the data directory the tables that requests
- * are read with and, where it is there, models/emotion.pack.
+ * model of words or the encoder of the text vectors, the map from these to
+ * sound (learn/bridge.h), what files are heard with that are not in the corpus
+ * (indexear.h), and of the data directory the tables that requests are read
+ * with and, where it is there, models/emotion.pack.
  */
 #ifndef MOODPIPE_INDEXINPUTS_H
 #define MOODPIPE_INDEXINPUTS_H
 
 #include "corpus/encodermark.h"
+#include "corpus/indexear.h"
 #include "corpus/indexmeta.h"
 #include "corpus/timbretable.h"
 #include "io/options.h"
 
 struct indexinput_paths { /* zeroed is valid: none */
 	const char *model, *encoder, *bridge;
+	struct indexear_paths ear;
 	struct option_list text, sound, mood, audio;
 };
 /* A pack and an encoder's folder, sorted into p; false: two of a kind. */
@@ -29,6 +32,7 @@ struct indexinputs { /* zeroed is valid; release it also after a failure */
 	struct index_origins origins;
 	struct pack *emotion; /* the network of feelings; NULL: none there */
 	struct pack *bridge; /* from text to sound; NULL: none, or the base's */
+	struct indexear ear;
 	struct index_sources sources;
 	struct timbretable texture;          /* which the sources hear with */
 	struct str lexicon, themes, foreign; /* compiled */

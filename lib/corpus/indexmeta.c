@@ -8,6 +8,11 @@ static const char *const members[ORIGINS] = { "text_model",    "emotion_model",
 					      "audio_recipe",  "cnn_recipe",
 					      "texture_tables" };
 
+const char *index_origin_name(enum index_origin which)
+{
+	return members[which];
+}
+
 void index_origins_set(struct index_origins *o, enum index_origin which,
 		       const uint8_t digest[HASH_SIZE])
 {

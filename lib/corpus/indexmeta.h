@@ -23,6 +23,8 @@ struct index_origins {
 };
 void index_origins_set(struct index_origins *o, enum index_origin which,
 		       const uint8_t digest[HASH_SIZE]);
+/* "text_model", ...: its member of meta. */
+const char *index_origin_name(enum index_origin which);
 /* Those that an index' meta names; what is no digest in hex is none. */
 void index_origins_read(struct index_origins *o, struct span meta);
 

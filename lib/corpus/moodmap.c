@@ -3,6 +3,7 @@
 
 #include "corpus/datadir.h"
 #include "io/input.h"
+#include "learn/recipe.h"
 
 enum { TABLE_MAX = 1 << 24 };
 
@@ -62,20 +63,43 @@ static int load_words(struct moodmap *m, const struct moodmap_files *files,
 	return rc;
 }
 
-static int load_centre(struct moodmap *m, const char *path, struct str *recipe,
-		       struct err *err)
+static int load_centre(struct moodmap *m, const struct moodmap_files *files,
+		       struct str *recipe, struct err *err)
 {
+	const char *path = files->centre;
 	struct str text = { 0 };
-	int rc;
+	int rc = 0;
 
-	if (!path)
+	if (!path && !files->centre_text.p)
 		return 0;
-	rc = input_slurp(path, TABLE_MAX, &text, err) ||
-	     moodcentre_parse(&m->centre, span_str(&text), path, err);
+	if (path)
+		rc = input_slurp(path, TABLE_MAX, &text, err);
+	else
+		str_span(&text, files->centre_text);
+	rc = rc || moodcentre_parse(&m->centre, span_str(&text),
+				    path ? path : "centre", err);
 	if (!rc)
 		put_digest("centre", &text, recipe);
 	str_release(&text);
 	return rc ? -1 : 0;
+}
+
+int moodmap_open_schema(struct moodmap *m, const struct moodmap_files *files,
+			const struct feat_schema *schema, const char *source,
+			struct str *recipe, struct err *err)
+{
+	int rc;
+
+	*m = (struct moodmap){ 0 };
+	rc = moodheard_open(&m->heard, files->model, files->formula, schema,
+			    source, recipe, &m->instead, err) ||
+	     load_sources(m, files->sources, recipe, err) ||
+	     load_words(m, files, recipe, err) ||
+	     load_centre(m, files, recipe, err);
+	if (!rc)
+		return 0;
+	moodmap_close(m);
+	return -1;
 }
 
 int moodmap_open(struct moodmap *m, const struct moodmap_files *files,
@@ -87,17 +111,20 @@ int moodmap_open(struct moodmap *m, const struct moodmap_files *files,
 	*m = (struct moodmap){ 0 };
 	if (features && !f)
 		return -1;
-	rc = moodheard_open(&m->heard, files->model, files->formula,
-			    f ? feat_schema(f) : NULL, features, recipe,
-			    &m->instead, err) ||
-	     load_sources(m, files->sources, recipe, err) ||
-	     load_words(m, files, recipe, err) ||
-	     load_centre(m, files->centre, recipe, err);
+	rc = moodmap_open_schema(m, files, f ? feat_schema(f) : NULL, features,
+				 recipe, err);
 	feat_close(f);
-	if (!rc)
-		return 0;
-	moodmap_close(m);
-	return -1;
+	return rc;
+}
+
+void moodmap_recipe(struct span told, const uint8_t *features,
+		    uint8_t out[HASH_SIZE])
+{
+	struct str text = { 0 };
+
+	str_span(&text, told);
+	recipe_make("mood-map/3", str_z(&text), features, out);
+	str_release(&text);
 }
 
 void moodmap_close(struct moodmap *m)

@@ -24,6 +24,7 @@ extern const char *const moodmap_columns[MOODMAP_COLUMNS];
 struct moodmap_files {               /* NULL: what ships, but centre: none */
 	const char *model, *formula; /* at most one of them */
 	const char *sources, *lexicon, *genres, *centre;
+	struct span centre_text; /* in place of the last; p NULL: none */
 };
 
 struct moodmap { /* read-only: any thread */
@@ -39,6 +40,14 @@ struct moodmap { /* read-only: any thread */
  * nothing is open; ERR_ENV, ERR_DATA. */
 int moodmap_open(struct moodmap *m, const struct moodmap_files *files,
 		 const char *features, struct str *recipe, struct err *err);
+/* The same for rows of a schema; source is for messages. */
+int moodmap_open_schema(struct moodmap *m, const struct moodmap_files *files,
+			const struct feat_schema *schema, const char *source,
+			struct str *recipe, struct err *err);
+/* Of feature files of moods: told is what opening appended, features the recipe
+ * of the features, or NULL. */
+void moodmap_recipe(struct span told, const uint8_t *features,
+		    uint8_t out[HASH_SIZE]);
 void moodmap_close(struct moodmap *m); /* a zeroed one is valid */
 
 struct moodmap_place {

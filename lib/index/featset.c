@@ -90,14 +90,3 @@ int featset_find(struct featset *s, uint64_t key, const struct feat_row **row,
 	}
 	return 0;
 }
-
-int featset_column(const struct featset *s, const char *const *names)
-{
-	for (size_t i = 0; names[i]; i++) {
-		int c = feat_schema_find(featset_schema(s), names[i]);
-
-		if (c >= 0)
-			return c;
-	}
-	return -1;
-}

@@ -18,7 +18,5 @@ const struct feat_schema *featset_schema(const struct featset *s);
  * where there is none. Cheap when keys are asked for in ascending order. */
 int featset_find(struct featset *s, uint64_t key, const struct feat_row **row,
 		 struct err *err);
-/* Index of the first of names (NULL-ended) that is a column; -1: none. */
-int featset_column(const struct featset *s, const char *const *names);
 
 #endif

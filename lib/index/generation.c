@@ -395,9 +395,9 @@ struct generation *generation_open(const char *path, struct err *err)
 		g = open_file(file.p, err);
 	else
 		err_set(err, ERR_ENV, "no-index",
-			"no index at %s; build one "
-			"with \"make corpus\" (or build-index), or name "
-			"another with --index or $MOODPIPE_INDEX",
+			"no index at %s; build one with \"moodpipe "
+			"corpus\" or \"make corpus\" (or build-index), or "
+			"name another with --index or $MOODPIPE_INDEX",
 			file.p);
 	str_release(&file);
 	return g;

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "base/mem.h"
+#include "index/displayrow.h"
 #include "index/soundwriter.h"
 #include "index/timbrenet.h"
 #include "index/timbrewriter.h"
@@ -266,34 +267,6 @@ static int write_moods(const struct signal_rows *r,
 
 /* --- display features --- */
 
-static void display_row(const struct feat_row *row,
-			const int c[DISPLAY_FEATURES],
-			float out[DISPLAY_FEATURES], uint8_t *measured)
-{
-	for (int k = 0; k < DISPLAY_FEATURES; k++) {
-		out[k] = c[k] < 0 ? NAN : row->values[c[k]];
-		if (!isfinite(out[k]))
-			out[k] = NAN;
-		else if (feat_bit(row->measured, (size_t)c[k]))
-			*measured = (uint8_t)(*measured | 1u << k);
-	}
-	out[DISPLAY_ENERGY] = signal_within(out[DISPLAY_ENERGY] / 0.5f, 0, 1);
-}
-
-static void display_columns(const struct featset *s, int c[DISPLAY_FEATURES])
-{
-	static const char *const names[DISPLAY_FEATURES][3] = {
-		{ "tempo", "bpm" },
-		{ "rms_mean", "rms" },
-		{ "key" },
-		{ "mode" },
-		{ "loudness" }
-	};
-
-	for (int k = 0; k < DISPLAY_FEATURES; k++)
-		c[k] = s ? featset_column(s, names[k]) : -1;
-}
-
 /* What is heard in a row: scores by axis, and the voice. */
 static void hear_row(const struct index_sources *s, const struct feat_row *row,
 		     int16_t scores[TIMBRE_AXES], uint8_t *voice)
@@ -329,10 +302,12 @@ static int write_display(const struct signal_rows *r,
 {
 	uint8_t *measured = heard->measured;
 	const struct feat_row *row;
-	int c[DISPLAY_FEATURES], rc;
+	struct displayed shown;
+	int c[DISPLAY_FEATURES] = { 0 }, rc;
 	uint32_t old;
 
-	display_columns(s->sound, c);
+	if (s->sound)
+		displayrow_columns(featset_schema(s->sound), c);
 	rc = pack_begin(pw, "display.values", err);
 	for (size_t i = 0; i < r->count && !rc; i++) {
 		float values[DISPLAY_FEATURES] = { NAN, NAN, NAN, NAN, NAN };
@@ -342,7 +317,9 @@ static int write_display(const struct signal_rows *r,
 			score[k] = TIMBRE_NO;
 		rc = signal_look_up(r, s->sound, i, &row, &old, err);
 		if (!rc && row) {
-			display_row(row, c, values, &measured[i]);
+			displayrow_read(row, c, &shown);
+			memcpy(values, shown.value, sizeof(values));
+			measured[i] = (uint8_t)shown.measured;
 			hear_row(s, row, score, &heard->voice[i]);
 		} else if (!rc && old != CATALOGUE_NONE && r->base->display) {
 			memcpy(values,

@@ -107,7 +107,8 @@ static int map(struct pack *p, const char *kind, struct err *err)
 		return err_set(err, ERR_DATA, "missing",
 			       "%s: no such file (a %s is expected there); "
 			       "make it first: a model with --fit, or all of "
-			       "it with \"make corpus\"",
+			       "it with \"moodpipe corpus\" or \"make "
+			       "corpus\"",
 			       p->path, kind);
 	if (fd < 0)
 		return err_errno(err, "cannot open %s", p->path);

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "math/vector.h"
 #include "learn/pcaformat.h"
+#include "math/vector.h"
+
+const char *const pca_sections[] = { "pca.info", "pca.columns", "pca.stats",
+				     "pca.components", NULL };
 
 struct pca {
 	const struct pca_info *info;

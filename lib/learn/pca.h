@@ -31,6 +31,8 @@ int pca_fit(const char *const *paths, size_t n, double power, FILE *out,
 	    uint64_t *seen, uint64_t *used, uint8_t digest[HASH_SIZE],
 	    struct err *err);
 
+extern const char *const pca_sections[]; /* NULL-ended */
+
 struct pca;
 /* A view of p, which must outlive it. NULL, ERR_DATA. */
 struct pca *pca_open(const struct pack *p, struct err *err);

@@ -314,7 +314,11 @@ static void use(const char *path)
 		assert_true(err.message[0]);
 	}
 	use_tables(g, SPAN("happy workout by city lights, traurig"));
-	if (!retrieval_run(r, &request, &intent, &found, &err))
+	if (!retrieval_run(
+		r,
+		&(struct retrieval_task){
+		    .from = { .request = &request, .intent = &intent } },
+		&found, &err))
 		candidates_write(&found, g, &out, &err);
 	if (!weights_parse(&weights, g->weights, "weights", &err)) {
 		scored = mem_zalloc(found.count + 1, sizeof(*scored));

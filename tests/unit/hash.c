@@ -31,6 +31,17 @@ static void known_answers(void **state)
 	assert_true(hash_u64("abc", 3) == UINT64_C(0xba7816bf8f01cfea));
 }
 
+static void without_the_library(void **state)
+{
+	char text[300];
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(text); n++) {
+		text[n] = (char)(7 * n + 1);
+		assert_true(hash_u64_plain(text, n) == hash_u64(text, n));
+	}
+}
+
 static void in_pieces_and_again(void **state)
 {
 	struct hash *h = hash_new();
@@ -112,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_answers),
+		cmocka_unit_test(without_the_library),
 		cmocka_unit_test(in_pieces_and_again),
 		cmocka_unit_test(unhex),
 		cmocka_unit_test(mix),
