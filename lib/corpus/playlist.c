@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "corpus/playlistpath.h"
 #include "corpus/why.h"
 #include "io/json.h"
 
@@ -92,6 +93,8 @@ size_t playlist_mask(struct span s, struct str *out)
 
 enum column {
 	COLUMN_RANK,
+	COLUMN_AT,      /* these two */
+	COLUMN_STATION, /* of a journey alone */
 	COLUMN_SCORE,
 	COLUMN_ARTIST,
 	COLUMN_TITLE,
@@ -108,14 +111,45 @@ static const struct {
 	bool right;
 } columns[COLUMNS] = {
 	[COLUMN_RANK] = { "#", 6, true },
+	[COLUMN_AT] = { "at", 8, true },
+	[COLUMN_STATION] = { "station", 24, false },
 	[COLUMN_SCORE] = { "score", 6, true },
 	[COLUMN_ARTIST] = { "artist", 24, false },
 	[COLUMN_TITLE] = { "title", 36, false },
 	[COLUMN_YEAR] = { "year", 6, true },
 	[COLUMN_GENRE] = { "genre", 16, false },
 	[COLUMN_MOOD] = { "mood", 12, false },
-	[COLUMN_URL] = { "url", 120, false },
+	[COLUMN_URL] = { "url", 240, false },
 };
+
+static bool has_column(const struct answer *a, int c)
+{
+	return (c != COLUMN_AT && c != COLUMN_STATION) || a->journey;
+}
+
+/* 4:05, 1:02:03 */
+static void put_clock(double seconds, struct str *out)
+{
+	long s = lround(seconds);
+
+	if (s >= 3600)
+		str_printf(out, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60,
+			   s % 60);
+	else
+		str_printf(out, "%ld:%02ld", s / 60, s % 60);
+}
+
+/* Of a file its path, which a shell takes as it is. */
+static size_t put_url(struct span url, struct str *out)
+{
+	struct str path = { 0 };
+	bool file = playlistpath_of(url, &path);
+	size_t width =
+	    mask(file ? span_str(&path) : url, columns[COLUMN_URL].most, out);
+
+	str_release(&path);
+	return width;
+}
 
 static size_t put_cell(const struct answer *a, size_t rank, enum column c,
 		       const struct answer_track *t, struct str *out)
@@ -127,6 +161,11 @@ static size_t put_cell(const struct answer *a, size_t rank, enum column c,
 	case COLUMN_RANK:
 		str_u64(out, rank + 1);
 		break;
+	case COLUMN_AT:
+		put_clock(t->stop->at, out);
+		break;
+	case COLUMN_STATION:
+		return mask(t->stop->station, columns[c].most, out);
 	case COLUMN_SCORE:
 		str_printf(out, "%.3f", (double)t->s->score);
 		break;
@@ -146,7 +185,7 @@ static size_t put_cell(const struct answer *a, size_t rank, enum column c,
 				   (double)t->s->arousal);
 		break;
 	default:
-		return mask(t->text[CATALOGUE_URL], columns[c].most, out);
+		return put_url(t->text[CATALOGUE_URL], out);
 	}
 	return out->n - before;
 }
@@ -167,6 +206,8 @@ static void put_line(const struct answer *a, size_t rank,
 	for (int c = 0; c < COLUMNS; c++) {
 		size_t width;
 
+		if (!has_column(a, c))
+			continue;
 		str_reset(&cell);
 		if (t) {
 			width = put_cell(a, rank, (enum column)c, t, &cell);
@@ -202,6 +243,8 @@ static int measure(const struct answer *a, size_t widest[COLUMNS],
 		for (int c = 0; c < COLUMNS && !rc; c++) {
 			size_t width;
 
+			if (!has_column(a, c))
+				continue;
 			str_reset(&cell);
 			width = put_cell(a, i, (enum column)c, &t, &cell);
 			if (width > widest[c])
@@ -212,16 +255,72 @@ static int measure(const struct answer *a, size_t widest[COLUMNS],
 	return rc;
 }
 
-/* The error object's message, else the object as it is. */
-static void put_error(const struct answer *a, struct str *out)
+/* A string, or a list of them, behind its word. */
+static void put_asked(struct span value, const char *word, size_t start,
+		      struct str *out)
+{
+	struct str text = { 0 };
+	struct span one;
+	size_t pos = 0;
+
+	if (json_type(value) == JSON_NUMBER)
+		str_span(&text, value);
+	else if (json_type(value) == JSON_STRING)
+		json_string(value, &text);
+	while (json_each(value, &pos, &one) > 0) {
+		if (text.n)
+			str_puts(&text, " and ");
+		json_string(one, &text);
+	}
+	if (text.n) {
+		if (out->n > start)
+			str_puts(out, ", ");
+		str_puts(out, word);
+		playlist_mask(span_str(&text), out);
+	}
+	str_release(&text);
+}
+
+void playlist_put_title(const struct answer *a, struct str *out)
+{
+	static const char *const said[][2] = {
+		{ "arc", "" },       { "from", "from " }, { "to", "to " },
+		{ "like", "like " }, { "more", "more " }, { "less", "less " },
+		{ "minutes", "" }
+	};
+	struct span asked = span_str(&a->c->asked);
+	size_t start = out->n, before;
+
+	playlist_mask(span_str(&a->c->query), out);
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		before = out->n;
+		put_asked(json_get(asked, said[i][0]), said[i][1], start, out);
+		if (out->n > before && !strcmp(said[i][0], "minutes"))
+			str_puts(out, " minutes");
+	}
+}
+
+bool playlist_put_note(const struct answer *a, struct str *out)
 {
 	struct span error = span_str(&a->c->error);
 	struct str message = { 0 };
+	size_t before = out->n;
 
-	if (json_string(json_get(error, "message"), &message))
+	if (!error.n)
+		str_span(&message, answer_hint(a));
+	else if (json_string(json_get(error, "message"), &message))
 		str_span(&message, error);
 	playlist_mask(span_str(&message), out);
 	str_release(&message);
+	return out->n > before;
+}
+
+void playlist_put_name(const struct answer_track *t, struct str *out)
+{
+	playlist_mask(t->text[CATALOGUE_ARTIST], out);
+	if (t->text[CATALOGUE_ARTIST].n && t->text[CATALOGUE_TITLE].n)
+		str_puts(out, " - ");
+	playlist_mask(t->text[CATALOGUE_TITLE], out);
 }
 
 static void put_why(const struct answer *a, const struct answer_track *t,
@@ -244,23 +343,19 @@ int playlist_table(const struct answer *a, bool why, struct str *out,
 {
 	size_t widest[COLUMNS];
 	struct answer_track t;
+	size_t before = out->n, title;
 
-	playlist_mask(span_str(&a->c->query), out);
-	if (a->c->error.n) {
-		str_puts(out, ": ");
-		put_error(a, out);
-		str_putc(out, '\n');
-		return 0;
-	}
-	if (a->c->mood_by != MOODBY_NONE)
+	playlist_put_title(a, out);
+	if (a->c->mood_by != MOODBY_NONE && !a->c->error.n)
 		str_printf(out, "  (valence %+.2f, arousal %+.2f)",
 			   (double)a->c->valence, (double)a->c->arousal);
-	if (answer_hint(a).n) {
+	title = out->n;
+	if (title > before)
 		str_puts(out, ": ");
-		playlist_mask(answer_hint(a), out);
-	}
+	if (!playlist_put_note(a, out))
+		out->n = title;
 	str_putc(out, '\n');
-	if (!a->count)
+	if (!a->count || a->c->error.n)
 		return 0;
 	if (measure(a, widest, err))
 		return -1;
@@ -271,44 +366,6 @@ int playlist_table(const struct answer *a, bool why, struct str *out,
 		put_line(a, i, &t, widest, out);
 		if (why)
 			put_why(a, &t, widest[COLUMN_RANK] + 2, out);
-	}
-	return 0;
-}
-
-int playlist_m3u(const struct answer *a, size_t number, struct str *out,
-		 struct err *err)
-{
-	struct answer_track t;
-
-	if (number == 1)
-		str_puts(out, "#EXTM3U\n");
-	str_puts(out, "#PLAYLIST:");
-	playlist_mask(span_str(&a->c->query), out);
-	str_putc(out, '\n');
-	if (a->c->error.n || answer_hint(a).n) {
-		str_puts(out, "# ");
-		if (a->c->error.n)
-			put_error(a, out);
-		else
-			playlist_mask(answer_hint(a), out);
-		str_putc(out, '\n');
-	}
-	for (size_t i = 0; i < a->count; i++) {
-		if (answer_track(a, i, &t, err))
-			return -1;
-		if (!t.text[CATALOGUE_URL].n)
-			continue; /* nothing to play */
-		str_puts(out, "#EXTINF:-1,");
-		playlist_mask(t.text[CATALOGUE_ARTIST], out);
-		if (t.text[CATALOGUE_ARTIST].n && t.text[CATALOGUE_TITLE].n)
-			str_puts(out, " - ");
-		playlist_mask(t.text[CATALOGUE_TITLE], out);
-		str_putc(out, '\n');
-		/* a URL is a line of its own, whatever it begins with */
-		if (t.text[CATALOGUE_URL].p[0] == '#')
-			str_puts(out, "./");
-		playlist_mask(t.text[CATALOGUE_URL], out);
-		str_putc(out, '\n');
 	}
 	return 0;
 }

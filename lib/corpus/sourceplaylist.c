@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/percent.h"
 #include "corpus/sourceparts.h"
 #include "io/json.h"
 #include "text/mend.h"
@@ -16,6 +17,7 @@ struct playlist_state {
 	struct str dir; /* with its slash; "" is here */
 	struct str path, raw;
 	struct str lists; /* ["its name"]; empty: it has none */
+	bool uris;        /* locations are, not paths */
 	bool broken;
 };
 
@@ -45,6 +47,7 @@ static int open(struct source *s, struct err *err)
 
 	if (slash)
 		str_put(&p->dir, s->path, (size_t)(slash - s->path) + 1);
+	p->uris = s->format != SOURCE_M3U;
 	name_list(s, &p->lists);
 	p->list = tracklist_new(s->format == SOURCE_M3U    ? TRACKLIST_M3U
 				: s->format == SOURCE_XSPF ? TRACKLIST_XSPF
@@ -68,32 +71,6 @@ static bool is_url(struct span s)
 	return at && at > s.p && !memchr(s.p, '/', (size_t)(at - s.p));
 }
 
-static int hex(char c)
-{
-	return c >= '0' && c <= '9'                     ? c - '0'
-	       : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10
-							: -1;
-}
-
-/* "%20" and its like; a byte of zero is left alone. */
-static void decode_percent(struct span s, struct str *out)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		int hi = -1, lo = -1;
-
-		if (s.p[i] == '%' && s.n - i > 2) {
-			hi = hex(s.p[i + 1]);
-			lo = hex(s.p[i + 2]);
-		}
-		if (hi >= 0 && lo >= 0 && hi + lo) {
-			str_putc(out, (char)(hi << 4 | lo));
-			i += 2;
-		} else {
-			str_putc(out, s.p[i]);
-		}
-	}
-}
-
 static bool exists(const char *path)
 {
 	struct stat st;
@@ -111,7 +88,7 @@ static bool try_path(struct playlist_state *p, struct span name, bool uri,
 	if (name.n && name.p[0] != '/')
 		str_span(&p->path, span_str(&p->dir));
 	if (uri)
-		decode_percent(name, &p->path);
+		percent_decode(name, &p->path);
 	else
 		str_span(&p->path, name);
 	for (size_t i = 0; backslash && i < p->path.n; i++)
@@ -135,8 +112,8 @@ static bool find_file(struct playlist_state *p, struct span location)
 		if (!try_path(p, location, true, false))
 			return false;
 	} else if (!location.n || is_url(location) ||
-		   (!try_path(p, location, false, false) &&
-		    !try_path(p, location, true, false) &&
+		   (!try_path(p, location, p->uris, false) &&
+		    !try_path(p, location, !p->uris, false) &&
 		    !try_path(p, location, false, true))) {
 		return false;
 	}

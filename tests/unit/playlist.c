@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/playlist.h"
-#include "testing.h"
+
+#include "answerfixture.h"
 
 static void mask_is(const char *in, const char *want, size_t columns)
 {
@@ -33,9 +34,70 @@ static void test_mask(void **state)
 	mask_is("\xf4\x90\x80\x80", BAD BAD BAD BAD, 4);
 }
 
+static void titles(const char *query, const char *asked, const char *want)
+{
+	struct answerfixture f;
+	struct str out = { 0 };
+
+	answerfixture_start(&f, query);
+	str_puts(&f.c.asked, asked);
+	str_puts(&out, "= ");
+	playlist_put_title(&f.a, &out);
+	test_span_is(span_str(&out), want);
+	answerfixture_end(&f);
+	str_release(&out);
+}
+
+static void test_title(void **state)
+{
+	(void)state;
+	titles("a\nb", "", "= a" BAD "b");
+	titles("", "{}", "= ");
+	titles("rain", "{\"like\":[\"A - B\",\"C\"],\"more\":\"f\\u0007\"}",
+	       "= rain, like A - B and C, more f" BAD);
+	titles("", "{\"minutes\":60,\"arc\":\"sad -> happy\"}",
+	       "= sad -> happy, 60 minutes");
+	titles("", "{\"from\":\"A\",\"to\":\"B\",\"less\":[1]}",
+	       "= from A, to B");
+}
+
+static void test_table(void **state)
+{
+	struct answer_stop stops[2] = { { 0, SPAN("sad") },
+					{ 3665.4, SPAN("hope\nful") } };
+	struct answer_journey journey = { .stops = stops };
+	int16_t years[2] = { 1999, CATALOGUE_NO_YEAR };
+	struct answerfixture f;
+	struct str out = { 0 };
+	struct err err;
+
+	(void)state;
+	answerfixture_start(&f, "q");
+	answerfixture_add(&f, "mp1", "A", "\xe6\x97\xa5", "u", 1);
+	answerfixture_add(&f, "mp2", NULL, "Title", NULL, 1);
+	f.g.year = years;
+	f.scored[0].valence = f.scored[1].arousal = NAN;
+	assert_int_equal(playlist_table(&f.a, false, &out, &err), 0);
+	assert_string_equal(
+	    out.p, "q\n#  score  artist  title  year  genre  mood  url\n"
+		   "1  0.500  A       \xe6\x97\xa5     1999               "
+		   "u\n"
+		   "2  0.500          Title\n");
+	str_reset(&out);
+	f.a.journey = &journey;
+	assert_int_equal(playlist_table(&f.a, false, &out, &err), 0);
+	assert_non_null(strstr(out.p, "#       at  station   score"));
+	assert_non_null(strstr(out.p, "1     0:00  sad       0.500"));
+	assert_non_null(strstr(out.p, "2  1:01:05  hope" BAD "ful  0.500"));
+	answerfixture_end(&f);
+	str_release(&out);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_mask) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_mask),
+					    cmocka_unit_test(test_title),
+					    cmocka_unit_test(test_table) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
