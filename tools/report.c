@@ -24,6 +24,9 @@ static const char usage[] =
     "      --heard FEAT     rows of extract-features: what it could read\n"
     "      --errors FILE    records of a stage that notes errors in them\n"
     "      --rejects FILE   rows that ingest refused\n"
+    "      --slowest FILE   what took longest, as $MOODPIPE_SLOWEST had it\n"
+    "      --sound-model FILE  model of impute audio: how right guesses are\n"
+    "      --vectors FEAT   rows of embed audio: neighbours by sound (page)\n"
     "      --merged FILE    rows that it merged\n"
     "      --joined FILE    recordings that dedupe joined\n"
     "      --survival FILE  what linkcheck --report told (page)\n"
@@ -38,8 +41,8 @@ static const char usage[] =
     "  -V, --version\n";
 
 struct ctx {
-	struct option_list sound, mood, heard, errors;
-	const char *rejects, *merged, *joined, *survival, *seen;
+	struct option_list sound, mood, heard, errors, slowest, vectors;
+	const char *rejects, *merged, *joined, *survival, *seen, *sound_model;
 	const char *text, *metrics, *html;
 	struct overview summary;
 };
@@ -72,6 +75,12 @@ static int read_all(struct ctx *c, char **files, int count, struct err *err)
 	char *standard[] = { dash };
 	int rc = c->seen ? overview_before(s, c->seen, err) : 0;
 
+	for (size_t i = 0; !rc && i < c->slowest.count; i++)
+		rc = overview_slow(s, c->slowest.items[i], err);
+	if (!rc && c->sound_model)
+		rc = overview_sound_model(s, c->sound_model, err);
+	if (!rc && c->rejects)
+		rc = overview_rejects(s, c->rejects, err);
 	if (!count) {
 		files = standard;
 		count = 1;
@@ -86,8 +95,7 @@ static int read_all(struct ctx *c, char **files, int count, struct err *err)
 		rc = overview_heard(s, c->heard.items[i], err);
 	for (size_t i = 0; !rc && i < c->errors.count; i++)
 		rc = overview_errors(s, c->errors.items[i], err);
-	if (rc || count_lines(c->rejects, &s->rejected, err) ||
-	    count_lines(c->merged, &s->merged, err) ||
+	if (rc || count_lines(c->merged, &s->merged, err) ||
 	    count_lines(c->joined, &s->joined, err))
 		return -1;
 	overview_end(s);
@@ -124,6 +132,7 @@ static int put_page(const struct ctx *c, char **files, int count,
 	struct reportpage page = { .summary = &c->summary,
 				   .survival = c->survival,
 				   .moods = c->mood,
+				   .vectors = c->vectors,
 				   .records = files,
 				   .record_count = count };
 	int rc = reportpage(&page, &out, err);
@@ -167,6 +176,9 @@ int main(int argc, char **argv)
 		{ "mood", 0, OPTION_LIST, &c.mood, 0, 0 },
 		{ "heard", 0, OPTION_LIST, &c.heard, 0, 0 },
 		{ "errors", 0, OPTION_LIST, &c.errors, 0, 0 },
+		{ "slowest", 0, OPTION_LIST, &c.slowest, 0, 0 },
+		{ "vectors", 0, OPTION_LIST, &c.vectors, 0, 0 },
+		{ "sound-model", 0, OPTION_TEXT, &c.sound_model, 0, 0 },
 		{ "rejects", 0, OPTION_TEXT, &c.rejects, 0, 0 },
 		{ "merged", 0, OPTION_TEXT, &c.merged, 0, 0 },
 		{ "joined", 0, OPTION_TEXT, &c.joined, 0, 0 },
@@ -194,5 +206,7 @@ int main(int argc, char **argv)
 	free(c.mood.items);
 	free(c.heard.items);
 	free(c.errors.items);
+	free(c.slowest.items);
+	free(c.vectors.items);
 	return status;
 }

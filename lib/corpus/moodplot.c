@@ -21,6 +21,7 @@ void moodplot_release(struct moodplot *p)
 		str_release(&p->answers[i].artist);
 	}
 	free(p->tracks);
+	free(p->sound);
 	str_release(&p->names);
 	str_release(&p->query);
 	*p = (struct moodplot){ 0 };
@@ -161,6 +162,49 @@ void moodplot_sort(struct moodplot *p)
 	p->count = n;
 }
 
+static struct moodplot_track *find(const struct moodplot *p, uint64_t key)
+{
+	struct moodplot_track want = { .key = key };
+
+	return p->count
+		   ? bsearch(&want, p->tracks, p->count, sizeof(want), by_key)
+		   : NULL;
+}
+
+static void hear(struct moodplot *p, const struct feat_row *row, size_t count)
+{
+	const struct moodplot_track *t = find(p, row->key);
+	double length = 0;
+	int8_t *to;
+
+	for (size_t i = 0; i < count; i++)
+		length += (double)row->values[i] * (double)row->values[i];
+	if (!t || !isfinite(length) || !(length > 0))
+		return;
+	to = p->sound + (size_t)(t - p->tracks) * MOODPLOT_SOUND;
+	length = sqrt(length);
+	for (size_t i = 0; i < count && i < MOODPLOT_SOUND; i++)
+		to[i] = (int8_t)lround(127 * (double)row->values[i] / length);
+}
+
+int moodplot_hear(struct moodplot *p, const char *path, struct err *err)
+{
+	struct feat *f = feat_open(path, err);
+	struct feat_row *row;
+	int got;
+
+	if (!f)
+		return -1;
+	if (!p->sound)
+		p->sound = mem_zalloc(p->count + 1, MOODPLOT_SOUND);
+	row = feat_row_new(feat_schema(f));
+	while ((got = feat_read(f, row, err)) == 1)
+		hear(p, row, feat_schema(f)->count);
+	feat_row_free(row);
+	feat_close(f);
+	return got;
+}
+
 struct naming {
 	struct moodplot *p;
 	struct str id, text;
@@ -169,16 +213,13 @@ struct naming {
 static int name_track(void *ctx, struct record *r, struct err *err)
 {
 	struct naming *n = ctx;
-	struct moodplot_track want = { 0 }, *t;
+	struct moodplot_track *t;
 
 	if (record_id(r, &n->id, err)) {
 		err->status = ERR_DATA;
 		return -1;
 	}
-	want.key = track_key(span_str(&n->id));
-	t = n->p->count ? bsearch(&want, n->p->tracks, n->p->count,
-				  sizeof(want), by_key)
-			: NULL;
+	t = find(n->p, track_key(span_str(&n->id)));
 	if (!t)
 		return 0;
 	if (record_text(r, "title", &n->text))

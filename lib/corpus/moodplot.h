@@ -22,6 +22,8 @@ struct moodplot_track {
 	uint32_t title_n, artist_n; /* 0 bytes: not known */
 };
 
+#define MOODPLOT_SOUND 24 /* of a vector's numbers */
+
 #define MOODPLOT_ANSWERS 50
 struct moodplot_answer {
 	double rank;
@@ -34,6 +36,7 @@ struct moodplot { /* zeroed: valid, empty */
 	struct moodplot_track *tracks;
 	size_t count, cap;
 	uint64_t passed; /* tracks without a mood */
+	int8_t *sound;   /* [count][MOODPLOT_SOUND], all 0: none; or NULL */
 	struct str names;
 	/* Of one answer; none: asked is false. */
 	bool asked, placed; /* placed: the request's mood is known */
@@ -55,6 +58,9 @@ int moodplot_add_index(struct moodplot *p, const char *path, struct err *err);
 void moodplot_sort(struct moodplot *p);
 /* Takes titles and artists from a file of records (sorted before). */
 int moodplot_name(struct moodplot *p, const char *path, struct err *err);
+/* Takes the directions of vectors of sound, their strongest components, from a
+ * feature file of embed audio (sorted before). */
+int moodplot_hear(struct moodplot *p, const char *path, struct err *err);
 /* Reads what rerank(1) wrote: the first answer in the file, at most
  * MOODPLOT_ANSWERS results. -1: ERR_ENV, ERR_DATA. */
 int moodplot_ask(struct moodplot *p, const char *path, struct err *err);

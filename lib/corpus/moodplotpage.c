@@ -47,6 +47,22 @@ static void put_numbers(const struct moodplot *p, size_t count, struct str *out)
 	str_release(&bytes);
 }
 
+/* "s":base64 of MOODPLOT_SOUND bytes of every track, or null */
+static void put_sound(const struct moodplot *p, size_t count, struct str *out)
+{
+	str_puts(out, "\"s\":");
+	if (p->sound) {
+		str_putc(out, '"');
+		base64_encode((struct span){ (const char *)p->sound,
+					     count * MOODPLOT_SOUND },
+			      out);
+		str_putc(out, '"');
+	} else {
+		str_puts(out, "null");
+	}
+	str_puts(out, ",\n");
+}
+
 static struct span name(const struct moodplot *p, size_t at, uint32_t n)
 {
 	return n ? (struct span){ p->names.p + at, n } : SPAN("");
@@ -146,6 +162,7 @@ int moodplotpage(const struct moodplot *p, struct span title, size_t most,
 	str_u64(&data, p->passed);
 	str_puts(&data, ",\n");
 	put_numbers(p, count, &data);
+	put_sound(p, count, &data);
 	put_titles(p, count, &data);
 	put_artists(p, count, &data);
 	put_answers(p, &data);

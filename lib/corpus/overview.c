@@ -7,17 +7,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "corpus/eachline.h"
 #include "corpus/moodplot.h"
-#include "corpus/track.h"
+#include "corpus/overviewparts.h"
 #include "io/feat.h"
-#include "io/json.h"
-
-#define LINE_LIMIT ((size_t)64 << 20)
-
-struct overview_track {
-	uint64_t key, digest;
-};
 
 static const char *const columns[] = {
 	"tempo",        "loudness",    "energy",           "danceability",
@@ -39,17 +31,12 @@ void overview_release(struct overview *s)
 	free(s->spreads);
 	free(s->before);
 	free(s->tracks);
-	str_release(&s->failed);
+	overview_items_release(&s->failures);
+	overview_items_release(&s->turned);
+	overview_slowest_release(&s->slowest);
+	table_release(&s->failed_before);
 	str_release(&s->arrived);
 	*s = (struct overview){ 0 };
-}
-
-static int by_key(const void *a, const void *b)
-{
-	uint64_t x = ((const struct overview_track *)a)->key;
-	uint64_t y = ((const struct overview_track *)b)->key;
-
-	return (x > y) - (x < y);
 }
 
 /* Calls each for the rows of a feature file; at: of the columns named. */
@@ -83,202 +70,56 @@ static int rows_of(struct reading *r, const char *path,
 static void take_before(const struct reading *r, const struct feat_row *row)
 {
 	struct overview *s = r->s;
+	float link = r->at[0] < 0 ? 0 : row->values[r->at[0]];
 
 	MEM_ROOM(s->before, s->before_count + 1, s->before_cap);
-	s->before[s->before_count++] =
-	    (struct overview_track){ row->key, row->digest };
+	s->before[s->before_count++] = (struct overview_track){
+		row->key, row->digest,
+		link > 0 && link < OVERVIEW_STATUSES ? (int)link : 0
+	};
 }
 
 int overview_before(struct overview *s, const char *path, struct err *err)
 {
+	static const char *const names[] = { "link" };
 	struct reading r = { .s = s, .each = take_before };
 
 	if (access(path, F_OK) && errno == ENOENT)
 		return 0;
-	if (rows_of(&r, path, NULL, 0, err))
+	if (rows_of(&r, path, names, 1, err))
 		return -1;
 	if (s->before_count)
-		qsort(s->before, s->before_count, sizeof(*s->before), by_key);
+		qsort(s->before, s->before_count, sizeof(*s->before),
+		      overview_by_key);
 	s->compared = true;
 	return 0;
 }
 
-static void count(struct overview *s, enum overview_group g, struct span name)
+int overview_slow(struct overview *s, const char *path, struct err *err)
 {
-	++*table_put(&s->groups[g], name);
+	return overview_slowest_take(&s->slowest, path, err);
 }
 
-static void count_text(struct overview *s, enum overview_group g,
-		       const struct record *r, const char *member,
-		       struct str *text)
+int overview_sound_model(struct overview *s, const char *path, struct err *err)
 {
-	if (record_text(r, member, text))
-		count(s, g, span_str(text));
-}
+	struct pack *p =
+	    pack_open(path, SOUNDMODEL_KIND, SOUNDMODEL_VERSION, err);
+	const struct soundmodel_params *params;
 
-static void put_object(struct str *to, const char *const *names,
-		       const struct str *values, size_t n)
-{
-	if (to->n)
-		str_puts(to, ",\n  ");
-	for (size_t i = 0; i < n; i++) {
-		str_printf(to, "%s\"%s\":", i ? "," : "{", names[i]);
-		json_put_string(to, span_str(&values[i]));
-	}
-	str_putc(to, '}');
-}
-
-static void take_error(struct overview *s, const struct record *r,
-		       struct str *text)
-{
-	static const char *const names[] = { "id", "title", "tool", "message" };
-	struct span error = record_get(r, "error");
-	struct str v[4] = { { 0 } };
-	struct err none;
-
-	if (!error.p)
-		return;
-	json_string(json_get(error, "tool"), &v[2]);
-	json_string(json_get(error, "message"), &v[3]);
-	str_reset(text);
-	str_span(text, span_str(&v[2]));
-	str_puts(text, ": ");
-	json_string(json_get(error, "code"), text);
-	count(s, OVERVIEW_ERRORS, span_str(text));
-	if (s->failed_count++ < OVERVIEW_SHOWN) {
-		record_id(r, &v[0], &none);
-		record_text(r, "title", &v[1]);
-		put_object(&s->failed, names, v, 4);
-	}
-	for (int i = 0; i < 4; i++)
-		str_release(&v[i]);
-}
-
-static void take_fields(struct overview *s, const struct record *r,
-			struct str *text)
-{
-	enum track_origin origin[OVERVIEW_FIELDS];
-	double sure[OVERVIEW_FIELDS] = { 0 };
-	int year;
-
-	origin[OVERVIEW_GENRE] = track_genre(r, text, &sure[OVERVIEW_GENRE]);
-	origin[OVERVIEW_TAGS] = track_tags(r, text, &sure[OVERVIEW_TAGS]);
-	origin[OVERVIEW_DESCRIPTION] =
-	    track_description(r, text, &sure[OVERVIEW_DESCRIPTION]);
-	origin[OVERVIEW_YEAR] =
-	    track_year(r, &year) ? TRACK_SOURCE : TRACK_ABSENT;
-	for (int f = 0; f < OVERVIEW_FIELDS; f++) {
-		s->fields[f].source += origin[f] == TRACK_SOURCE;
-		if (origin[f] != TRACK_IMPUTED)
-			continue;
-		s->fields[f].imputed++;
-		s->fields[f].confidence += sure[f];
-	}
-}
-
-static void take_emotion(struct overview *s, const struct record *r,
-			 struct str *text)
-{
-	struct span top, first;
-	size_t pos = 0;
-
-	top = json_get(record_get(r, "emotion"), "top");
-	str_reset(text);
-	if (json_each(top, &pos, &first) && !json_string(first, text))
-		count(s, OVERVIEW_EMOTIONS, span_str(text));
-}
-
-static void compare(struct overview *s, const struct overview_track *t,
-		    const struct record *r, struct str *text)
-{
-	const struct overview_track *old =
-	    s->before_count
-		? bsearch(t, s->before, s->before_count, sizeof(*t), by_key)
-		: NULL;
-
-	s->changed += old && old->digest != t->digest;
-	if (old || s->added++ >= OVERVIEW_SHOWN)
-		return;
-	if (!record_text(r, "title", text))
-		return;
-	if (s->arrived.n)
-		str_putc(&s->arrived, ',');
-	json_put_string(&s->arrived, span_str(text));
-}
-
-struct records {
-	struct overview *s;
-	struct record r;
-	struct str text, reason;
-};
-
-static int take_record(void *ctx, struct span line, struct err *err)
-{
-	struct records *c = ctx;
-	struct overview *s = c->s;
-	struct overview_track t;
-
-	if (record_parse(&c->r, line, err) || record_id(&c->r, &c->text, err))
+	if (!p)
 		return -1;
-	t.key = track_key(span_str(&c->text));
-	t.digest = hash_u64(line.p, line.n);
-	MEM_ROOM(s->tracks, s->count + 1, s->cap);
-	s->tracks[s->count++] = t;
-	s->records++;
-	if (s->compared)
-		compare(s, &t, &c->r, &c->text);
-	count_text(s, OVERVIEW_LINKS, &c->r, "url_status", &c->text);
-	if (c->text.n && record_text(&c->r, "url_reason", &c->reason)) {
-		str_puts(&c->text, ": ");
-		str_span(&c->text, span_str(&c->reason));
-		count(s, OVERVIEW_REASONS, span_str(&c->text));
-	}
-	count_text(s, OVERVIEW_AUDIO, &c->r, "audio_status", &c->text);
-	count_text(s, OVERVIEW_CLASSES, &c->r, "music_class", &c->text);
-	count_text(s, OVERVIEW_ERAS, &c->r, "era_category", &c->text);
-	count_text(s, OVERVIEW_LANGUAGES, &c->r, "language", &c->text);
-	s->recovered += record_text(&c->r, "recovered_url", &c->text);
-	take_emotion(s, &c->r, &c->text);
-	take_fields(s, &c->r, &c->text);
-	return 0;
-}
-
-static int take_failed(void *ctx, struct span line, struct err *err)
-{
-	struct records *c = ctx;
-
-	if (record_parse(&c->r, line, err))
-		return -1;
-	take_error(c->s, &c->r, &c->text);
-	return 0;
-}
-
-static int lines_of(struct overview *s, const char *path,
-		    int (*each)(void *ctx, struct span line, struct err *err),
-		    struct err *err)
-{
-	struct records c = { .s = s };
-	int rc = eachline_of(path, LINE_LIMIT, &c, each, err);
-
-	record_release(&c.r);
-	str_release(&c.text);
-	str_release(&c.reason);
-	return rc;
-}
-
-int overview_records(struct overview *s, const char *path, struct err *err)
-{
-	return lines_of(s, path, take_record, err);
-}
-
-int overview_errors(struct overview *s, const char *path, struct err *err)
-{
-	return lines_of(s, path, take_failed, err);
+	params = pack_array(p, "sound.params", sizeof(*params), 1, NULL, err);
+	s->measured = params != NULL;
+	if (params)
+		memcpy(s->errors, params->scores, sizeof(s->errors));
+	pack_close(p);
+	return params ? 0 : -1;
 }
 
 static void take_heard(const struct reading *r, const struct feat_row *row)
 {
-	count(r->s, OVERVIEW_HEARD, span_of(feat_status_name(row->status)));
+	overview_count(r->s, OVERVIEW_HEARD,
+		       span_of(feat_status_name(row->status)));
 }
 
 int overview_heard(struct overview *s, const char *path, struct err *err)
@@ -292,10 +133,15 @@ static void take_sound(const struct reading *r, const struct feat_row *row)
 {
 	struct overview *s = r->s;
 
-	if (row->method == FEAT_METHOD_MEASURED)
+	overview_count(
+	    s, OVERVIEW_SOUND_BY,
+	    span_of(feat_method_name((enum feat_method)row->method)));
+	if (row->method == FEAT_METHOD_MEASURED) {
 		s->heard++;
-	else
-		s->guessed += row->method != FEAT_METHOD_NONE;
+	} else if (row->method != FEAT_METHOD_NONE) {
+		s->guessed++;
+		s->sure += (double)row->confidence;
+	}
 	for (size_t i = 0; i < COLUMNS; i++) {
 		struct overview_spread *to = &s->spreads[i];
 
@@ -336,6 +182,9 @@ static void take_mood(const struct reading *r, const struct feat_row *row)
 	if (!isfinite(v) || !isfinite(a))
 		return;
 	s->moods++;
+	overview_count(
+	    s, OVERVIEW_MOOD_BY,
+	    span_of(feat_method_name((enum feat_method)row->method)));
 	s->quadrants[moodplot_quadrant((double)v, (double)a)]++;
 	s->valence[bin(v)]++;
 	s->arousal[bin(a)]++;
@@ -362,9 +211,24 @@ void overview_end(struct overview *s)
 		if (s->spreads[i].count)
 			qsort(s->spreads[i].values, s->spreads[i].count,
 			      sizeof(float), by_value);
+	overview_slowest_end(&s->slowest);
 	/* Every track that is not new was there before; one may come twice. */
 	if (s->compared && s->before_count + s->added > s->records)
 		s->gone = s->before_count + s->added - s->records;
+}
+
+void overview_histogram(const struct overview_spread *s, float *low,
+			float *high, uint64_t bins[OVERVIEW_BINS])
+{
+	*low = overview_quantile(s, 0.01);
+	*high = overview_quantile(s, 0.99);
+	memset(bins, 0, OVERVIEW_BINS * sizeof(*bins));
+	for (size_t i = 0; i < s->count; i++) {
+		float width = *high - *low;
+
+		bins[width > 0 ? bin(2 * (s->values[i] - *low) / width - 1)
+			       : OVERVIEW_BINS / 2]++;
+	}
 }
 
 float overview_quantile(const struct overview_spread *s, double q)
@@ -380,12 +244,13 @@ int overview_write_tracks(const struct overview *s, FILE *out, struct err *err)
 	struct feat_row *row;
 	int rc = 0;
 
-	feat_schema_add(&schema, "seen", "");
+	feat_schema_add(&schema, "link", "");
 	row = feat_row_new(&schema);
 	w = feat_writer_new(out, &schema, err);
 	for (size_t i = 0; w && !rc && i < s->count; i++) {
 		row->key = s->tracks[i].key;
 		row->digest = s->tracks[i].digest;
+		row->values[0] = (float)s->tracks[i].link;
 		rc = feat_write(w, row, err);
 	}
 	if (!w || feat_writer_end(w, err))

@@ -8,13 +8,22 @@
 #include "io/json.h"
 
 static const char *const group_names[OVERVIEW_GROUPS] = {
-	"links", "link_reasons", "audio",    "heard",  "classes",
-	"eras",  "languages",    "emotions", "errors",
-};
-static const char *const group_titles[OVERVIEW_GROUPS] = {
-	"links",   "why",  "sound",     "heard",
-	"classes", "eras", "languages", "what texts feel like",
-	"failed",
+	[OVERVIEW_REJECTS] = "rejects",
+	[OVERVIEW_LINKS] = "links",
+	[OVERVIEW_REASONS] = "link_reasons",
+	[OVERVIEW_RECOVERED] = "recovered_by",
+	[OVERVIEW_CLASSES] = "classes",
+	[OVERVIEW_TALK] = "not_music",
+	[OVERVIEW_AUDIO] = "audio",
+	[OVERVIEW_HEARD] = "heard",
+	[OVERVIEW_ERAS] = "eras",
+	[OVERVIEW_LANGUAGES] = "languages",
+	[OVERVIEW_GUESSED] = "imputed_by",
+	[OVERVIEW_EMOTIONS] = "emotions",
+	[OVERVIEW_SOUND_BY] = "sound_by",
+	[OVERVIEW_MOOD_BY] = "mood_by",
+	[OVERVIEW_ERRORS] = "errors",
+	[OVERVIEW_TURNED] = "turned",
 };
 static const char *const field_names[OVERVIEW_FIELDS] = {
 	"genre",
@@ -56,7 +65,7 @@ const struct table_entry **overview_ranked(const struct table *t)
 	return list;
 }
 
-static double mean(double sum, uint64_t n)
+double overview_mean(double sum, uint64_t n)
 {
 	return n ? sum / (double)n : 0;
 }
@@ -68,22 +77,21 @@ static void put_count(struct str *out, bool first, const char *name, uint64_t n)
 	str_u64(out, n);
 }
 
-static void json_groups(const struct overview *s, struct str *out)
+static void json_group(const struct overview *s, enum overview_group g,
+		       struct str *out)
 {
-	for (int g = 0; g < OVERVIEW_GROUPS; g++) {
-		const struct table *t = &s->groups[g];
-		const struct table_entry **list = overview_ranked(t);
+	const struct table *t = &s->groups[g];
+	const struct table_entry **list = overview_ranked(t);
 
-		str_printf(out, ",\n \"%s\":{", group_names[g]);
-		for (size_t i = 0; i < t->count; i++) {
-			str_puts(out, i ? "," : "");
-			json_put_string(out, list[i]->key);
-			str_putc(out, ':');
-			str_u64(out, list[i]->value);
-		}
-		str_putc(out, '}');
-		free(list);
+	str_printf(out, "\"%s\":{", group_names[g]);
+	for (size_t i = 0; i < t->count; i++) {
+		str_puts(out, i ? "," : "");
+		json_put_string(out, list[i]->key);
+		str_putc(out, ':');
+		str_u64(out, list[i]->value);
 	}
+	str_putc(out, '}');
+	free(list);
 }
 
 static void json_fields(const struct overview *s, struct str *out)
@@ -100,8 +108,9 @@ static void json_fields(const struct overview *s, struct str *out)
 			  s->records - c->source - c->imputed);
 		str_puts(out, ",\"expected_right\":");
 		json_put_number(out,
-				c->imputed ? mean(c->confidence, c->imputed)
-					   : (double)NAN,
+				c->imputed
+				    ? overview_mean(c->confidence, c->imputed)
+				    : (double)NAN,
 				4);
 		str_putc(out, '}');
 	}
@@ -118,22 +127,86 @@ static void json_bins(const uint64_t *bins, const char *name, struct str *out)
 	str_putc(out, ']');
 }
 
+static void json_spread(const struct overview_spread *spread, struct str *out)
+{
+	str_putc(out, '[');
+	for (int q = 0; q < SHARES; q++) {
+		str_puts(out, q ? "," : "");
+		json_put_number(
+		    out, (double)overview_quantile(spread, shares[q]), 4);
+	}
+	str_putc(out, ']');
+}
+
+static void json_histogram(const struct overview_spread *spread,
+			   struct str *out)
+{
+	uint64_t bins[OVERVIEW_BINS];
+	float low, high;
+
+	overview_histogram(spread, &low, &high, bins);
+	str_puts(out, "{\"low\":");
+	json_put_number(out, (double)low, 4);
+	str_puts(out, ",\"high\":");
+	json_put_number(out, (double)high, 4);
+	json_bins(bins, "tracks", out);
+	str_putc(out, '}');
+}
+
+/* How far guesses are from the truth, by what is known of a track. */
+static void json_errors(const struct overview *s, struct str *out)
+{
+	static const char *const known[SOUND_CASES] = {
+		[0] = "nothing",
+		[SOUND_TEXT] = "text",
+		[SOUND_GENRE] = "genre",
+		[SOUND_TEXT | SOUND_GENRE] = "text and genre",
+	};
+
+	str_puts(out, ",\n  \"errors\":[");
+	for (int i = SOUND_CASES - 1, n = 0; s->measured && i >= 0; i--) {
+		const struct soundblend_score *e = &s->errors[i];
+
+		if (!(e->tracks > 0))
+			continue;
+		str_printf(out, "%s{\"known\":\"%s\",\"held_out\":",
+			   n++ ? ",\n   " : "\n   ", known[i]);
+		json_put_number(out, e->tracks, 0);
+		str_puts(out, ",\"error\":");
+		json_put_number(out, e->error, 4);
+		str_puts(out, ",\"error_of_mean\":");
+		json_put_number(out, e->mean_error, 4);
+		str_puts(out, ",\"explained\":");
+		json_put_number(out, e->skill, 4);
+		str_putc(out, '}');
+	}
+	str_putc(out, ']');
+}
+
 static void json_sound(const struct overview *s, struct str *out)
 {
+	uint64_t known = s->heard + s->guessed;
+
 	str_puts(out, ",\n \"sound\":");
 	put_count(out, true, "measured", s->heard);
 	put_count(out, false, "imputed", s->guessed);
-	str_puts(out, ",\"columns\":{");
+	put_count(out, false, "absent",
+		  s->records > known ? s->records - known : 0);
+	str_puts(out, ",\"expected_explained\":");
+	json_put_number(
+	    out, s->guessed ? overview_mean(s->sure, s->guessed) : (double)NAN,
+	    4);
+	json_errors(s, out);
+	str_puts(out, ",\n  \"columns\":{");
 	for (size_t i = 0; s->spreads && overview_column(i); i++) {
-		str_printf(out, "%s\"%s\":[", i ? "," : "", overview_column(i));
-		for (int q = 0; q < SHARES; q++) {
-			str_puts(out, q ? "," : "");
-			json_put_number(out,
-					(double)overview_quantile(
-					    &s->spreads[i], shares[q]),
-					4);
-		}
-		str_putc(out, ']');
+		str_printf(out, "%s\"%s\":", i ? "," : "", overview_column(i));
+		json_spread(&s->spreads[i], out);
+	}
+	str_puts(out, "},\n  \"histograms\":{");
+	for (size_t i = 0; s->spreads && overview_column(i); i++) {
+		str_printf(out, "%s\"%s\":", i ? ",\n   " : "\n   ",
+			   overview_column(i));
+		json_histogram(&s->spreads[i], out);
 	}
 	str_puts(out, "}}");
 }
@@ -160,8 +233,11 @@ void overview_json(const struct overview *s, struct str *out)
 	put_count(out, false, "merged", s->merged);
 	put_count(out, false, "joined", s->joined);
 	put_count(out, false, "recovered", s->recovered);
-	put_count(out, false, "failed", s->failed_count);
-	json_groups(s, out);
+	put_count(out, false, "failed", s->failed);
+	for (int g = 0; g < OVERVIEW_TURNED; g++) {
+		str_puts(out, ",\n ");
+		json_group(s, (enum overview_group)g, out);
+	}
 	json_fields(s, out);
 	json_sound(s, out);
 	json_moods(s, out);
@@ -172,179 +248,17 @@ void overview_json(const struct overview *s, struct str *out)
 		put_count(out, false, "gone", s->gone);
 		str_puts(out, ",\"arrived\":[");
 		str_span(out, span_str(&s->arrived));
-		str_puts(out, "]}");
+		str_puts(out, "],\n  ");
+		json_group(s, OVERVIEW_TURNED, out);
+		str_puts(out, ",\"links\":");
+		overview_turned_json(&s->turned, out);
+		str_putc(out, '}');
 	} else {
 		str_puts(out, "null");
 	}
-	str_puts(out, ",\n \"failures\":[");
-	str_span(out, span_str(&s->failed));
-	str_puts(out, "]}\n");
-}
-
-static void text_line(struct str *out, const char *name, uint64_t n)
-{
-	str_printf(out, "%-22s %llu\n", name, (unsigned long long)n);
-}
-
-static void text_group(const struct overview *s, enum overview_group g,
-		       size_t most, struct str *out)
-{
-	const struct table *t = &s->groups[g];
-	const struct table_entry **list = overview_ranked(t);
-	uint64_t rest = 0;
-
-	if (t->count)
-		str_printf(out, "%s\n", group_titles[g]);
-	for (size_t i = 0; i < t->count; i++) {
-		if (i >= most)
-			rest += list[i]->value;
-		else
-			str_printf(out, "  %9llu  %.*s\n",
-				   (unsigned long long)list[i]->value,
-				   (int)list[i]->key.n, list[i]->key.p);
-	}
-	if (rest)
-		str_printf(out, "  %9llu  of %zu others\n",
-			   (unsigned long long)rest, t->count - most);
-	free(list);
-}
-
-static void text_fields(const struct overview *s, struct str *out)
-{
-	str_puts(out, "fields                  given   guessed  absent  "
-		      "right (expected)\n");
-	for (int f = 0; f < OVERVIEW_FIELDS; f++) {
-		const struct overview_coverage *c = &s->fields[f];
-
-		str_printf(
-		    out, "  %-16s %10llu %9llu %7llu", field_names[f],
-		    (unsigned long long)c->source,
-		    (unsigned long long)c->imputed,
-		    (unsigned long long)(s->records - c->source - c->imputed));
-		if (c->imputed)
-			str_printf(out, "  %.0f %%",
-				   100 * mean(c->confidence, c->imputed));
-		str_putc(out, '\n');
-	}
-}
-
-static void text_moods(const struct overview *s, struct str *out)
-{
-	static const char *const names[] = { "happy, excited", "angry, tense",
-					     "sad, gloomy", "calm, tender" };
-
-	str_puts(out, "moods\n");
-	for (int q = 0; q < 4; q++)
-		str_printf(out, "  %9llu  %s\n",
-			   (unsigned long long)s->quadrants[q], names[q]);
-	if (s->records > s->moods)
-		str_printf(out, "  %9llu  without\n",
-			   (unsigned long long)(s->records - s->moods));
-}
-
-void overview_text(const struct overview *s, struct str *out)
-{
-	text_line(out, "tracks", s->records);
-	if (s->compared)
-		str_printf(out,
-			   "since last time        %llu new, %llu changed, "
-			   "%llu gone\n",
-			   (unsigned long long)s->added,
-			   (unsigned long long)s->changed,
-			   (unsigned long long)s->gone);
-	text_line(out, "rows refused", s->rejected);
-	text_line(out, "rows merged", s->merged);
-	text_line(out, "recordings joined", s->joined);
-	text_line(out, "links found again", s->recovered);
-	text_line(out, "heard", s->heard);
-	text_line(out, "sound guessed", s->guessed);
-	text_group(s, OVERVIEW_LINKS, OVERVIEW_SHOWN, out);
-	text_group(s, OVERVIEW_REASONS, OVERVIEW_SHOWN, out);
-	text_group(s, OVERVIEW_AUDIO, OVERVIEW_SHOWN, out);
-	text_group(s, OVERVIEW_HEARD, OVERVIEW_SHOWN, out);
-	text_group(s, OVERVIEW_CLASSES, OVERVIEW_SHOWN, out);
-	text_fields(s, out);
-	text_moods(s, out);
-	text_group(s, OVERVIEW_LANGUAGES, OVERVIEW_SHOWN / 2, out);
-	text_group(s, OVERVIEW_ERRORS, OVERVIEW_SHOWN, out);
-}
-
-/* A label's value (Prometheus' text format 0.0.4). */
-static void put_label(struct str *out, struct span value)
-{
-	for (size_t i = 0; i < value.n; i++) {
-		char c = value.p[i];
-
-		if (c == '\\' || c == '"')
-			str_putc(out, '\\');
-		if (c == '\n')
-			str_puts(out, "\\n");
-		else
-			str_putc(out, c);
-	}
-}
-
-static void metric(struct str *out, const char *name, const char *help)
-{
-	str_printf(out, "# HELP moodpipe_%s %s\n# TYPE moodpipe_%s gauge\n",
-		   name, help, name);
-}
-
-static void metric_group(const struct overview *s, enum overview_group g,
-			 const char *name, const char *help, struct str *out)
-{
-	const struct table_entry **list = overview_ranked(&s->groups[g]);
-
-	metric(out, name, help);
-	for (size_t i = 0; i < s->groups[g].count; i++) {
-		str_printf(out, "moodpipe_%s{status=\"", name);
-		put_label(out, list[i]->key);
-		str_printf(out, "\"} %llu\n",
-			   (unsigned long long)list[i]->value);
-	}
-	free(list);
-}
-
-static void metric_one(struct str *out, const char *name, const char *help,
-		       uint64_t n)
-{
-	metric(out, name, help);
-	str_printf(out, "moodpipe_%s %llu\n", name, (unsigned long long)n);
-}
-
-void overview_metrics(const struct overview *s, struct str *out)
-{
-	metric_one(out, "tracks", "Tracks in the corpus.", s->records);
-	metric_one(out, "rejected_rows", "Rows of the crawl that were refused.",
-		   s->rejected);
-	metric_one(out, "failed_tracks", "Tracks that a stage failed on.",
-		   s->failed_count);
-	metric_one(out, "heard_tracks", "Tracks whose sound was measured.",
-		   s->heard);
-	metric_one(out, "recovered_links", "Dead links found elsewhere.",
-		   s->recovered);
-	metric_group(s, OVERVIEW_LINKS, "links", "Links by status.", out);
-	metric_group(s, OVERVIEW_AUDIO, "audio", "Tracks by status of sound.",
-		     out);
-	metric(out, "coverage", "Tracks with a field, by where it is from.");
-	for (int f = 0; f < OVERVIEW_FIELDS; f++) {
-		const struct overview_coverage *c = &s->fields[f];
-
-		str_printf(out,
-			   "moodpipe_coverage{field=\"%s\",from=\"source\"} "
-			   "%llu\n"
-			   "moodpipe_coverage{field=\"%s\",from=\"imputed\"} "
-			   "%llu\n",
-			   field_names[f], (unsigned long long)c->source,
-			   field_names[f], (unsigned long long)c->imputed);
-	}
-	if (!s->compared)
-		return;
-	metric(out, "changes", "Tracks that changed since the last build.");
-	str_printf(out,
-		   "moodpipe_changes{kind=\"added\"} %llu\n"
-		   "moodpipe_changes{kind=\"changed\"} %llu\n"
-		   "moodpipe_changes{kind=\"gone\"} %llu\n",
-		   (unsigned long long)s->added, (unsigned long long)s->changed,
-		   (unsigned long long)s->gone);
+	str_puts(out, ",\n \"failures\":");
+	overview_failures_json(&s->failures, out);
+	str_puts(out, ",\n \"slowest\":");
+	overview_slowest_json(&s->slowest, out);
+	str_puts(out, "}\n");
 }

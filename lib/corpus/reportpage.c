@@ -63,6 +63,8 @@ static int map(const struct reportpage *p, struct str *out, struct err *err)
 	moodplot_sort(&plot);
 	for (int i = 0; !rc && i < p->record_count; i++)
 		rc = moodplot_name(&plot, p->records[i], err);
+	for (size_t i = 0; !rc && i < p->vectors.count; i++)
+		rc = moodplot_hear(&plot, p->vectors.items[i], err);
 	if (!rc)
 		rc = moodplotpage(&plot, SPAN("Moods"), REPORTPAGE_TRACKS, out,
 				  err);

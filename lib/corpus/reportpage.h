@@ -14,7 +14,8 @@ struct reportpage {
 	const struct overview *summary;
 	const char *survival;     /* table of linkcheck --report; NULL: none */
 	struct option_list moods; /* feature files; none: no map */
-	char **records;           /* files that name the tracks */
+	struct option_list vectors; /* of sound; may be none */
+	char **records;             /* files that name the tracks */
 	int record_count;
 };
 
