@@ -55,24 +55,7 @@ trap cleanup EXIT
 clips=$(realpath -m "$SOURCES/audio/moods")
 jamendo=$SOURCES/data/music/jamendo/moodtheme_titled.ndjson
 
-# Models of mood from the clips of the other half, in a copy of data/.
-fit_moods() {
-	local f
-	rm -rf "$tmp/data"
-	mkdir -p "$tmp/data/models"
-	ln -s "$here"/data/models/* "$tmp/data/models/"
-	for f in "$here"/data/*; do
-		[ -e "$tmp/data/${f##*/}" ] || ln -s "$f" "$tmp/data/"
-	done
-	rm "$tmp/data/models/mood.pack"
-	jq -Rc 'split("\t")[0] | {id: ., audio: {path: ., sha256: ""}}' \
-		"$tmp/other.tsv" >"$tmp/other.ndjson"
-	extract-features -q --audio-root "$clips" -o "$tmp/other.feat" \
-		"$tmp/other.ndjson"
-	train mood -q --labels "$tmp/other.tsv" --features "$tmp/other.feat" \
-		--report "$tmp/other.report" -o "$tmp/data/models/mood.pack" \
-		"$tmp/other.ndjson"
-}
+. "$here/tests/fitmoods.sh"
 
 # NAME, CRAWL, settings...: a corpus of it, and where each track came from.
 build() {
@@ -103,6 +86,8 @@ by_words() {
 indented() { sed 's/^/  /'; }
 
 # --- clips ---
+
+. "$here/tests/examples.sh"
 
 # Tracks in one line each: id, quadrant, artist as JSON, genres, state, plays.
 join_truth() {
@@ -274,6 +259,10 @@ clips_part() {
 	by_lambda | indented
 	echo "-- of the first ten"
 	by_kind | indented
+	echo "-- by example, share of the first ten"
+	by_example | indented
+	echo "-- asked again with marks, share that is right"
+	by_marks | indented
 }
 
 # --- titles ---

@@ -7,20 +7,22 @@
 #include <stdlib.h>
 
 #include "corpus/indexpath.h"
-#include "corpus/eachline.h"
+#include "corpus/requestlines.h"
 #include "corpus/seeker.h"
 #include "io/atomic.h"
 #include "io/json.h"
 #include "io/options.h"
 #include "io/progress.h"
 
-#define REQUEST_LINE_MAX ((size_t)64 << 20)
-
 enum { OWN_OPTIONS = 14 }; /* beside those of requests */
 
 static const char usage[] =
     "usage: query [--index PATH] [-k N] [--mood V,A[,D]] [FILTER]... WORDS...\n"
-    "       query [--index PATH] < REQUESTS\n"
+    "       query --like TRACK [--more ASPECT]... [--less ASPECT]... "
+    "[WORDS...]\n"
+    "       query --from TRACK --to TRACK | --arc \"MOOD -> MOOD\" [--minutes "
+    "N]\n"
+    "       query [--index PATH] < REQUESTS | MARKED\n"
     "Find candidates for a mood or other words; pipe them into rerank.\n"
     "  --index PATH  directory of generations or an .idx file; else\n"
     "                $MOODPIPE_INDEX, else the demo corpus\n"
@@ -28,6 +30,18 @@ static const char usage[] =
     "  --mood V,A[,D]       music of that valence, arousal and dominance, "
     "each\n"
     "                       -1 to 1, whatever the mood of WORDS, if any\n"
+    "By example; a TRACK is an id, a URL, \"Artist - Title\" or a sound file, "
+    "in\n"
+    "the corpus or not, an ASPECT a word as energetic, dark, fast, vocals:\n"
+    "  --like TRACK ...     sounds and feels like it\n"
+    "  --unlike TRACK ...   less like it\n"
+    "  --keep TRACK ...     like it, and it stays in the answer\n"
+    "  --more ASPECT ...  --less ASPECT ...\n"
+    "                       than TRACK, or than the mood of WORDS\n"
+    "Journeys:\n"
+    "  --from TRACK --to TRACK  from one to the other; or moods in words\n"
+    "  --arc \"sad -> hopeful -> energetic\"  past these stations\n"
+    "  --minutes N          so long, also of other requests\n"
     "Filters, for WORDS; those with ... may be repeated:\n"
     "  --genre G ...        these genres\n"
     "  --exclude-genre G ...  all but these genres\n"
@@ -61,7 +75,9 @@ static const char usage[] =
     "  -h, --help  -V, --version\n"
     "Without WORDS (or with -) requests are read from standard input, one\n"
     "JSON object a line: {\"query\":\"i miss my ex\",\"top_k\":20,\n"
-    "\"filters\":{\"min_year\":2010,\"genres\":[\"Indie\"]}}. See answer(5).\n";
+    "\"filters\":{\"min_year\":2010,\"genres\":[\"Indie\"]}}; or a list that "
+    "rerank\n"
+    "--format marks wrote and + and - were put into. See answer(5).\n";
 
 struct ctx {
 	struct options options;
@@ -129,24 +145,34 @@ static void put_error(struct candidates *found, const struct err *err)
 	str_puts(&found->error, ",\"retry\":false}");
 }
 
-/* Answers c->request, or says that it was refused. */
-static int answer(struct ctx *c, int refused, struct err *err)
+static void refuse(struct ctx *c, const struct err *err)
 {
+	c->progress.errors++;
+	put_error(&c->found, err);
+	if (!c->options.quiet)
+		fprintf(stderr, "query: request %llu: %s\n",
+			(unsigned long long)c->progress.in, err->message);
+}
+
+/* Answers c->request, or says that it was refused. */
+static int answer(void *ctx, int refused, struct err *err)
+{
+	struct ctx *c = ctx;
+
 	candidates_reset(&c->found);
 	str_span(&c->found.query, span_str(&c->request.query));
 	str_span(&c->found.qid, span_str(&c->request.qid));
 	c->progress.in++;
-	if (refused) {
-		c->progress.errors++;
-		put_error(&c->found, err);
-		if (!c->options.quiet)
-			fprintf(stderr, "query: request %llu: %s\n",
-				(unsigned long long)c->progress.in,
-				err->message);
-	} else {
+	if (!refused) {
 		c->request.literal = c->request.literal || c->literal;
-		if (seeker_run(&c->seeker, &c->request, &c->found, err))
+		request_put(&c->request, &c->found.asked);
+		refused = seeker_run(&c->seeker, &c->request, &c->found, err);
+		if (refused && err->status != ERR_RECORD)
 			return -1;
+	}
+	if (refused) {
+		refuse(c, err);
+	} else {
 		if (c->found.hint.n && !c->options.quiet)
 			fprintf(stderr, "query: %s\n", str_z(&c->found.hint));
 		c->progress.ok++;
@@ -194,16 +220,6 @@ static int read_words(struct ctx *c, char **words, int count, struct err *err)
 	return rc && err->status == ERR_RECORD ? 1 : rc;
 }
 
-static int ask_line(void *ctx, struct span line, struct err *err)
-{
-	struct ctx *c = ctx;
-	int refused = request_read(&c->request, line, err);
-
-	if (c->top_k && !c->request.top_k)
-		c->request.top_k = c->top_k;
-	return answer(c, refused, err);
-}
-
 static void release(struct ctx *c)
 {
 	seeker_release(&c->seeker);
@@ -228,19 +244,21 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 
 	if (read_options(c, err))
 		return -1;
-	requests = requests || (!count && !c->request.has_mood);
+	requests = requests || (!count && !request_asks(&c->request));
 	if (requests && any_option(c))
-		return err_set(err, ERR_USAGE, "usage",
-			       "filters and --mood are options of WORDS; a "
-			       "request brings its own \"filters\" and "
-			       "\"mood\"");
+		return err_set(
+		    err, ERR_USAGE, "usage",
+		    "filters and --minutes are options of WORDS or "
+		    "of what else is asked; a request brings its own "
+		    "\"filters\" and \"minutes\"");
 	if (!requests)
 		refused = read_words(c, words, count, &why);
 	if (refused < 0) {
 		*err = why;
 		return -1;
 	}
-	if (open_index(c, requests || c->request.query.n, err))
+	if (open_index(c, requests || c->request.query.n || c->request.arc.n,
+		       err))
 		return -1;
 	generation_read_once(c->g, !requests);
 	a = atomic_open(c->options.output, err);
@@ -248,7 +266,7 @@ static int run(struct ctx *c, char **words, int count, struct err *err)
 		return -1;
 	c->file = atomic_file(a);
 	if (requests)
-		rc = eachline_of("-", REQUEST_LINE_MAX, c, ask_line, err);
+		rc = requestlines_read(&c->request, c->top_k, c, answer, err);
 	else
 		rc = answer(c, refused, refused ? &why : err);
 	if (rc && refused)

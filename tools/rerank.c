@@ -9,8 +9,9 @@
 #include "base/num.h"
 #include "corpus/crossrank.h"
 #include "corpus/eachline.h"
+#include "corpus/formats.h"
 #include "corpus/indexpath.h"
-#include "corpus/playlist.h"
+#include "corpus/playlistpath.h"
 #include "corpus/reranker.h"
 #include "corpus/seen.h"
 #include "io/atomic.h"
@@ -24,8 +25,10 @@ static const char usage[] =
     "Score, diversify and answer; reads candidates objects of query.\n"
     "  --index PATH     as for query; the candidates' generation is opened\n"
     "  -k, --top-k N    results (the request's top_k, else 20)\n"
-    "  --format FORMAT  json (default), ndjson, table, m3u, trec\n"
-    "  --why            table: with a line of reasons under each result\n"
+    "  --format FORMAT  of the answer, one of\n"
+    "                   " FORMAT_NAMES "\n"
+    "  --why            table, marks: with reasons under each result\n"
+    "  --absolute-paths  playlists: not as seen from the playlist's folder\n"
     "  --cross-encoder DIR  reads the best with the request once more\n"
     "  --top N          so many of them (20)\n"
     "  --budget-ms N    for that long; then the order stays (2000)\n"
@@ -45,27 +48,18 @@ static const char usage[] =
     "  -o, --output FILE  --max-errors N|P%  -q, --quiet\n"
     "  -h, --help  -V, --version\n";
 
-enum format {
-	FORMAT_JSON,
-	FORMAT_NDJSON,
-	FORMAT_TABLE,
-	FORMAT_M3U,
-	FORMAT_TREC,
-	FORMATS
-};
-
 struct ctx {
 	struct options options;
-	const char *index, *format_name, *tag;
-	enum format format;
+	const char *index, *format_name;
+	struct format_options format;
 	const char *fusion_name, *seed, *seen_path;
 	double lambda, genre_share;
 	const char *cross, *precision;
-	bool seen_add, why;
+	bool seen_add, absolute;
 	struct reranker_options how;
 	struct seen seen;
 
-	struct str path;
+	struct str path, dir;
 	struct generation *g;
 	struct reranker *reranker;
 	struct candidates c;
@@ -114,24 +108,6 @@ static int rank(struct ctx *c, struct answer *a, struct err *err)
 	return 0;
 }
 
-static int format(struct ctx *c, const struct answer *a, struct err *err)
-{
-	switch (c->format) {
-	case FORMAT_NDJSON:
-		return answer_ndjson(a, &c->out, err);
-	case FORMAT_TABLE:
-		if (c->progress.in > 1)
-			str_putc(&c->out, '\n');
-		return playlist_table(a, c->why, &c->out, err);
-	case FORMAT_M3U:
-		return playlist_m3u(a, c->progress.in, &c->out, err);
-	case FORMAT_TREC:
-		return playlist_trec(a, c->progress.in, c->tag, &c->out, err);
-	default:
-		return answer_json(a, &c->out, err);
-	}
-}
-
 /* Behind the answer: one that did not get out was not seen. */
 static int remember(struct ctx *c, const struct answer *a, struct err *err)
 {
@@ -162,7 +138,7 @@ static int process(void *ctx, struct span line, struct err *err)
 	else
 		c->progress.ok++;
 	str_reset(&c->out);
-	if (format(c, &a, err))
+	if (format_put(&c->format, &a, c->progress.in, &c->out, err))
 		return -1;
 	if ((c->out.n && fwrite(c->out.p, 1, c->out.n, c->file) != c->out.n) ||
 	    fflush(c->file))
@@ -186,6 +162,11 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 {
 	struct atomic *a;
 
+	if (format_has_paths(c->format.format) && !c->absolute) {
+		if (playlistpath_folder(c->options.output, &c->dir, err))
+			return -1;
+		c->format.dir = span_str(&c->dir);
+	}
 	if (c->seen_path && seen_load(&c->seen, c->seen_path, c->seen_add, err))
 		return -1;
 	if (c->cross &&
@@ -208,24 +189,12 @@ static int run(struct ctx *c, char **files, int count, struct err *err)
 	return -1;
 }
 
-static int find(const char *name, const char *const *names, int count)
-{
-	int i = 0;
-
-	while (i < count && strcmp(names[i], name))
-		i++;
-	return i;
-}
-
 /* What is wrong with the options; NULL: nothing. */
 static const char *take_options(struct ctx *c)
 {
-	static const char *const formats[FORMATS] = { "json", "ndjson", "table",
-						      "m3u", "trec" };
-
-	c->format = (enum format)find(c->format_name, formats, FORMATS);
-	if (c->format == FORMATS)
-		return "format";
+	c->format.format = format_find(c->format_name);
+	if (c->format.format == FORMATS)
+		return "format: one of " FORMAT_NAMES;
 	while (c->how.fusion < FUSIONS &&
 	       strcmp(fusion_name(c->how.fusion), c->fusion_name))
 		c->how.fusion++;
@@ -257,13 +226,14 @@ static void release(struct ctx *c)
 	candidates_release(&c->c);
 	seen_release(&c->seen);
 	str_release(&c->path);
+	str_release(&c->dir);
 	str_release(&c->out);
 }
 
 int main(int argc, char **argv)
 {
 	struct ctx c = { .format_name = "json",
-			 .tag = "moodpipe",
+			 .format.tag = "moodpipe",
 			 .fusion_name = "weighted",
 			 .lambda = -1,
 			 .genre_share = -1,
@@ -287,13 +257,14 @@ int main(int argc, char **argv)
 		{ "seed", 0, OPTION_TEXT, &c.seed, 0, 0 },
 		{ "seen", 0, OPTION_TEXT, &c.seen_path, 0, 0 },
 		{ "seen-add", 0, OPTION_FLAG, &c.seen_add, 0, 0 },
-		{ "why", 0, OPTION_FLAG, &c.why, 0, 0 },
+		{ "why", 0, OPTION_FLAG, &c.format.why, 0, 0 },
+		{ "absolute-paths", 0, OPTION_FLAG, &c.absolute, 0, 0 },
 		{ "cross-encoder", 0, OPTION_TEXT, &c.cross, 0, 0 },
 		{ "top", 0, OPTION_INT, &c.how.cross_top, 1, 1000 },
 		{ "budget-ms", 0, OPTION_INT, &c.how.cross_ms, 0, 3600000 },
 		{ "precision", 0, OPTION_TEXT, &c.precision, 0, 0 },
 		{ "spacing", 0, OPTION_INT, &c.how.spacing, 0, 1000 },
-		{ "tag", 0, OPTION_TEXT, &c.tag, 0, 0 },
+		{ "tag", 0, OPTION_TEXT, &c.format.tag, 0, 0 },
 		{ 0 }
 	};
 	int status, first = options_parse(&c.options, "rerank", usage, specs,

@@ -7,11 +7,26 @@
 #include "io/json.h"
 #include "io/progress.h"
 
+const struct candidates *answer_candidates(const struct answer *a,
+					   const struct scored *s)
+{
+	return a->c->leg_count ? &a->c->legs[s->leg] : a->c;
+}
+
 int answer_track(const struct answer *a, size_t rank, struct answer_track *t,
 		 struct err *err)
 {
 	t->s = &a->scored[a->order[rank]];
+	t->c = answer_candidates(a, t->s);
+	t->found = &t->c->items[t->s->item];
+	t->stop = a->journey ? &a->journey->stops[rank] : NULL;
 	return catalogue_row(a->g, t->s->row, t->text, a->text, err);
+}
+
+/* Each counted once. */
+static size_t candidates_of(const struct answer *a)
+{
+	return a->journey ? a->journey->tracks : a->c->count;
 }
 
 static const char *nothing(const struct answer *a)
@@ -23,19 +38,26 @@ static const char *nothing(const struct answer *a)
 	if (a->seen || a->popular)
 		return "every track that was found was seen before or is too "
 		       "popular; ask for something else";
-	if (a->c->count)
+	if (candidates_of(a))
 		return "every candidate's link is dead";
 	return "no word of the request is known here; try words for a mood "
 	       "(calm, sad, energetic) or for what the music is";
 }
 
-struct span answer_hint(const struct answer *a)
+static struct span hint_of(const struct answer *a)
 {
 	if (a->c->error.n)
 		return (struct span){ NULL, 0 };
 	if (a->c->hint.n)
 		return span_str(&a->c->hint);
 	return span_of(a->count ? NULL : nothing(a));
+}
+
+struct span answer_hint(const struct answer *a)
+{
+	struct span hint = hint_of(a);
+
+	return hint.n || !a->journey ? hint : a->journey->warning;
 }
 
 static void put_name(struct str *out, const char *name)
@@ -181,16 +203,13 @@ static int put_also(const struct answer *a, const struct scored *s,
 	return 0;
 }
 
-static void put_lyric(const struct answer *a, const struct scored *s,
-		      struct str *out)
+static void put_lyric(const struct answer_track *t, struct str *out)
 {
-	float share = a->c->items[s->item].lyric;
-
-	if (!s->pinned)
+	if (!t->s->pinned || t->s->kept)
 		return;
 	str_puts(out, ",\"lyric\":{\"matched\":");
-	json_put_string(out, span_str(&a->c->lyric));
-	put_number(out, "share", share, 4);
+	json_put_string(out, span_str(&t->c->lyric));
+	put_number(out, "share", t->found->lyric, 4);
 	str_putc(out, '}');
 }
 
@@ -204,6 +223,15 @@ static void put_why(const struct answer *a, const struct answer_track *t,
 	why_put(a->why, a, t, &line);
 	put_text(out, "why", span_str(&line));
 	str_release(&line);
+}
+
+static void put_stop(const struct answer_stop *stop, struct str *out)
+{
+	if (!stop)
+		return;
+	str_puts(out, ",\"at\":");
+	str_fixed(out, stop->at, 1);
+	put_text(out, "station", stop->station);
 }
 
 /* The members of a result, without braces. */
@@ -223,6 +251,7 @@ static int put_result(const struct answer *a, size_t rank, struct str *out,
 	memcpy(&year, generation_look(g, g->year + s->row, sizeof(year), &room),
 	       sizeof(year));
 	str_printf(out, "\"rank\":%zu", rank + 1);
+	put_stop(t.stop, out);
 	put_text(out, "track_id", t.text[CATALOGUE_ID]);
 	put_text(out, "title", t.text[CATALOGUE_TITLE]);
 	put_text(out, "artist", t.text[CATALOGUE_ARTIST]);
@@ -248,7 +277,7 @@ static int put_result(const struct answer *a, size_t rank, struct str *out,
 		put_number(out, signal_name((enum signal)i), s->part[i], 4);
 	str_putc(out, '}');
 	put_contributions(out, s);
-	put_lyric(a, s, out);
+	put_lyric(&t, out);
 	put_why(a, &t, out);
 	put_features(out, s, &d);
 	if (s->flags & (CATALOGUE_INSTRUMENTAL | CATALOGUE_SUNG))
@@ -296,6 +325,39 @@ static void put_left_out(const struct answer *a, struct str *out)
 		str_putc(out, '}');
 }
 
+static void put_journey(const struct answer *a, struct str *out)
+{
+	const struct answer_journey *j = a->journey;
+
+	if (!j)
+		return;
+	str_puts(out, ",\"journey\":{");
+	if (a->c->minutes > 0) {
+		str_puts(out, "\"minutes\":");
+		str_fixed(out, a->c->minutes, 3);
+		str_putc(out, ',');
+	}
+	str_puts(out, "\"seconds\":");
+	str_fixed(out, j->seconds, 1);
+	str_printf(out, ",\"unknown_durations\":%zu", j->unknown);
+	put_number(out, "smoothness", j->smoothness, 4);
+	str_putc(out, '}');
+}
+
+static void put_warnings(const struct answer *a, struct str *out)
+{
+	struct str all = { 0 };
+
+	str_span(&all, span_str(&a->c->warnings));
+	if (a->journey && a->journey->warning.n) {
+		if (all.n && all.p[all.n - 1] != '\n')
+			str_putc(&all, '\n');
+		str_span(&all, a->journey->warning);
+	}
+	candidates_put_lines(out, "warnings", &all);
+	str_release(&all);
+}
+
 static void put_metadata(const struct answer *a, struct str *out)
 {
 	const struct candidates *c = a->c;
@@ -305,13 +367,14 @@ static void put_metadata(const struct answer *a, struct str *out)
 		   ",\"metadata\":{\"total_candidates\":%zu,"
 		   "\"eligible\":%zu,\"dead_links\":%zu,"
 		   "\"generation\":\"%s\",\"query_type\":\"%s\"",
-		   c->count, c->eligible, a->dead, c->generation,
+		   candidates_of(a), c->eligible, a->dead, c->generation,
 		   query_type_name(c->type));
 	put_left_out(a, out);
 	if (a->cross)
 		put_text(out, "cross_encoder", span_of(a->cross));
 	candidates_put_types(c, out);
 	candidates_put_searched(c, out);
+	put_journey(a, out);
 	str_putc(out, ',');
 	put_ms(out, "processing_time_ms",
 	       c->understanding_ms + c->retrieval_ms + a->scoring_ms +
@@ -357,8 +420,8 @@ int answer_json(const struct answer *a, struct str *out, struct err *err)
 		str_putc(out, '}');
 	}
 	str_putc(out, ']');
-	put_text(out, "hint", answer_hint(a));
-	candidates_put_lines(out, "warnings", &c->warnings);
+	put_text(out, "hint", hint_of(a));
+	put_warnings(a, out);
 	put_metadata(a, out);
 	str_puts(out, "}\n");
 	return 0;

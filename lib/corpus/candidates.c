@@ -28,19 +28,24 @@ void candidates_reset(struct candidates *c)
 	str_reset(&kept.qid);
 	str_reset(&kept.context);
 	str_reset(&kept.understood);
+	str_reset(&kept.asked);
 	str_reset(&kept.warnings);
 	str_reset(&kept.error);
 	str_reset(&kept.lyric);
 	str_reset(&kept.hint);
+	str_reset(&kept.station);
 	*c = (struct candidates){
 		.query = kept.query,
 		.qid = kept.qid,
 		.context = kept.context,
 		.understood = kept.understood,
+		.asked = kept.asked,
 		.warnings = kept.warnings,
 		.error = kept.error,
 		.lyric = kept.lyric,
 		.hint = kept.hint,
+		.station = kept.station,
+		.legs = kept.legs,
 		.items = kept.items,
 		.cap = kept.cap,
 		.threads = kept.threads,
@@ -56,12 +61,31 @@ void candidates_release(struct candidates *c)
 	str_release(&c->qid);
 	str_release(&c->context);
 	str_release(&c->understood);
+	str_release(&c->asked);
 	str_release(&c->warnings);
 	str_release(&c->error);
 	str_release(&c->lyric);
 	str_release(&c->hint);
+	str_release(&c->station);
+	for (size_t i = 0; c->legs && i < CANDIDATES_LEGS; i++)
+		candidates_release(&c->legs[i]);
+	free(c->legs);
 	free(c->items);
 	*c = (struct candidates){ 0 };
+}
+
+struct candidates *candidates_add_leg(struct candidates *c)
+{
+	struct candidates *leg;
+
+	if (c->leg_count == CANDIDATES_LEGS)
+		return NULL;
+	if (!c->legs) /* all at once, so that none ever moves */
+		c->legs = mem_zalloc(CANDIDATES_LEGS, sizeof(*c->legs));
+	leg = &c->legs[c->leg_count++];
+	candidates_reset(leg);
+	memcpy(leg->generation, c->generation, sizeof(leg->generation));
+	return leg;
 }
 
 void candidates_put_mood(const struct candidates *c, struct str *out)
@@ -187,23 +211,25 @@ static void write_item(const struct candidate *i, struct str *out)
 	str_puts(out, "]}");
 }
 
-static void write_head(const struct candidates *c, struct str *out)
+static void write_top_k(const struct candidates *c, struct str *out)
 {
-	str_puts(out, "{\"query\":");
-	json_put_string(out, span_str(&c->query));
-	if (c->qid.n) {
-		str_puts(out, ",\"qid\":");
-		json_put_string(out, span_str(&c->qid));
-	}
-	if (c->error.n) {
-		str_puts(out, ",\"error\":");
-		str_span(out, span_str(&c->error));
-		str_puts(out, "}\n");
-		return;
-	}
-	str_printf(out, ",\"generation\":\"%s\"", c->generation);
 	if (c->top_k)
 		str_printf(out, ",\"top_k\":%d", c->top_k);
+}
+
+static void write_stages(const struct candidates *c, struct str *out)
+{
+	str_puts(out, ",\"stages\":{\"query_understanding\":");
+	str_fixed(out, c->understanding_ms, 3);
+	str_puts(out, ",\"retrieval\":");
+	str_fixed(out, c->retrieval_ms, 3);
+	str_putc(out, '}');
+}
+
+/* Up to the items. */
+static void write_found(const struct candidates *c, struct str *out)
+{
+	write_top_k(c, out);
 	str_printf(out, ",\"type\":\"%s\"", query_type_name(c->type));
 	candidates_put_types(c, out);
 	for (int s = 0; s < SIGNAL_COUNT; s++) {
@@ -221,16 +247,14 @@ static void write_head(const struct candidates *c, struct str *out)
 	put_number(out, ",\"words_met\":", c->words_met);
 	str_printf(out, ",\"eligible\":%zu", c->eligible);
 	candidates_put_searched(c, out);
-	str_puts(out, ",\"stages\":{\"query_understanding\":");
-	str_fixed(out, c->understanding_ms, 3);
-	str_puts(out, ",\"retrieval\":");
-	str_fixed(out, c->retrieval_ms, 3);
-	str_puts(out, "},\"candidates\":[");
+	write_stages(c, out);
+	str_puts(out, ",\"candidates\":[");
 }
 
 struct writing {
 	const struct candidates *c;
 	const struct generation *g;
+	bool ids;
 	struct written { /* of TOGETHER items */
 		struct str out;
 		struct err err;
@@ -251,7 +275,7 @@ static void write_part(void *ctx, size_t part, int thread)
 			str_putc(&to->out, ',');
 		str_puts(&to->out, "{\"row\":");
 		str_u64(&to->out, w->c->items[i].row);
-		if (w->c->ids)
+		if (w->ids)
 			write_id(w->g, w->c->items[i].row, &id, &to->out,
 				 &to->err);
 		write_item(&w->c->items[i], &to->out);
@@ -259,27 +283,80 @@ static void write_part(void *ctx, size_t part, int thread)
 	str_release(&id);
 }
 
+static int write_items(struct writing *w, int threads, struct str *out,
+		       struct err *err)
+{
+	size_t n = (w->c->count + TOGETHER - 1) / TOGETHER;
+	int rc = 0;
+
+	write_found(w->c, out);
+	w->parts = mem_zalloc(n + 1, sizeof(*w->parts));
+	parallel_for(threads > 1 ? threads : 1, n, write_part, w);
+	for (size_t i = 0; i < n; i++) {
+		str_span(out, span_str(&w->parts[i].out));
+		if (!rc && w->parts[i].err.status) {
+			*err = w->parts[i].err;
+			rc = -1;
+		}
+		str_release(&w->parts[i].out);
+	}
+	free(w->parts);
+	str_putc(out, ']');
+	return rc;
+}
+
+static int write_legs(const struct candidates *c, const struct generation *g,
+		      struct str *out, struct err *err)
+{
+	int rc = 0;
+
+	write_top_k(c, out);
+	if (c->minutes > 0) {
+		str_puts(out, ",\"minutes\":");
+		str_fixed(out, c->minutes, 3);
+	}
+	put_string(out, "hint", &c->hint);
+	candidates_put_lines(out, "warnings", &c->warnings);
+	str_printf(out, ",\"eligible\":%zu", c->eligible);
+	write_stages(c, out);
+	str_puts(out, ",\"legs\":[");
+	for (size_t i = 0; i < c->leg_count && !rc; i++) {
+		const struct candidates *leg = &c->legs[i];
+		struct writing w = { leg, g, c->ids, NULL };
+
+		str_puts(out, i ? ",{\"place\":" : "{\"place\":");
+		str_fixed(out, (double)leg->place, 6);
+		put_string(out, "station", &leg->station);
+		put_string(out, "query", &leg->query);
+		rc = write_items(&w, c->threads, out, err);
+		str_putc(out, '}');
+	}
+	str_putc(out, ']');
+	return rc;
+}
+
 int candidates_write(const struct candidates *c, const struct generation *g,
 		     struct str *out, struct err *err)
 {
-	size_t n = (c->count + TOGETHER - 1) / TOGETHER;
-	struct writing w = { c, g, NULL };
-	int rc = 0;
+	struct writing w = { c, g, c->ids, NULL };
+	int rc;
 
-	write_head(c, out);
-	if (c->error.n)
+	str_puts(out, "{\"query\":");
+	json_put_string(out, span_str(&c->query));
+	put_string(out, "qid", &c->qid);
+	if (c->error.n) {
+		str_puts(out, ",\"error\":");
+		str_span(out, span_str(&c->error));
+		str_puts(out, "}\n");
 		return 0;
-	w.parts = mem_zalloc(n + 1, sizeof(*w.parts));
-	parallel_for(c->threads > 1 ? c->threads : 1, n, write_part, &w);
-	for (size_t i = 0; i < n; i++) {
-		str_span(out, span_str(&w.parts[i].out));
-		if (!rc && w.parts[i].err.status) {
-			*err = w.parts[i].err;
-			rc = -1;
-		}
-		str_release(&w.parts[i].out);
 	}
-	free(w.parts);
-	str_puts(out, "]}\n");
+	str_printf(out, ",\"generation\":\"%s\"", c->generation);
+	if (c->asked.n) {
+		str_puts(out, ",\"asked\":");
+		str_span(out, span_str(&c->asked));
+	}
+	rc = c->leg_count ? write_legs(c, g, out, err)
+			  : write_items(&w, c->threads, out, err);
+	str_puts(out, "}\n");
 	return rc;
 }

@@ -2,6 +2,9 @@
 /*
  * What query hands to rerank, man answer(5): a request as understood, and the
  * rows worth scoring with their exact signals. One JSON object a line.
+ *
+ * A journey is an object with legs, which are candidates of their own at places
+ * along it; it has no items then, and a leg has no legs.
  */
 #ifndef MOODPIPE_CANDIDATES_H
 #define MOODPIPE_CANDIDATES_H
@@ -11,7 +14,12 @@
 #include "corpus/wish.h"
 #include "index/searchway.h"
 
-enum { CANDIDATES_MAX = 100000 }; /* of one object, when reading */
+enum {
+	CANDIDATES_MAX = 100000, /* of one object, when reading, */
+	CANDIDATES_ALL = 400000, /* and of a journey */
+	CANDIDATES_LEGS = 64,
+	CANDIDATES_MINUTES = 7 * 24 * 60 /* the longest journey */
+};
 
 enum source {
 	SOURCE_TEXT,
@@ -46,6 +54,7 @@ struct candidates {
 	int mood_matches;    /* phrases of the lexicon */
 	float valence, arousal;
 	struct str understood; /* raw JSON object, empty: none */
+	struct str asked;      /* likewise: the request, to ask again with */
 	struct wish wish;
 	struct str lyric; /* the words of the request that are a lyric */
 	struct str hint;  /* one line for people, empty: none */
@@ -59,10 +68,20 @@ struct candidates {
 	bool ids;         /* to be written, too */
 	struct candidate *items;
 	size_t count, cap;
+
+	/* A journey: its legs by ascending place, candidates_add_leg. */
+	struct candidates *legs;
+	size_t leg_count;   /* 0: no journey */
+	double minutes;     /* that it is to last; 0: top_k tracks */
+	float place;        /* of a leg: [0, 1] of the way; */
+	struct str station; /* its name, where somebody gave one */
 };
 
 void candidates_reset(struct candidates *c); /* zeroed is valid */
 void candidates_release(struct candidates *c);
+/* Another leg, empty, which stays where it is until the release; its generation
+ * is that of *c. NULL: there are CANDIDATES_LEGS. */
+struct candidates *candidates_add_leg(struct candidates *c);
 
 /* Appends one line with newline. g gives the ids, if these are wanted; NULL
  * with an error. -1, ERR_DATA: a damaged index. */

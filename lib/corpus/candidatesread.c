@@ -290,6 +290,9 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 	} else if (span_is(name, "understood")) {
 		if (json_type(v) == JSON_OBJECT)
 			keep(&c->understood, v);
+	} else if (span_is(name, "asked")) {
+		if (json_type(v) == JSON_OBJECT)
+			keep(&c->asked, v);
 	} else if (span_is(name, "error")) {
 		keep(&c->error, v);
 	} else if (span_is(name, "stages")) {
@@ -301,12 +304,115 @@ static int read_member(struct candidates *c, struct span name, struct span v,
 	return 0;
 }
 
+struct reading {
+	struct candidates *c;
+	struct candidates *way; /* whose leg it is, or NULL */
+	bool listed, weighed, shared, placed;
+	size_t all; /* candidates of the legs */
+};
+
+static int read_members(struct reading *r, struct span object, struct err *err);
+
+/* Its generation is the journey's, which may stand behind the legs. */
+static int read_leg(struct reading *r, struct span object, struct err *err)
+{
+	struct reading leg = { .way = r->c };
+
+	if (json_type(object) != JSON_OBJECT ||
+	    !(leg.c = candidates_add_leg(r->c)))
+		return bad(err, "legs", "an array of at most 64 objects");
+	if (read_members(&leg, object, err))
+		return -1;
+	if (!leg.listed || !leg.weighed || !leg.placed || leg.c->error.n)
+		return bad(err, "legs",
+			   "an array of candidates objects with a place");
+	if (r->c->leg_count > 1 && !(leg.c->place > leg.c[-1].place))
+		return bad(err, "legs", "in the order of their places");
+	if (!leg.shared)
+		leg.c->share[leg.c->type] = 1;
+	r->all += leg.c->count;
+	return r->all <= CANDIDATES_ALL ? 0
+					: bad(err, "legs", "of a sane length");
+}
+
+static int read_legs(struct reading *r, struct span v, struct err *err)
+{
+	struct span element;
+	size_t pos = 0;
+
+	if (r->way)
+		return bad(err, "legs", "allowed in a leg");
+	if (json_type(v) != JSON_ARRAY)
+		return bad(err, "legs", "an array");
+	while (json_each(v, &pos, &element) > 0)
+		if (read_leg(r, element, err))
+			return -1;
+	return r->c->leg_count ? 0 : bad(err, "legs", "a way: it is empty");
+}
+
+static int read_minutes(struct candidates *c, struct span v, struct err *err)
+{
+	float f;
+
+	if (read_float(v, "minutes", &f, err))
+		return -1;
+	if (!(f >= 0 && f <= CANDIDATES_MINUTES))
+		return bad(err, "minutes", "a number of minutes");
+	c->minutes = (double)f;
+	return 0;
+}
+
+static int read_members(struct reading *r, struct span object, struct err *err)
+{
+	struct span name, v;
+	size_t pos = 0;
+	int rc = 0;
+
+	while (!rc && json_member(object, &pos, &name, &v) > 0) {
+		r->listed = r->listed || span_is(name, "candidates");
+		r->weighed = r->weighed || span_is(name, "weights");
+		r->shared = r->shared || span_is(name, "types");
+		r->placed = r->placed || span_is(name, "place");
+		if (span_is(name, "legs"))
+			rc = read_legs(r, v, err);
+		else if (span_is(name, "place"))
+			rc = read_within(v, "place", 0, 1, &r->c->place, err);
+		else if (span_is(name, "station"))
+			rc = read_string(v, "station", &r->c->station, err);
+		else if (span_is(name, "minutes"))
+			rc = read_minutes(r->c, v, err);
+		else
+			rc = read_member(r->c, name, v, err);
+	}
+	return rc;
+}
+
+/* What is there only once all members are. */
+static int finish(struct reading *r, struct err *err)
+{
+	struct candidates *c = r->c;
+
+	if (c->error.n)
+		return 0;
+	if (c->leg_count ? r->listed || c->count : !r->listed)
+		return bad(err, "candidates",
+			   c->leg_count ? "allowed beside legs" : "there");
+	if (!r->weighed && !c->leg_count)
+		return bad(err, "weights", "there");
+	if (!r->shared)
+		c->share[c->type] = 1;
+	if (!c->generation[0])
+		return bad(err, "generation", "there");
+	for (size_t i = 0; i < c->leg_count; i++)
+		memcpy(c->legs[i].generation, c->generation,
+		       sizeof(c->generation));
+	return 0;
+}
+
 int candidates_read(struct candidates *c, struct span line, struct err *err)
 {
+	struct reading r = { .c = c };
 	const char *why = "not an object", *end;
-	struct span name, v;
-	bool listed = false, weighed = false, shared = false;
-	size_t pos = 0;
 
 	candidates_reset(c);
 	line = span_trim(line);
@@ -318,20 +424,5 @@ int candidates_read(struct candidates *c, struct span line, struct err *err)
 			       "not a candidates object (%s); feed rerank "
 			       "from query",
 			       end ? "text behind it" : why);
-	while (json_member(line, &pos, &name, &v) > 0) {
-		listed = listed || span_is(name, "candidates");
-		weighed = weighed || span_is(name, "weights");
-		shared = shared || span_is(name, "types");
-		if (read_member(c, name, v, err))
-			return -1;
-	}
-	if (c->error.n)
-		return 0;
-	if (!listed)
-		return bad(err, "candidates", "there");
-	if (!weighed)
-		return bad(err, "weights", "there");
-	if (!shared)
-		c->share[c->type] = 1;
-	return c->generation[0] ? 0 : bad(err, "generation", "there");
+	return read_members(&r, line, err) ? -1 : finish(&r, err);
 }

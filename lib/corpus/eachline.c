@@ -3,9 +3,9 @@
 
 #include "io/window.h"
 
-int eachline_of(const char *path, size_t limit, void *ctx,
-		int (*each)(void *ctx, struct span line, struct err *err),
-		struct err *err)
+static int read_lines(const char *path, size_t limit, bool blank, void *ctx,
+		      int (*each)(void *ctx, struct span line, struct err *err),
+		      struct err *err)
 {
 	struct input *in = input_open(path, err);
 	struct window window;
@@ -25,7 +25,8 @@ int eachline_of(const char *path, size_t limit, void *ctx,
 				     "than %zu bytes",
 				     limit);
 		else
-			rc = span_trim(line).n ? each(ctx, line, err) : 0;
+			rc = blank || span_trim(line).n ? each(ctx, line, err)
+							: 0;
 		if (rc)
 			break;
 	}
@@ -34,6 +35,20 @@ int eachline_of(const char *path, size_t limit, void *ctx,
 	window_release(&window);
 	input_close(in);
 	return rc;
+}
+
+int eachline_of(const char *path, size_t limit, void *ctx,
+		int (*each)(void *ctx, struct span line, struct err *err),
+		struct err *err)
+{
+	return read_lines(path, limit, false, ctx, each, err);
+}
+
+int eachline_all(const char *path, size_t limit, void *ctx,
+		 int (*each)(void *ctx, struct span line, struct err *err),
+		 struct err *err)
+{
+	return read_lines(path, limit, true, ctx, each, err);
 }
 
 int eachline(char **files, int count, size_t limit, void *ctx,

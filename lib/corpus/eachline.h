@@ -13,6 +13,11 @@ int eachline_of(const char *path, size_t limit, void *ctx,
 		int (*each)(void *ctx, struct span line, struct err *err),
 		struct err *err);
 
+/* The same of blank lines, too. */
+int eachline_all(const char *path, size_t limit, void *ctx,
+		 int (*each)(void *ctx, struct span line, struct err *err),
+		 struct err *err);
+
 /* eachline_of over operands; none: stdin. */
 int eachline(char **files, int count, size_t limit, void *ctx,
 	     int (*each)(void *ctx, struct span line, struct err *err),

@@ -425,7 +425,7 @@ void eligible_without(struct eligible *e, const struct wish *w)
 	size_t n = e->g->count;
 	uint8_t *rows;
 
-	if (!bit && !w->like_count)
+	if (!bit && !w->like_count && !w->unlike_count)
 		return;
 	rows = eligible_own(e);
 	if (bit)
@@ -433,5 +433,8 @@ void eligible_without(struct eligible *e, const struct wish *w)
 	for (size_t i = 0; i < w->like_count; i++)
 		if (w->like[i] < n)
 			rows[w->like[i]] = 0;
+	for (size_t i = 0; i < w->unlike_count; i++)
+		if (w->unlike[i] < n)
+			rows[w->unlike[i]] = 0;
 	e->count = sum(rows, n);
 }

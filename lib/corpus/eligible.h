@@ -42,7 +42,7 @@ void eligible_find(struct eligible *e, const struct generation *g,
 /* To take some away from [g->count]; count is the caller's to correct. */
 uint8_t *eligible_own(struct eligible *e);
 /* Takes away what is known not to be as wished, by wish.h: sung or instrumental
- * rows, and those that answers are to be like. */
+ * rows, and those that answers are to be like or unlike. */
 void eligible_without(struct eligible *e, const struct wish *w);
 
 #endif

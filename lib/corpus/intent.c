@@ -150,16 +150,6 @@ static void nudge(struct intent *in, const struct askwords *table)
 	}
 }
 
-static bool has_line(const struct str *lines, struct span line)
-{
-	struct span rest = span_str(lines), next;
-
-	while (request_next(&rest, &next))
-		if (span_eq(next, line))
-			return true;
-	return false;
-}
-
 /* Adds the tags that the lexicon has not; these alone move the mood, for the
  * lexicon's have. */
 static void add_occasion(struct intent *in, const struct askwords *table)
@@ -168,7 +158,7 @@ static void add_occasion(struct intent *in, const struct askwords *table)
 	bool any = in->context.n > 0;
 
 	while (request_next(&rest, &tag))
-		if (!has_line(&in->context, tag)) {
+		if (!request_has(&in->context, tag)) {
 			if (in->context.n)
 				str_putc(&in->context, '\n');
 			str_span(&in->context, tag);
@@ -231,7 +221,7 @@ static void take_instead(const struct intent *in, const struct lexicon *lexicon,
 			 .matches)
 			continue;
 		turned = true;
-		instead = !has_line(&wanted, span_str(&word));
+		instead = !request_has(&wanted, span_str(&word));
 	}
 	if (turned && instead) {
 		str_reset(text);
@@ -278,6 +268,16 @@ static void weigh(struct intent *in, const struct weights *w,
 	}
 	if (in->wish.vague && table)
 		askwords_vague(table, in->weight);
+}
+
+/* That share is for the mood, whatever the words are of. */
+static void ask_mood(struct intent *in, float share)
+{
+	for (int t = 0; t < QUERY_TYPES; t++)
+		in->share[t] *= 1 - share;
+	in->share[QUERY_MOOD] += share;
+	if (in->share[QUERY_MOOD] >= 0.5F)
+		in->type = QUERY_MOOD;
 }
 
 static void reset(struct intent *in)
@@ -352,8 +352,8 @@ void intent_read(struct intent *in, const struct weights *w,
 		    requestmood_read(m, query, &in->context, &in->matched);
 	if (in->wish.vague && !in->reading.symbols)
 		in->mood = (struct requestmood){ .by = MOODBY_NONE };
-	in->wish.vague =
-	    in->wish.vague && in->mood.by == MOODBY_NONE && !known->mood;
+	in->wish.vague = in->wish.vague && in->mood.by == MOODBY_NONE &&
+			 !known->mood && !known->like && !known->aspects;
 	if (known->words)
 		add_occasion(in, known->words);
 	if (known->mood)
@@ -374,7 +374,7 @@ void intent_read(struct intent *in, const struct weights *w,
 	if (in->wish.vague)
 		str_reset(&in->plain);
 	signs.mood = &in->mood;
-	signs.like = like;
+	signs.like = like || known->like;
 	signs.by = in->asks.artists.n > 0;
 	signs.genre = has_genre(&in->reading);
 	in->type = intenttype_read(w, known->words, span_str(&text), &signs,
@@ -385,11 +385,8 @@ void intent_read(struct intent *in, const struct weights *w,
 		in->type = intenttype_read(w, known->words, span_str(&text),
 					   &signs, in->share);
 	}
-	if (known->mood) {
-		memset(in->share, 0, sizeof(in->share));
-		in->share[QUERY_MOOD] = 1;
-		in->type = QUERY_MOOD;
-	}
+	if (known->mood || known->aspects)
+		ask_mood(in, known->mood ? 1 : 0.5F);
 	weigh(in, w, known->words);
 	str_release(&text);
 }

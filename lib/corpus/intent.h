@@ -46,6 +46,9 @@ struct intent_known { /* of a request, beside its words; zeroed: nothing */
 	const struct askwords *words;
 	struct whois *who; /* NULL: no names are known */
 	bool literal;      /* words are words: no filters, no names */
+	bool like;         /* it brings tracks, as "songs like" does */
+	bool aspects;      /* and asks for more or less of something, which
+			    * makes it half one of a mood */
 };
 /* Replaces *in, which begins zeroed. */
 void intent_read(struct intent *in, const struct weights *w,

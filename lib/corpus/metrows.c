@@ -51,6 +51,11 @@ void metrows_add_lyric(struct metrows *m, uint32_t row, float lyric)
 			     .from = 1u << SOURCE_WORDS });
 }
 
+void metrows_add_kept(struct metrows *m, uint32_t row)
+{
+	add(m, (struct met){ .row = row, .text = NAN, .audio = NAN });
+}
+
 static int by_row(const void *a, const void *b)
 {
 	const struct met *x = a, *y = b;

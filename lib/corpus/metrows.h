@@ -30,6 +30,8 @@ void metrows_add(struct metrows *m, enum source s, const struct topk_item *best,
 void metrows_add_named(struct metrows *m, const struct topk_item *names,
 		       size_t n);
 void metrows_add_lyric(struct metrows *m, uint32_t row, float lyric);
+/* A row that is to be a candidate whatever finds it. */
+void metrows_add_kept(struct metrows *m, uint32_t row);
 /* Of unit vectors of that cosine; NaN stays. */
 float metrows_distance(float cosine);
 

@@ -42,6 +42,15 @@ static const struct number numbers[] = {
 	NUMBER(genre_worth, 0, 1),
 	NUMBER(few_artists, 0, 1e6f),
 	NUMBER(seed_band, 0, 1),
+	NUMBER(journey_sound, 0, 100),
+	NUMBER(journey_mood, 0, 100),
+	NUMBER(journey_tempo, 0, 100),
+	NUMBER(journey_key, 0, 100),
+	NUMBER(journey_loudness, 0, 100),
+	NUMBER(journey_floor, 0, 1),
+	NUMBER(journey_near, 1e-3f, 10),
+	NUMBER(journey_late, 0, 100),
+	NUMBER(journey_seconds, 1, 86400),
 };
 enum { NUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 

@@ -27,6 +27,12 @@ struct ranktuning {
 	float genre_share, genre_worth; /* [0, 1]; a share of 1: any */
 	float spacing_worth;            /* [0, 1] */
 	float few_artists, seed_band;
+
+	/* journeys: journey.h, journeyrank.h */
+	float journey_sound, journey_mood, journey_tempo, journey_key,
+	    journey_loudness, journey_floor, journey_near,
+	    journey_late;      /* from 0 */
+	float journey_seconds; /* above 0 */
 };
 
 /* Lines of name, tab, number; "#" begins a comment line; every name once. -1,

@@ -2,43 +2,69 @@
 #include "corpus/requestvalues.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "index/generation.h"
 #include "io/json.h"
 
-void request_reset(struct request *r)
+#define AT(field) offsetof(struct request, field)
+static const size_t texts[] = { AT(query),     AT(qid),     AT(genres),
+				AT(artists),   AT(exclude), AT(genres_out),
+				AT(languages), AT(like),    AT(unlike),
+				AT(keep),      AT(more),    AT(less),
+				AT(from),      AT(to),      AT(arc),
+				AT(warnings) };
+enum { TEXTS = sizeof(texts) / sizeof(*texts) };
+
+static struct str *text_of(struct request *r, size_t i)
+{
+	return (struct str *)(void *)((char *)r + texts[i]);
+}
+
+/* What *values holds, in place, with the texts *r has. */
+static void take_values(struct request *r, const struct request *values)
 {
 	struct request kept = *r;
 
-	*r = (struct request){ .query = kept.query,
-			       .qid = kept.qid,
-			       .genres = kept.genres,
-			       .artists = kept.artists,
-			       .exclude = kept.exclude,
-			       .genres_out = kept.genres_out,
-			       .languages = kept.languages,
-			       .warnings = kept.warnings };
-	str_reset(&r->query);
-	str_reset(&r->qid);
-	str_reset(&r->genres);
-	str_reset(&r->artists);
-	str_reset(&r->exclude);
-	str_reset(&r->genres_out);
-	str_reset(&r->languages);
-	str_reset(&r->warnings);
+	*r = *values;
+	for (size_t i = 0; i < TEXTS; i++)
+		*text_of(r, i) = *text_of(&kept, i);
+}
+
+void request_reset(struct request *r)
+{
+	take_values(r, &(struct request){ .top_k = 0 });
+	for (size_t i = 0; i < TEXTS; i++)
+		str_reset(text_of(r, i));
+}
+
+void request_copy(struct request *to, const struct request *from)
+{
+	struct request source = *from;
+
+	take_values(to, from);
+	for (size_t i = 0; i < TEXTS; i++) {
+		str_reset(text_of(to, i));
+		str_span(text_of(to, i), span_str(text_of(&source, i)));
+	}
 }
 
 void request_release(struct request *r)
 {
-	str_release(&r->query);
-	str_release(&r->qid);
-	str_release(&r->genres);
-	str_release(&r->artists);
-	str_release(&r->exclude);
-	str_release(&r->genres_out);
-	str_release(&r->languages);
-	str_release(&r->warnings);
+	for (size_t i = 0; i < TEXTS; i++)
+		str_release(text_of(r, i));
+}
+
+bool request_is_journey(const struct request *r)
+{
+	return r->from.n || r->to.n || r->arc.n || r->minutes > 0;
+}
+
+bool request_asks(const struct request *r)
+{
+	return r->query.n || r->has_mood || r->like.n || r->keep.n ||
+	       r->more.n || r->less.n || r->from.n || r->to.n || r->arc.n;
 }
 
 bool request_next(struct span *rest, struct span *name)
@@ -54,6 +80,16 @@ bool request_next(struct span *rest, struct span *name)
 	n += end ? 1 : 0;
 	*rest = (struct span){ rest->p + n, rest->n - n };
 	return true;
+}
+
+bool request_has(const struct str *lines, struct span name)
+{
+	struct span rest = span_str(lines), next;
+
+	while (request_next(&rest, &next))
+		if (span_eq(next, name))
+			return true;
+	return false;
 }
 
 static int bad(struct err *err, const char *member, const char *expected)
@@ -73,11 +109,38 @@ static int check_range(const struct request_range *range, const char *name,
 		       name, range->max);
 }
 
+static int contradicts(bool option, const char *why, struct err *err)
+{
+	return err_set(err, option ? ERR_USAGE : ERR_RECORD,
+		       option ? "usage" : "request", "%s", why);
+}
+
+static int check_journey(const struct request *r, bool option, struct err *err)
+{
+	if (r->arc.n && (r->from.n || r->to.n))
+		return contradicts(option,
+				   "arc names all stations: it stands without "
+				   "from and to",
+				   err);
+	if (!r->from.n != !r->to.n)
+		return contradicts(
+		    option, r->from.n ? "from needs a to" : "to needs a from",
+		    err);
+	if (r->from.n + r->arc.n && (r->query.n || r->has_mood))
+		return contradicts(option,
+				   "a journey's stations say what is asked: no "
+				   "other words and no mood beside them",
+				   err);
+	return 0;
+}
+
 static int check(struct request *r, bool option, struct err *err)
 {
 	if (check_range(&r->year, "year", "after", option, err) ||
 	    check_range(&r->duration, "duration", "more than", option, err) ||
 	    check_range(&r->popularity, "popularity", "more than", option, err))
+		return -1;
+	if (check_journey(r, option, err))
 		return -1;
 	if (r->statuses & 1u << LINK_DEAD)
 		str_puts(&r->warnings, "status DEAD: candidates are found, but "
@@ -101,19 +164,20 @@ static int set_query(struct request *r, struct span text, struct err *err)
 	return 0;
 }
 
-static int has_words(const struct request *r, struct err *err)
+static int asks(const struct request *r, struct err *err)
 {
-	return r->query.n || r->has_mood
+	return request_asks(r)
 		   ? 0
 		   : err_set(err, ERR_RECORD, "request",
-			     "the query is empty; ask with words, "
-			     "{\"query\":\"i miss my ex\"}, or for a mood");
+			     "nothing is asked, the query is empty; ask with "
+			     "words, "
+			     "{\"query\":\"i miss my ex\"}, for a \"mood\", or "
+			     "for what is \"like\" a track");
 }
 
 int request_words(struct request *r, struct span words, struct err *err)
 {
-	return check(r, true, err) || set_query(r, words, err) ||
-		       has_words(r, err)
+	return set_query(r, words, err) || check(r, true, err) || asks(r, err)
 		   ? -1
 		   : 0;
 }
@@ -185,7 +249,7 @@ static int read_filter(struct request *r, struct span name, struct span value,
 	int rc = -1;
 
 	for (const struct request_member *m = request_members;
-	     m->kind != REQUEST_MOOD; m++) {
+	     m->kind < REQUEST_MOOD; m++) {
 		if (!json_name_is(name, m->name))
 			continue;
 		if (m->kind >= REQUEST_NAMES)
@@ -250,6 +314,26 @@ static int read_mood(struct request *r, struct span value, struct err *err)
 	return 0;
 }
 
+/* What is neither a filter nor a mood. */
+static int read_other(struct request *r, const struct request_member *m,
+		      struct span value, struct err *err)
+{
+	struct str text = { 0 };
+	double v;
+	int rc = -1;
+
+	if (m->kind == REQUEST_MINUTES)
+		rc = json_type(value) == JSON_NUMBER && !json_number(value, &v)
+			 ? request_set_minutes(r, v)
+			 : -1;
+	else if (m->kind != REQUEST_TEXT)
+		rc = read_names(r, m, value);
+	else if (json_type(value) == JSON_STRING && !json_string(value, &text))
+		rc = request_set_text(r, m, span_str(&text));
+	str_release(&text);
+	return rc ? bad(err, m->name, request_wanted[m->kind][0]) : 0;
+}
+
 static int read_member(struct request *r, struct span name, struct span value,
 		       struct err *err)
 {
@@ -279,6 +363,10 @@ static int read_member(struct request *r, struct span name, struct span value,
 		return json_bool(value, &r->literal)
 			   ? bad(err, "literal", "true or false")
 			   : 0;
+	for (size_t i = 0; i < REQUEST_OPTIONS; i++)
+		if (request_members[i].kind > REQUEST_MOOD &&
+		    json_name_is(name, request_members[i].name))
+			return read_other(r, &request_members[i], value, err);
 	str_printf(&r->warnings, "unknown member \"%.*s\" ignored\n",
 		   (int)(name.n < 64 ? name.n : 64), name.p);
 	return 0;
@@ -290,7 +378,7 @@ int request_read(struct request *r, struct span line, struct err *err)
 	struct span name, value;
 	struct err first;
 	size_t pos = 0;
-	bool failed = false, asked = false;
+	bool failed = false;
 
 	request_reset(r);
 	line = span_trim(line);
@@ -308,7 +396,6 @@ int request_read(struct request *r, struct span line, struct err *err)
 			       "{\"query\":\"...\"}",
 			       why);
 	while (json_member(line, &pos, &name, &value) > 0) {
-		asked = asked || json_name_is(name, "query");
 		if (!read_member(r, name, value, failed ? NULL : &first))
 			continue;
 		failed = true;
@@ -317,9 +404,5 @@ int request_read(struct request *r, struct span line, struct err *err)
 		*err = first;
 		return -1;
 	}
-	if (!asked && !r->has_mood)
-		return err_set(err, ERR_RECORD, "request",
-			       "no member \"query\"; ask with "
-			       "{\"query\":\"...\"}, or for a \"mood\"");
-	return has_words(r, err) || check(r, false, err) ? -1 : 0;
+	return asks(r, err) || check(r, false, err) ? -1 : 0;
 }

@@ -32,6 +32,15 @@ const struct request_member request_members[REQUEST_OPTIONS] = {
 	  true },
 	{ "status", "status", REQUEST_STATUSES, AT(statuses), false },
 	{ "mood", "mood", REQUEST_MOOD, 0, false },
+	{ "like", "like", REQUEST_TRACKS, AT(like), false },
+	{ "unlike", "unlike", REQUEST_TRACKS, AT(unlike), false },
+	{ "keep", "keep", REQUEST_TRACKS, AT(keep), false },
+	{ "more", "more", REQUEST_ASPECTS, AT(more), false },
+	{ "less", "less", REQUEST_ASPECTS, AT(less), false },
+	{ "from", "from", REQUEST_TEXT, AT(from), false },
+	{ "to", "to", REQUEST_TEXT, AT(to), false },
+	{ "arc", "arc", REQUEST_TEXT, AT(arc), false },
+	{ "minutes", "minutes", REQUEST_MINUTES, AT(minutes), false },
 };
 
 const char *const request_wanted[REQUEST_KINDS][2] = {
@@ -49,6 +58,16 @@ const char *const request_wanted[REQUEST_KINDS][2] = {
 	[REQUEST_MOOD] = { "an object with valence and arousal, each from -1 "
 			   "to 1",
 			   "VALENCE,AROUSAL[,DOMINANCE], each from -1 to 1" },
+	[REQUEST_TRACKS] = { "an array of tracks: ids, URLs, paths of sound "
+			     "files or names",
+			     "a track: its id, URL, \"Artist - Title\", or a "
+			     "sound file" },
+	[REQUEST_ASPECTS] = { "an array of words such as energetic",
+			      "a word such as energetic, dark, vocals" },
+	[REQUEST_TEXT] = { "a string of 1 to 65536 bytes",
+			   "text of 1 to 65536 bytes" },
+	[REQUEST_MINUTES] = { "a number of minutes above 0, at most 1440",
+			      "minutes, above 0 and at most 1440" },
 };
 
 const char *request_option_name(size_t i)
@@ -141,6 +160,27 @@ int request_add_name(struct request *r, const struct request_member *m,
 	return 0;
 }
 
+int request_set_text(struct request *r, const struct request_member *m,
+		     struct span s)
+{
+	struct str *out = place(r, m);
+
+	s = span_trim(s);
+	if (!s.n || s.n > REQUEST_QUERY_MAX)
+		return -1;
+	str_reset(out);
+	request_put_line(out, s);
+	return 0;
+}
+
+int request_set_minutes(struct request *r, double v)
+{
+	if (!(v > 0 && v <= REQUEST_MINUTES_MAX))
+		return -1;
+	r->minutes = v;
+	return 0;
+}
+
 int request_set_axis(float *out, double v)
 {
 	if (!(v >= -1 && v <= 1))
@@ -225,6 +265,10 @@ static int set_option(struct request *r, const struct request_member *m,
 		return num_double(s, &v) ? -1 : request_set_number(r, m, v);
 	case REQUEST_MOOD:
 		return set_mood(r, s);
+	case REQUEST_TEXT:
+		return request_set_text(r, m, s);
+	case REQUEST_MINUTES:
+		return num_double(s, &v) ? -1 : request_set_minutes(r, v);
 	default:
 		return request_add_name(r, m, s);
 	}

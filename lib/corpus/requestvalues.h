@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The filters and the mood of a request: what they are called, which values
+ * The members of a request but its words: what they are called, which values
  * they take. request.h is for users; this is what JSON and options share.
  */
 #ifndef MOODPIPE_REQUESTVALUES_H
@@ -15,7 +15,11 @@ enum request_kind { /* of value */
 		    REQUEST_NAMES, /* these and what follows are lists */
 		    REQUEST_CODES,
 		    REQUEST_STATUSES,
-		    REQUEST_MOOD, /* no filter */
+		    REQUEST_MOOD,    /* this and what follows is no filter */
+		    REQUEST_TRACKS,  /* lists: of references, */
+		    REQUEST_ASPECTS, /* of words for aspects */
+		    REQUEST_TEXT,
+		    REQUEST_MINUTES,
 		    REQUEST_KINDS
 };
 struct request_member {
@@ -32,6 +36,9 @@ int request_set_number(struct request *r, const struct request_member *m,
 		       double v);
 int request_add_name(struct request *r, const struct request_member *m,
 		     struct span name);
+int request_set_text(struct request *r, const struct request_member *m,
+		     struct span text);
+int request_set_minutes(struct request *r, double v);
 int request_set_axis(float *out, double v);
 
 /* Empties a list. */

@@ -9,6 +9,7 @@
 #include "corpus/crossrank.h"
 #include "corpus/diversify.h"
 #include "corpus/families.h"
+#include "corpus/journeyrank.h"
 #include "corpus/matchcurve.h"
 #include "corpus/percentile.h"
 #include "corpus/poolrows.h"
@@ -17,7 +18,7 @@
 #include "io/progress.h"
 #include "math/random.h"
 
-enum { RESULTS = 20, PICKS = 50, POOL = 100 };
+enum { RESULTS = 20, PICKS = 50, POOL = 100, JOURNEY_MOST = 1000 };
 
 struct reranker {
 	struct ranktuning tuning;
@@ -33,6 +34,8 @@ struct reranker {
 	uint32_t *order;
 	size_t scored_cap, order_cap;
 	struct poolrows rows;
+	struct journeyrank *journey;
+	size_t legs[CANDIDATES_LEGS + 1]; /* where those of a leg begin */
 	struct str title, other, text;
 };
 
@@ -41,6 +44,7 @@ struct reranker *reranker_new(struct err *err)
 	struct reranker *r = mem_zalloc(1, sizeof(*r));
 
 	r->families = families_new();
+	r->journey = journeyrank_new();
 	r->why = why_new(err);
 	if (r->why && !ranktuning_load(&r->tuning, err) &&
 	    !matchcurve_load(&r->curve, err))
@@ -58,6 +62,7 @@ void reranker_free(struct reranker *r)
 	families_free(r->families);
 	why_free(r->why);
 	askedfor_release(&r->asked);
+	journeyrank_free(r->journey);
 	free(r->scored);
 	free(r->order);
 	str_release(&r->title);
@@ -126,31 +131,20 @@ static void plan(struct run *x)
 	x->versions = o->versions ? 1 : -1;
 }
 
-static int by_relevance(const void *a, const void *b)
-{
-	const struct scored *x = a, *y = b;
-
-	if (x->pinned != y->pinned)
-		return x->pinned ? -1 : 1;
-	if (x->relevance != y->relevance)
-		return x->relevance < y->relevance ? 1 : -1;
-	return (x->row > y->row) - (x->row < y->row);
-}
-
 /* By the track's key, not its row: an index of other tracks beside gives the
  * same tracks the same places. */
-static void vary(struct run *x)
+static void vary(struct run *x, struct scored *s, size_t n)
 {
-	struct scored *s = x->r->scored;
 	struct random rng;
 
-	for (size_t i = 0; i < x->n; i++) {
+	for (size_t i = 0; i < n && x->o->seeded; i++) {
 		random_seed(&rng, x->o->seed, x->g->keys[s[i].row]);
 		if (!s[i].pinned)
 			s[i].relevance += x->r->tuning.seed_band *
 					  (float)random_uniform(&rng);
 	}
-	qsort(s, x->n, sizeof(*s), by_relevance);
+	if (x->o->seeded)
+		qsort(s, n, sizeof(*s), scoring_best_first);
 }
 
 static bool is_popular(struct run *x, const struct scored *s)
@@ -177,6 +171,29 @@ static int was_seen(struct run *x, const struct scored *s, struct err *err)
 	return seen_has(x->o->seen, span_str(&x->r->title));
 }
 
+/* 1 or 0; versions that are asked for are songs of their own. */
+static int same_song(void *ctx, const struct scored *a, const struct scored *b,
+		     struct err *err)
+{
+	struct run *x = ctx;
+	struct reranker *r = x->r;
+	int same;
+
+	if (x->versions == 1)
+		return 0;
+	if (catalogue_copy(x->g, a->row, CATALOGUE_TITLE, &r->title, err) ||
+	    catalogue_copy(x->g, b->row, CATALOGUE_TITLE, &r->other, err))
+		return -1;
+	same = families_same(r->families, span_str(&r->title),
+			     span_str(&r->other), err);
+	if (same > 0 && x->versions < 0)
+		x->versions =
+		    families_asked(r->families, span_str(&x->c->query), err);
+	if (same < 0 || (same && x->versions < 0))
+		return -1;
+	return same && !x->versions;
+}
+
 /* Is it a version of one in the pool, order[n]? Then it stands with that. */
 static int is_version(struct run *x, uint32_t at, size_t n, struct err *err)
 {
@@ -184,27 +201,14 @@ static int is_version(struct run *x, uint32_t at, size_t n, struct err *err)
 	struct scored *s = r->scored, *twin;
 	int same;
 
-	if (s[at].artist == CATALOGUE_NONE || x->versions == 1)
-		return 0;
-	str_reset(&r->title);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; s[at].artist != CATALOGUE_NONE && i < n; i++) {
 		twin = &s[r->order[i]];
 		if (twin->artist != s[at].artist)
 			continue;
-		if ((!r->title.n &&
-		     catalogue_copy(x->g, s[at].row, CATALOGUE_TITLE, &r->title,
-				    err)) ||
-		    catalogue_copy(x->g, twin->row, CATALOGUE_TITLE, &r->other,
-				   err))
+		same = same_song(x, &s[at], twin, err);
+		if (same < 0)
 			return -1;
-		same = families_same(r->families, span_str(&r->title),
-				     span_str(&r->other), err);
-		if (same > 0 && x->versions < 0)
-			x->versions = families_asked(
-			    r->families, span_str(&x->c->query), err);
-		if (same < 0 || (same && x->versions < 0))
-			return -1;
-		if (!same || x->versions)
+		if (!same)
 			continue;
 		while (twin->also != SCORED_ALONE)
 			twin = &s[twin->also];
@@ -226,6 +230,18 @@ static bool is_capped(const struct run *x, uint32_t at, size_t n)
 	return met >= x->per_artist;
 }
 
+/* Was it seen, is it too popular? 1 or 0. */
+static int is_barred(void *ctx, const struct scored *s, struct err *err)
+{
+	struct run *x = ctx;
+	int seen = was_seen(x, s, err);
+	bool barred = seen > 0 || (!seen && is_popular(x, s));
+
+	if (barred)
+		*(seen ? &x->a->seen : &x->a->popular) += 1;
+	return seen < 0 ? -1 : barred;
+}
+
 /* Fills r->order with what may answer, the best first, as far as the pool
  * reaches; SIZE_MAX: an error. */
 static size_t fill_pool(struct run *x, struct err *err)
@@ -234,17 +250,18 @@ static size_t fill_pool(struct run *x, struct err *err)
 
 	for (uint32_t at = 0; at < x->n && n < x->pool; at++) {
 		const struct scored *s = &x->r->scored[at];
-		int seen = was_seen(x, s, err), version;
+		int barred, version;
 
-		if (seen < 0)
-			return SIZE_MAX;
-		if (seen || is_popular(x, s)) {
-			*(seen ? &x->a->seen : &x->a->popular) += 1;
+		if (s->kept) {
+			x->r->order[n++] = at;
 			continue;
 		}
-		version = is_version(x, at, n, err);
-		if (version < 0)
+		barred = is_barred(x, s, err);
+		version = barred ? 0 : is_version(x, at, n, err);
+		if (barred < 0 || version < 0)
 			return SIZE_MAX;
+		if (barred)
+			continue;
 		if (version)
 			x->a->versions++;
 		else if (is_capped(x, at, n))
@@ -308,22 +325,25 @@ static size_t diversify(struct run *x, size_t n)
 	return x->k < n ? x->k : n;
 }
 
+static void set_match(const struct run *x, const struct candidates *c,
+		      struct scored *s)
+{
+	s->also = SCORED_ALONE;
+	if (s->kept)
+		return;
+	/* ranks, and plays alone, make scores that the curve is not of */
+	if ((x->o->fusion == FUSION_WEIGHTED && !c->wish.vague) || s->pinned)
+		s->match = matchcurve_at(&x->r->curve, s->score);
+}
+
 static int arrange(struct run *x, struct err *err)
 {
 	struct reranker *r = x->r;
 	size_t n;
 
-	for (size_t i = 0; i < x->n; i++) {
-		r->scored[i].also = SCORED_ALONE;
-		/* ranks, and plays alone, make scores that the curve is not
-		 * of */
-		if ((x->o->fusion == FUSION_WEIGHTED && !x->c->wish.vague) ||
-		    r->scored[i].pinned)
-			r->scored[i].match =
-			    matchcurve_at(&r->curve, r->scored[i].score);
-	}
-	if (x->o->seeded)
-		vary(x);
+	for (size_t i = 0; i < x->n; i++)
+		set_match(x, x->c, &r->scored[i]);
+	vary(x, r->scored, x->n);
 	askedfor_artists(&r->asked, x->c, (size_t)r->tuning.few_artists,
 			 r->scored, x->n);
 	n = fill_pool(x, err);
@@ -364,11 +384,91 @@ static int read_again(struct run *x, const struct scoring *how, struct err *err)
 	return 0;
 }
 
+static int run_alone(struct run *x, struct scoring *how, double *scored,
+		     struct err *err)
+{
+	struct reranker *r = x->r;
+
+	MEM_ROOM(r->scored, x->c->count + 1, r->scored_cap);
+	MEM_ROOM(r->order, x->c->count + 1, r->order_cap);
+	x->n = scoring_run(how, r->scored, &x->a->dead, err);
+	if (x->n == SIZE_MAX)
+		return -1;
+	*scored = progress_clock();
+	plan(x);
+	return read_again(x, how, err) || arrange(x, err) ? -1 : 0;
+}
+
+/* Scores leg by leg. */
+static int score_legs(struct run *x, struct scoring *how, struct err *err)
+{
+	struct reranker *r = x->r;
+	size_t all = 0, n, dead;
+
+	for (size_t l = 0; l < x->c->leg_count; l++)
+		all += x->c->legs[l].count;
+	MEM_ROOM(r->scored, all + 1, r->scored_cap);
+	for (size_t l = 0; l < x->c->leg_count; l++) {
+		struct scored *s = r->scored + x->n;
+
+		how->c = &x->c->legs[l];
+		r->legs[l] = x->n;
+		n = scoring_run(how, s, &dead, err);
+		if (n == SIZE_MAX)
+			return -1;
+		for (size_t i = 0; i < n; i++)
+			s[i].leg = (uint32_t)l;
+		vary(x, s, n);
+		askedfor_artists(&r->asked, how->c,
+				 (size_t)r->tuning.few_artists, s, n);
+		x->n += n;
+	}
+	r->legs[x->c->leg_count] = x->n;
+	return 0;
+}
+
+static int run_journey(struct run *x, struct scoring *how, double *scored,
+		       struct err *err)
+{
+	struct reranker *r = x->r;
+	struct journeyrank_how way = { .c = x->c,
+				       .g = x->g,
+				       .tuning = &r->tuning,
+				       .weight = how->weight,
+				       .first = r->legs,
+				       .rows = &r->rows,
+				       .barred = is_barred,
+				       .same = same_song,
+				       .ctx = x };
+	int most = x->o->top_k ? x->o->top_k : x->c->top_k;
+
+	if (score_legs(x, how, err))
+		return -1;
+	*scored = progress_clock();
+	plan(x);
+	way.scored = r->scored;
+	way.most = most && most < JOURNEY_MOST ? (size_t)most : JOURNEY_MOST;
+	way.tracks = x->k < JOURNEY_MOST ? x->k : JOURNEY_MOST;
+	if (!(x->c->minutes > 0))
+		way.most = way.tracks;
+	way.per_artist = x->per_artist;
+	way.spacing = x->gaps.artist;
+	MEM_ROOM(r->order, way.most + 1, r->order_cap);
+	if (journeyrank_run(r->journey, &way, r->order, x->a, err))
+		return -1;
+	for (size_t i = 0; i < x->a->count; i++) {
+		struct scored *result = &r->scored[r->order[i]];
+
+		set_match(x, &x->c->legs[result->leg], result);
+	}
+	return 0;
+}
+
 int reranker_run(struct reranker *r, const struct candidates *c,
 		 const struct generation *g, const struct reranker_options *o,
 		 struct answer *a, struct err *err)
 {
-	double start = progress_clock(), scored;
+	double start = progress_clock(), scored = start;
 	struct run x = { .r = r, .c = c, .g = g, .o = o, .a = a };
 	struct scoring how = { .c = c,
 			       .g = g,
@@ -384,14 +484,8 @@ int reranker_run(struct reranker *r, const struct candidates *c,
 	for (int i = 0; i < SIGNAL_COUNT; i++)
 		if (o->weight[i] > 0)
 			how.weight = o->weight;
-	MEM_ROOM(r->scored, c->count + 1, r->scored_cap);
-	MEM_ROOM(r->order, c->count + 1, r->order_cap);
-	x.n = scoring_run(&how, r->scored, &a->dead, err);
-	if (x.n == SIZE_MAX)
-		return -1;
-	scored = progress_clock();
-	plan(&x);
-	if (read_again(&x, &how, err) || arrange(&x, err))
+	if (c->leg_count ? run_journey(&x, &how, &scored, err)
+			 : run_alone(&x, &how, &scored, err))
 		return -1;
 	a->scored = r->scored;
 	a->order = r->order;

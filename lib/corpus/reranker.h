@@ -23,7 +23,11 @@
  *             nobody asked for a spacing, those who would stand between must
  *             have spacing_worth of the relevance of whoever waits
  *
- * A pinned track (scoring.h) stays in front. Numbers: ranktuning.h.
+ * A pinned track (scoring.h) stays in front; one that is to be kept stays
+ * whatever of this speaks against it, but for a dead link. Numbers: ranktuning.h.
+ *
+ * A journey (candidates.h) is scored leg by leg, and put in order by
+ * journeyrank.h instead: without a cross-encoder, MMR, albums and genres.
  */
 #ifndef MOODPIPE_RERANKER_H
 #define MOODPIPE_RERANKER_H

@@ -9,13 +9,9 @@
 #include "corpus/asked.h"
 #include "corpus/demands.h"
 #include "corpus/eligible.h"
-#include "corpus/likeness.h"
 #include "corpus/metrows.h"
-#include "corpus/moodsound.h"
 #include "index/lyricfind.h"
 #include "index/timbrefind.h"
-#include "learn/bridge.h"
-#include "math/vector.h"
 
 enum {
 	TOGETHER = 64,  /* candidates that a thread fills at once */
@@ -24,52 +20,32 @@ enum {
 
 struct retrieval {
 	const struct generation *g;
-	struct querytext *words; /* NULL: none */
 	struct retrieval_limits limits;
 	struct search *search;
 	struct named *named;
 	struct asked *asked;
-	struct moodsound *sounds;
-	struct bridge bridge; /* from text to sound; zeroed: none */
+	struct sought sought;
 	struct eligible eligible;
 	struct topk_item *best[SOURCES]; /* [each] */
 	size_t found[SOURCES];
 	struct metrows met;
-	struct likeness like;
 
 	/* of the request at hand */
 	const struct request *request;
 	const struct intent *intent;
+	const struct aspects_aim *aim; /* NULL: none */
+	size_t most;
 	struct search_among among;
 	bool wants[SOURCES];
 	enum search_way way[SOURCES];
-	struct search_text text;
-	struct search_mood mood;
 	struct lyricfind_hit lyric[LYRICFIND_HITS];
 	size_t lyric_count;
 	struct topk_item *names; /* [each], what is named */
 	size_t named_count;
 	float words_met;
-	const float *sound[AUDIO_KINDS];
-	float text_unit[GENERATION_TEXT_MAX], mixed[GENERATION_AUDIO_DIM];
-	bool said;        /* by the words, in text_unit */
 	struct err error; /* of the words */
 	struct candidates *out;
 };
-
-/* A damaged one is none: sound is then asked for by mood alone. */
-static void open_bridge(struct retrieval *r)
-{
-	struct err err;
-	const struct bridge_info *d;
-
-	if (bridge_open(&r->bridge, r->g->pack, &err))
-		r->bridge = (struct bridge){ .info = NULL };
-	d = r->bridge.info;
-	if (d && (d->from != r->g->text_dim || d->to != GENERATION_AUDIO_DIM ||
-		  r->g->audio[AUDIO_COMPONENTS].dim != GENERATION_AUDIO_DIM))
-		r->bridge = (struct bridge){ .info = NULL };
-}
 
 struct retrieval *retrieval_new(const struct generation *g,
 				struct querytext *words,
@@ -78,7 +54,6 @@ struct retrieval *retrieval_new(const struct generation *g,
 	struct retrieval *r = mem_zalloc(1, sizeof(*r));
 
 	r->g = g;
-	r->words = words;
 	r->limits = limits;
 	if (r->limits.each > g->count)
 		r->limits.each = g->count;
@@ -87,8 +62,7 @@ struct retrieval *retrieval_new(const struct generation *g,
 	r->named = named_new(g);
 	r->asked = asked_new();
 	r->names = mem_zalloc(r->limits.each + 1, sizeof(*r->names));
-	r->sounds = moodsound_new(g);
-	open_bridge(r);
+	sought_init(&r->sought, g, words);
 	for (int s = 0; s < SOURCES; s++)
 		r->best[s] =
 		    mem_zalloc(r->limits.each + 1, sizeof(*r->best[s]));
@@ -105,9 +79,8 @@ void retrieval_free(struct retrieval *r)
 	named_free(r->named);
 	asked_free(r->asked);
 	free(r->names);
-	moodsound_free(r->sounds);
+	sought_release(&r->sought);
 	metrows_release(&r->met);
-	likeness_release(&r->like);
 	eligible_release(&r->eligible);
 	free(r);
 }
@@ -117,134 +90,16 @@ struct named *retrieval_named(struct retrieval *r)
 	return r->named;
 }
 
-/* Towards the middle of the quadrant it is in; what is 0 says nothing. */
-static float inwards(float x)
-{
-	float middle = x > 0 ? RETRIEVAL_MIDDLE : x < 0 ? -RETRIEVAL_MIDDLE : 0;
-
-	return x + RETRIEVAL_INWARDS * (middle - x);
-}
-
-/* The request's, else that of the rows it is to be like. */
-static bool mood_asked(struct retrieval *r)
-{
-	const struct request *request = r->request;
-	const struct intent *intent = r->intent;
-
-	r->mood = (struct search_mood){ inwards(intent->mood.valence),
-					inwards(intent->mood.arousal), NAN };
-	if (request->has_mood)
-		r->mood =
-		    (struct search_mood){ request->valence, request->arousal,
-					  r->g->dominance ? request->dominance
-							  : NAN };
-	if (request->has_mood || intent->mood.by != MOODBY_NONE)
-		return true;
-	if (!intent->wish.like_count || !r->like.has_mood)
-		return false;
-	r->mood = (struct search_mood){ r->like.valence, r->like.arousal, NAN };
-	r->out->mood_by = MOODBY_LIKE;
-	r->out->valence = r->like.valence;
-	r->out->arousal = r->like.arousal;
-	return true;
-}
-
-static void prepare_mood(struct retrieval *r)
-{
-	const struct request *request = r->request;
-	bool asked = mood_asked(r);
-
-	if (asked && !r->g->valence)
-		str_puts(&r->out->warnings,
-			 "the index has no moods: by words alone\n");
-	if (request->has_mood && !isnan(request->dominance) && r->g->valence &&
-	    !r->g->dominance)
-		str_puts(&r->out->warnings,
-			 "the index has no dominance: it is not heeded\n");
-	r->wants[SOURCE_MOOD] = asked && r->g->valence;
-}
-
-/* Of components, the mood's sound and what the words tell of it, by what either
- * was worth when the map was tried. Words of a mood tell less than the mood. */
-static const float *mix_sound(struct retrieval *r, const float *mood)
-{
-	const struct bridge_info *d = r->bridge.info;
-	float by_words = 1 - r->intent->share[QUERY_MOOD], by_mood;
-
-	if (!r->said || !r->g->audio[AUDIO_COMPONENTS].count ||
-	    (mood && !(by_words > 0)) ||
-	    bridge_apply(&r->bridge, r->text_unit, r->mixed))
-		return mood;
-	if (!mood)
-		return r->mixed;
-	by_mood = d->mood_skill > 0 ? d->mood_skill : d->skill;
-	vector_scale(r->mixed, by_words * d->skill, d->to);
-	vector_axpy(r->mixed, by_mood, mood, d->to);
-	return vector_normalise(r->mixed, d->to) > 0 ? r->mixed : mood;
-}
-
-/* Sounds like the rows that are named, else as the mood sounds, and the words. */
-static void prepare_sound(struct retrieval *r)
-{
-	bool like = r->intent->wish.like_count > 0;
-
-	r->wants[SOURCE_AUDIO] = false;
-	for (int kind = 0; kind < AUDIO_KINDS; kind++) {
-		const float *mood =
-		    r->wants[SOURCE_MOOD]
-			? moodsound_of(r->sounds, kind, r->mood.valence,
-				       r->mood.arousal)
-			: NULL;
-
-		if (like && r->like.has_sound[kind])
-			r->sound[kind] = r->like.sound[kind];
-		else
-			r->sound[kind] = kind == AUDIO_COMPONENTS
-					     ? mix_sound(r, mood)
-					     : mood;
-		r->wants[SOURCE_AUDIO] =
-		    r->wants[SOURCE_AUDIO] || r->sound[kind];
-	}
-}
-
-/* The words' vector, half of it that of the rows the answers are to be like. */
-static int prepare_text(struct retrieval *r, struct err *err)
-{
-	struct span plain = span_str(&r->intent->plain);
-	bool like = r->intent->wish.like_count > 0 && r->like.has_text;
-	float *unit = r->text_unit;
-	int rc;
-
-	r->said = false;
-	r->wants[SOURCE_TEXT] = false;
-	if (!r->words || !r->g->text_count)
-		return 0;
-	rc = querytext_vector(r->words, plain, unit, err);
-	if (rc < 0)
-		return -1;
-	r->said = rc == 0;
-	if (!r->said && !like)
-		return 0;
-	if (!r->said)
-		memcpy(unit, r->like.text, r->g->text_dim * sizeof(*unit));
-	else if (like)
-		vector_axpy(unit, 1, r->like.text, r->g->text_dim);
-	if (r->said && like)
-		vector_normalise(unit, r->g->text_dim);
-	r->wants[SOURCE_TEXT] =
-	    !search_text_query(&r->text, unit, r->g->text_dim);
-	return 0;
-}
-
-static int prepare(struct retrieval *r, const struct wish *wish,
+static int prepare(struct retrieval *r, const struct retrieval_task *task,
 		   struct err *err)
 {
-	if (wish->like_count)
-		likeness_of(&r->like, r->g, wish->like, wish->like_count);
-	prepare_mood(r);
-	if (prepare_text(r, err))
+	const struct wish *wish = &task->from.intent->wish;
+
+	if (sought_find(&r->sought, &task->from, r->out, err))
 		return -1;
-	prepare_sound(r);
+	r->wants[SOURCE_MOOD] = r->sought.has_mood;
+	r->wants[SOURCE_TEXT] = r->sought.has_text;
+	r->wants[SOURCE_AUDIO] = r->sought.has_sound;
 	r->wants[SOURCE_WORDS] = r->intent->plain.n > 0;
 	r->wants[SOURCE_TIMBRE] = r->g->timbre && wish_any_timbre(wish);
 	r->wants[SOURCE_POPULAR] = wish->vague;
@@ -332,16 +187,16 @@ static void find(void *ctx, size_t i, int thread)
 		return;
 	switch ((enum source)s) {
 	case SOURCE_TEXT:
-		r->found[s] = search_texts(r->search, &r->text, &r->among, best,
-					   &r->way[s]);
+		r->found[s] = search_texts(r->search, &r->sought.text,
+					   &r->among, best, &r->way[s]);
 		break;
 	case SOURCE_AUDIO:
-		r->found[s] = search_sounds(r->search, r->sound, &r->among,
-					    best, &r->way[s]);
+		r->found[s] = search_sounds(r->search, r->sought.sound,
+					    &r->among, best, &r->way[s]);
 		break;
 	case SOURCE_MOOD:
-		r->found[s] = search_moods(r->search, &r->mood, &r->among, best,
-					   &r->way[s]);
+		r->found[s] = search_moods(r->search, &r->sought.mood,
+					   &r->among, best, &r->way[s]);
 		break;
 	case SOURCE_TIMBRE:
 		r->found[s] = search_timbres(r->search, r->intent->wish.timbre,
@@ -367,7 +222,7 @@ static int search(struct retrieval *r, struct err *err)
 		return -1;
 	}
 	if (r->found[SOURCE_TEXT] && r->found[SOURCE_MOOD] &&
-	    querytext_by_words(r->words) &&
+	    querytext_by_words(r->sought.words) &&
 	    r->best[SOURCE_TEXT][0].score < RETRIEVAL_TEXT_LEAST) {
 		r->found[SOURCE_TEXT] = 0;
 		r->wants[SOURCE_TEXT] = false;
@@ -402,15 +257,15 @@ static void fill(void *ctx, size_t chunk, int thread)
 			c->text_distance = NAN;
 		else if (isnan(c->text_distance))
 			c->text_distance = metrows_distance(
-			    search_text_row(r->g, &r->text, c->row));
+			    search_text_row(r->g, &r->sought.text, c->row));
 		if (r->wants[SOURCE_AUDIO] && isnan(c->audio_cosine))
 			c->audio_cosine =
-			    search_sound_row(r->g, r->sound, c->row);
+			    search_sound_row(r->g, r->sought.sound, c->row);
 		c->text_distance = within(c->text_distance, 0, 2);
 		c->audio_cosine = within(c->audio_cosine, -1, 1);
 		if (r->wants[SOURCE_MOOD])
 			c->mood_distance =
-			    search_mood_row(r->g, &r->mood, c->row);
+			    search_mood_row(r->g, &r->sought.mood, c->row);
 	}
 }
 
@@ -456,6 +311,8 @@ static void gather(struct retrieval *r)
 		metrows_add_lyric(
 		    &r->met, r->lyric[i].row,
 		    lyricfind_sure(&r->lyric[i]) ? r->lyric[i].share : 0);
+	for (size_t i = 0; i < r->intent->wish.keep_count; i++)
+		metrows_add_kept(&r->met, r->intent->wish.keep[i]);
 	metrows_join(&r->met);
 }
 
@@ -463,11 +320,14 @@ static void gather(struct retrieval *r)
  * or asks for an artist wants it: no cap on these. */
 static void merge(struct retrieval *r, struct candidates *out)
 {
-	size_t most = r->limits.most;
+	const struct wish *wish = &r->intent->wish;
+	size_t most = r->most;
 
 	gather(r);
 	metrows_start(&r->met, r->limits.per_artist, most);
 	out->count = 0;
+	for (size_t i = 0; i < wish->keep_count; i++)
+		metrows_take(&r->met, r->g, wish->keep[i], true, most, out);
 	for (size_t i = 0; i < r->lyric_count; i++)
 		metrows_take(&r->met, r->g, r->lyric[i].row, true, most, out);
 	for (size_t rank = 0; rank < r->limits.each; rank++) {
@@ -502,33 +362,43 @@ static size_t rows_of_each(const struct retrieval *r)
 
 	for (int s = 0; s < SOURCES; s++)
 		wanted += r->wants[s];
-	share = wanted ? r->limits.most / wanted : r->limits.most;
+	share = wanted ? r->most / wanted : r->most;
 	share += share / 2 + 1;
 	return share < r->limits.each ? share : r->limits.each;
 }
 
-int retrieval_run(struct retrieval *r, const struct request *request,
-		  const struct intent *intent, struct candidates *out,
-		  struct err *err)
+/* What the request, its wishes, its signs and its aspects leave. */
+static int find_eligible(struct retrieval *r, struct err *err)
 {
-	r->request = request;
-	r->out = out;
-	r->intent = intent;
-	if (prepare(r, &intent->wish, err))
-		return -1;
-	eligible_find(&r->eligible, r->g, request, r->limits.keep_dead,
-		      &out->warnings);
-	eligible_without(&r->eligible, &intent->wish);
+	struct str *told = &r->out->warnings;
+	struct eligible *e = &r->eligible;
+
+	eligible_find(e, r->g, r->request, r->limits.keep_dead, told);
+	eligible_without(e, &r->intent->wish);
 	if (apply_demands(r, err))
 		return -1;
-	out->eligible = r->eligible.count;
-	r->among = (struct search_among){ .allowed = out->eligible < r->g->count
-							 ? r->eligible.rows
-							 : NULL,
-					  .eligible = out->eligible,
-					  .k = rows_of_each(r),
-					  .per_artist = r->limits.per_artist };
-	if (search(r, err))
+	if (r->aim && aspects_demands(r->aim))
+		e->count = aspects_apply(r->aim, r->g, eligible_own(e),
+					 e->count, told);
+	r->out->eligible = e->count;
+	r->among =
+	    (struct search_among){ .allowed =
+				       e->count < r->g->count ? e->rows : NULL,
+				   .eligible = e->count,
+				   .k = rows_of_each(r),
+				   .per_artist = r->limits.per_artist };
+	return 0;
+}
+
+int retrieval_run(struct retrieval *r, const struct retrieval_task *task,
+		  struct candidates *out, struct err *err)
+{
+	r->request = task->from.request;
+	r->intent = task->from.intent;
+	r->aim = task->from.aim;
+	r->most = task->most ? task->most : r->limits.most;
+	r->out = out;
+	if (prepare(r, task, err) || find_eligible(r, err) || search(r, err))
 		return -1;
 	find_lyrics(r);
 	merge(r, out);

@@ -6,6 +6,8 @@
 
 #include "corpus/signals.h"
 
+enum { KEPT_MOST = WISH_LIKE_MAX + 1 };
+
 static const char *const names[CONTRIBUTIONS] = {
 	[SIGNAL_TEXT] = "text",
 	[SIGNAL_AUDIO] = "audio",
@@ -17,6 +19,7 @@ static const char *const names[CONTRIBUTIONS] = {
 	[CONTRIBUTION_LINK] = "link",
 	[CONTRIBUTION_LYRIC] = "lyric",
 	[CONTRIBUTION_CROSS] = "cross",
+	[CONTRIBUTION_KEPT] = "kept",
 };
 
 const char *contribution_name(enum contribution c)
@@ -184,6 +187,14 @@ static void set_confidence(const struct scoring *how, struct scored *s)
 	s->confidence = all > 0 ? sure / all * how->weights->link[s->link] : 0;
 }
 
+static unsigned place_kept(const struct wish *w, uint32_t row)
+{
+	for (size_t i = 0; i < w->keep_count; i++)
+		if (w->keep[i] == row)
+			return (unsigned)i + 1;
+	return 0;
+}
+
 static void score(const struct scoring *how, const float mean[SIGNAL_COUNT],
 		  size_t quoted, struct scored *s)
 {
@@ -198,15 +209,18 @@ static void score(const struct scoring *how, const float mean[SIGNAL_COUNT],
 			     w->penalty[tier < TIER_COUNT ? tier : TIER_NONE]);
 	take(how, s, CONTRIBUTION_LINK,
 	     (double)how->tuning->link * (1 - (double)w->link[s->link]));
-	s->pinned = is_pinned(how, s, quoted);
+	s->kept = place_kept(&how->c->wish, s->row);
+	s->pinned = s->kept || is_pinned(how, s, quoted);
 	if (s->pinned)
-		s->contribution[CONTRIBUTION_LYRIC] = 1000000 - sum_of(s);
+		s->contribution[s->kept ? CONTRIBUTION_KEPT
+					: CONTRIBUTION_LYRIC] =
+		    1000000 - sum_of(s);
 	s->score = (float)sum_of(s) / 1e6f;
 	s->relevance = s->score;
 	set_confidence(how, s);
 }
 
-static int by_score(const void *a, const void *b)
+int scoring_best_first(const void *a, const void *b)
 {
 	const struct scored *x = a, *y = b;
 
@@ -229,9 +243,11 @@ size_t scoring_run(const struct scoring *how, struct scored *out, size_t *dead,
 	signals_mean(out, n, mean);
 	for (size_t i = 0; i < n; i++) {
 		score(how, mean, quoted, &out[i]);
-		if (out[i].pinned) /* among themselves by their share */
+		if (out[i].kept)
+			out[i].relevance = 3 - (float)out[i].kept / KEPT_MOST;
+		else if (out[i].pinned) /* among themselves by their share */
 			out[i].relevance = 1 + how->c->items[out[i].item].lyric;
 	}
-	qsort(out, n, sizeof(*out), by_score);
+	qsort(out, n, sizeof(*out), scoring_best_first);
 	return n;
 }

@@ -33,7 +33,9 @@
  *
  * A track known to have no singing is weighed less by its words and more by its
  * sound; a request that names nothing to go by mostly by plays. A track that
- * sings the quoted words is pinned: its score is 1.
+ * sings the quoted words is pinned: its score is 1. So is one that is to be
+ * kept (wish.h), before these and in the order asked for; one that answers are
+ * to be unlike is no candidate.
  *
  * Confidence says how much of a score stands on facts: the weights' share that
  * is present, each signal as sure as its source (imputed sound and formula
@@ -57,10 +59,11 @@ enum contribution { /* the first are signals, in the order of enum signal */
 		    SCORING_CONTRIBUTIONS,
 		    /* crossrank.h; of any sign */
 		    CONTRIBUTION_CROSS = SCORING_CONTRIBUTIONS,
+		    CONTRIBUTION_KEPT,
 		    CONTRIBUTIONS
 };
 /* "text" ... "collab", "unknown", "vocals", "popularity", "link", "lyric",
- * "cross". */
+ * "cross", "kept". */
 const char *contribution_name(enum contribution c);
 
 enum fusion { FUSION_WEIGHTED, FUSION_RANKS, FUSIONS };
@@ -69,7 +72,8 @@ const char *fusion_name(enum fusion f); /* "weighted", "rrf" */
 #define SCORED_ALONE UINT32_MAX
 
 struct scored {
-	uint32_t row, item; /* in the generation, in the candidates */
+	uint32_t row, item; /* in the generation, in the candidates, */
+	uint32_t leg;       /* which are of that leg of a journey, or 0 */
 	uint32_t artist;    /* CATALOGUE_NONE: none, as are the next */
 	uint32_t album, genre;
 	unsigned link;                       /* enum catalogue_link */
@@ -77,9 +81,11 @@ struct scored {
 	float part[SIGNAL_COUNT];            /* [0, 1], NaN missing */
 	int32_t contribution[CONTRIBUTIONS]; /* millionths; sum: the score */
 	float score, confidence;             /* [0, 1] */
-	float relevance;        /* to rank by: the score, unless varied */
-	float match;            /* 0 to 100; NaN: not told */
-	bool pinned, asked;     /* by a lyric; its artist is asked for */
+	float relevance; /* to rank by: the score, unless varied */
+	float match;     /* 0 to 100; NaN: not told */
+	bool pinned;     /* by a lyric, or kept */
+	bool asked;      /* its artist is asked for */
+	unsigned kept;   /* its place among those to keep, from 1; or 0 */
 	float valence, arousal; /* NaN missing */
 	struct {
 		const float *x; /* unit [dim], or NULL */
@@ -111,6 +117,9 @@ struct scoring {
  */
 size_t scoring_run(const struct scoring *how, struct scored *out, size_t *dead,
 		   struct err *err);
+
+/* Compares two scored by relevance as scoring_run orders them, for qsort. */
+int scoring_best_first(const void *a, const void *b);
 
 /* The weights of a track by these, with these flags: as said above. */
 void scoring_weights(const struct scoring *how, const struct scored *s,

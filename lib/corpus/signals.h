@@ -5,7 +5,8 @@
 
 #include "corpus/scoring.h"
 
-/* Fills out[c->count] but for scores, without dead ones; returns how many, as
+/* Fills out[c->count] but for scores, without dead ones and those
+ * that answers are to be unlike; returns how many, as
  * scoring_run. */
 size_t signals_fill(const struct scoring *how, struct scored *out, size_t *dead,
 		    struct err *err);

@@ -79,20 +79,19 @@ static void put_targets(const struct targets *t, const struct requestmood *m,
 	targets_json(&target, out);
 }
 
-static void put_notes(struct str *out, const char *name,
-		      const struct str *notes)
+static void put_notes(struct str *out, const char *name, struct span notes)
 {
-	if (!notes->n)
+	if (!notes.n)
 		return;
 	put_name(out, name);
 	str_putc(out, '[');
-	str_span(out, span_str(notes));
+	str_span(out, notes);
 	str_putc(out, ']');
 }
 
 void understood_write(const struct understood_models *m,
 		      const struct intent *in, struct span query,
-		      struct str *out)
+		      const struct understood_more *more, struct str *out)
 {
 	struct theme_hit hits[UNDERSTOOD_THEMES];
 	struct emotion felt = { .tokens = 0 };
@@ -118,8 +117,15 @@ void understood_write(const struct understood_models *m,
 	}
 	if (m->targets && in->mood.by != MOODBY_NONE)
 		put_targets(m->targets, &in->mood, out);
-	put_notes(out, "filters", &in->asks.notes);
-	put_notes(out, "contexts", &in->occasion.notes);
+	put_notes(out, "filters", span_str(&in->asks.notes));
+	put_notes(out, "contexts", span_str(&in->occasion.notes));
+	put_notes(out, "tracks", more->tracks);
+	if (more->aspects.n) {
+		put_name(out, "aspects");
+		str_putc(out, '{');
+		str_span(out, more->aspects);
+		str_putc(out, '}');
+	}
 	if (out->n > 1)
 		str_putc(out, '}');
 	else

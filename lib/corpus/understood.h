@@ -29,11 +29,16 @@ int understood_open(struct understood_models *m, const struct generation *g,
 		    const struct textmodel *text, struct err *err);
 void understood_close(struct understood_models *m);
 
+struct understood_more { /* of a request, beside its words; each may be empty */
+	struct span tracks;  /* JSON objects, a comma between: those it names */
+	struct span aspects; /* JSON members: aspects.h */
+};
 /* Replaces *out by {"words":[...],"emotion":{...},"themes":[...],
- * "targets":{...},"filters":[...],"contexts":[...]}, each where there is
- * something to tell; empty where there is nothing at all. */
+ * "targets":{...},"filters":[...],"contexts":[...],"tracks":[...],
+ * "aspects":{...}}, each where there is something to tell; empty where there is
+ * nothing at all. */
 void understood_write(const struct understood_models *m,
 		      const struct intent *in, struct span query,
-		      struct str *out);
+		      const struct understood_more *more, struct str *out);
 
 #endif

@@ -153,7 +153,8 @@ struct subject { /* the result */
 	const struct answer *a;
 	const struct answer_track *t;
 	const struct scored *s;
-	const struct candidate *c;
+	const struct candidates *c;    /* the request, */
+	const struct candidate *found; /* what was found of it */
 	bool heard;
 	struct displayed d;
 };
@@ -194,7 +195,8 @@ static void add_words(struct why *w, const struct subject *x)
 {
 	unsigned flags = x->s->flags, title, tags, genre, artist;
 	double strength = share(x, SIGNAL_TEXT);
-	float cosine = 1 - x->c->text_distance * x->c->text_distance / 2;
+	float cosine =
+	    1 - x->found->text_distance * x->found->text_distance / 2;
 
 	genre = met_in(w, x->t->text[CATALOGUE_GENRE]);
 	title = met_in(w, x->t->text[CATALOGUE_TITLE]) & ~genre;
@@ -229,7 +231,7 @@ static void add_words(struct why *w, const struct subject *x)
 		put_words(w, artist);
 		str_puts(&w->text, " in its artist's name");
 		end_reason(w);
-	} else if (x->c->words_score > 0 && w->count && !genre &&
+	} else if (x->found->words_score > 0 && w->count && !genre &&
 		   strength >= (double)w->words.least[WHY_HIDDEN]) {
 		reason(w, strength);
 		if (w->count == 1)
@@ -246,10 +248,10 @@ static void add_words(struct why *w, const struct subject *x)
 static void add_mood(struct why *w, const struct subject *x)
 {
 	struct span words =
-	    whywords_band(&w->words, WHY_MOOD, x->c->mood_distance);
+	    whywords_band(&w->words, WHY_MOOD, x->found->mood_distance);
 
-	if (x->a->c->mood_by == MOODBY_NONE || !words.n ||
-	    isnan(x->c->mood_distance))
+	if (x->c->mood_by == MOODBY_NONE || !words.n ||
+	    isnan(x->found->mood_distance))
 		return;
 	reason(w, share(x, SIGNAL_MOOD));
 	if (!x->heard || !(x->s->mood_confidence >= w->words.least[WHY_SURE]))
@@ -267,7 +269,7 @@ static void comma(struct why *w)
 /* Slow, where the request wants what is lively, or the reverse. */
 static bool speaks_against(const struct subject *x, int place)
 {
-	const struct candidates *c = x->a->c;
+	const struct candidates *c = x->c;
 
 	return c->mood_by != MOODBY_NONE && (float)place * c->arousal < 0;
 }
@@ -308,7 +310,7 @@ static void put_tempo(struct why *w, const struct subject *x)
 static void put_texture(struct why *w, const struct subject *x)
 {
 	const struct generation *g = x->a->g;
-	const struct wish *wish = &x->a->c->wish;
+	const struct wish *wish = &x->c->wish;
 	uint8_t room[TIMBRE_AXES];
 	const uint8_t *p;
 	float best = w->words.least[WHY_TEXTURE], out;
@@ -338,11 +340,11 @@ static void put_texture(struct why *w, const struct subject *x)
 
 static void add_sound(struct why *w, const struct subject *x)
 {
-	const struct candidates *c = x->a->c;
+	const struct candidates *c = x->c;
 
 	reason(w, share(x, SIGNAL_AUDIO));
 	if (c->wish.like_count &&
-	    x->c->audio_cosine >= w->words.least[WHY_ALIKE])
+	    x->found->audio_cosine >= w->words.least[WHY_ALIKE])
 		str_puts(&w->text, x->heard
 				       ? "sounds like what you named"
 				       : "probably sounds like what you named");
@@ -353,14 +355,14 @@ static void add_sound(struct why *w, const struct subject *x)
 
 static void add_singing(struct why *w, const struct subject *x)
 {
-	enum vocals wanted = x->a->c->wish.vocals;
+	enum vocals wanted = x->c->wish.vocals;
 	unsigned flags = x->s->flags;
 
 	if (flags & CATALOGUE_INSTRUMENTAL && wanted == VOCALS_NONE)
 		say(w, 1, "instrumental, as you asked");
 	else if (flags & CATALOGUE_SUNG && wanted == VOCALS_SUNG)
 		say(w, 1, "sung, as you asked");
-	else if (flags & CATALOGUE_INSTRUMENTAL && !(x->c->named > 0) &&
+	else if (flags & CATALOGUE_INSTRUMENTAL && !(x->found->named > 0) &&
 		 !isnan(x->s->part[SIGNAL_AUDIO]))
 		say(w, LATER,
 		    "instrumental, so its sound counts for more than its "
@@ -375,10 +377,11 @@ static void add_quote(struct why *w, const struct subject *x)
 
 	reason(w, 2);
 	if (!all)
-		str_puts(&w->text, x->c->lyric >= 0.999f ? "it sings "
-							 : "it sings most of ");
+		str_puts(&w->text, x->found->lyric >= 0.999f
+				       ? "it sings "
+				       : "it sings most of ");
 	str_putc(&w->text, '"');
-	str_span(&w->text, span_str(&x->a->c->lyric));
+	str_span(&w->text, span_str(&x->c->lyric));
 	str_puts(&w->text, all ? "\" is in its title" : "\"");
 	end_reason(w);
 }
@@ -421,11 +424,22 @@ static int strongest_first(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
+/* A way of one leg has no ends of its own. */
+static const char *kept_as(const struct subject *x)
+{
+	size_t legs = x->a->journey ? x->a->c->leg_count : 0;
+
+	if (legs < 2 || (x->s->leg && x->s->leg + 1 < legs))
+		return "you kept it";
+	return x->s->leg ? "your journey ends with it"
+			 : "your journey begins with it";
+}
+
 void why_put(struct why *w, const struct answer *a,
 	     const struct answer_track *t, struct str *out)
 {
 	struct subject x = {
-		.a = a, .t = t, .s = t->s, .c = &a->c->items[t->s->item]
+		.a = a, .t = t, .s = t->s, .c = t->c, .found = t->found
 	};
 
 	generation_displayed(a->g, x.s->row, &x.d);
@@ -434,9 +448,11 @@ void why_put(struct why *w, const struct answer *a,
 		start(w, span_str(&a->c->query));
 	w->nreasons = 0;
 	str_reset(&w->text);
-	if (x.s->pinned)
+	if (x.s->kept)
+		say(w, 3, kept_as(&x));
+	else if (x.s->pinned)
 		add_quote(w, &x);
-	else if (x.c->named > 0)
+	else if (x.found->named > 0)
 		add_named(w, &x);
 	else
 		add_words(w, &x);

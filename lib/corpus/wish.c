@@ -38,6 +38,22 @@ static void put_timbre(const struct wish *w, struct str *out)
 	str_putc(out, '}');
 }
 
+static void put_rows(struct str *out, const char **before, const char *name,
+		     const uint32_t *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			str_putc(out, ',');
+		else
+			str_printf(out, "%s\"%s\":[", *before, name);
+		str_u64(out, rows[i]);
+	}
+	if (!count)
+		return;
+	str_putc(out, ']');
+	*before = ",";
+}
+
 void wish_put(const struct wish *w, struct str *out)
 {
 	const char *before = ",\"wish\":{";
@@ -61,14 +77,13 @@ void wish_put(const struct wish *w, struct str *out)
 		str_printf(out, "%s\"artists\":true", before);
 		before = ",";
 	}
-	for (size_t i = 0; i < w->like_count; i++) {
-		str_puts(out, i ? "," : before);
-		if (!i)
-			str_puts(out, "\"like\":[");
-		str_u64(out, w->like[i]);
+	if (w->heard) {
+		str_printf(out, "%s\"heard\":true", before);
+		before = ",";
 	}
-	if (w->like_count)
-		str_putc(out, ']');
+	put_rows(out, &before, "like", w->like, w->like_count);
+	put_rows(out, &before, "keep", w->keep, w->keep_count);
+	put_rows(out, &before, "unlike", w->unlike, w->unlike_count);
 	if (out->n > start)
 		str_putc(out, '}');
 }
@@ -113,18 +128,18 @@ static int read_vocals(struct wish *w, struct span v, struct err *err)
 	return 0;
 }
 
-static int read_like(struct wish *w, struct span v, struct err *err)
+static int read_rows(struct span object, const char *name, uint32_t *rows,
+		     size_t most, size_t *count, struct err *err)
 {
-	struct span element;
+	struct span all = json_get(object, name), element;
 	size_t pos = 0;
 	double d;
 
-	while (json_each(v, &pos, &element) > 0) {
-		if (w->like_count == WISH_LIKE_MAX ||
-		    json_number(element, &d) ||
+	while (all.n && json_each(all, &pos, &element) > 0) {
+		if (*count == most || json_number(element, &d) ||
 		    !(d >= 0 && d < UINT32_MAX && d == floor(d)))
-			return bad(err, "like");
-		w->like[w->like_count++] = (uint32_t)d;
+			return bad(err, name);
+		rows[(*count)++] = (uint32_t)d;
 	}
 	return 0;
 }
@@ -148,6 +163,15 @@ int wish_read(struct wish *w, struct span object, struct err *err)
 	v = json_get(object, "artists");
 	if (v.n && json_bool(v, &w->artists))
 		return bad(err, "artists");
-	v = json_get(object, "like");
-	return v.n ? read_like(w, v, err) : 0;
+	v = json_get(object, "heard");
+	if (v.n && json_bool(v, &w->heard))
+		return bad(err, "heard");
+	return read_rows(object, "like", w->like, WISH_LIKE_MAX, &w->like_count,
+			 err) ||
+		       read_rows(object, "keep", w->keep, WISH_LIKE_MAX,
+				 &w->keep_count, err) ||
+		       read_rows(object, "unlike", w->unlike, WISH_UNLIKE_MAX,
+				 &w->unlike_count, err)
+		   ? -1
+		   : 0;
 }

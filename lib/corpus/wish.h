@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a request asks of the sound beside its mood: a texture, singing or none,
- * to be like some tracks, or nothing at all. query reads it from the words and
+ * to be like some tracks or unlike others, or nothing at all. query reads it from the words and
  * hands it to rerank in the member "wish", man answer(5).
  */
 #ifndef MOODPIPE_WISH_H
@@ -16,6 +16,7 @@
 #include "index/timbre.h"
 
 #define WISH_LIKE_MAX 50
+#define WISH_UNLIKE_MAX 1000 /* what was dropped, round after round */
 
 enum vocals { VOCALS_ANY, VOCALS_NONE, VOCALS_SUNG, VOCALS };
 
@@ -25,9 +26,16 @@ struct wish {
 	enum vocals vocals;
 	bool vague;   /* it names nothing to go by: the popular */
 	bool artists; /* of artists that are named, and of them alone */
-	/* Rows of the index that answers are to be like. */
+	/* Rows of the index that answers are to be like; */
 	uint32_t like[WISH_LIKE_MAX];
 	size_t like_count;
+	bool heard; /* and they are to be like a sound file, too; */
+	/* that are in the answer, in front and in this order; */
+	uint32_t keep[WISH_LIKE_MAX];
+	size_t keep_count;
+	/* that are in none, nor what is like them. */
+	uint32_t unlike[WISH_UNLIKE_MAX];
+	size_t unlike_count;
 };
 
 void wish_reset(struct wish *w); /* nothing asked for */

@@ -131,7 +131,11 @@ static void ask(struct bench *b, const struct question *x)
 	candidates_reset(&b->found);
 	b->found.weight[SIGNAL_TEXT] = 1;
 	if (request_words(&b->request, span_str(&x->words), &err) ||
-	    retrieval_run(b->retrieval, &b->request, &nothing, &b->found, &err))
+	    retrieval_run(
+		b->retrieval,
+		&(struct retrieval_task){
+		    .from = { .request = &b->request, .intent = &nothing } },
+		&b->found, &err))
 		die("a question", &err);
 	for (int w = 0; w < WAYS; w++)
 		r[w].count = 0;

@@ -104,10 +104,10 @@ static void test_round_trip(void **state)
 	fixture_release(&f);
 }
 
-#define HEAD                                                                   \
-	"{\"query\":\"x\",\"generation\":\"0123456789abcdef\","                \
-	"\"weights\":{\"text\":0.2,\"audio\":0.3,\"mood\":0.3,"                \
-	"\"collab\":0.1},"
+#define WEIGHTS                                                                \
+	"\"weights\":{\"text\":0.2,\"audio\":0.3,\"mood\":0.3,\"collab\":0.1}" \
+	","
+#define HEAD "{\"query\":\"x\",\"generation\":\"0123456789abcdef\"," WEIGHTS
 
 static void test_malformed(void **state)
 {
@@ -174,11 +174,128 @@ static void test_malformed(void **state)
 	candidates_release(&c);
 }
 
+static void test_legs_round_trip(void **state)
+{
+	struct candidates c = { 0 }, d = { 0 }, *first, *second;
+	struct str line = { 0 }, again = { 0 };
+	struct err err = { 0 };
+	struct generation *g;
+	struct fixture f;
+
+	(void)state;
+	fixture_make(&f, 3, 1, "m");
+	g = generation_open(f.path, &err);
+	candidates_reset(&c);
+	memcpy(c.generation, g->name, GENERATION_NAME);
+	str_puts(&c.query, "sad -> glad");
+	str_puts(&c.qid, "j");
+	str_puts(&c.warnings, "few\n");
+	c.minutes = 60.5;
+	c.eligible = 3;
+	first = candidates_add_leg(&c);
+	second = candidates_add_leg(&c);
+	str_puts(&first->station, "sad");
+	str_puts(&second->query, "glad");
+	first->weight[0] = second->weight[1] = 1;
+	first->share[first->type] = second->share[second->type] = 1;
+	second->place = 1;
+	first->items = mem_zalloc(1, sizeof(*first->items));
+	first->cap = first->count = 1;
+	first->items[0] = (struct candidate){ 2, 5, 0, 0, 0, 0.5f, NAN, 0 };
+	first->wish.keep[0] = 1;
+	first->wish.keep_count = 1;
+	assert_int_equal(candidates_write(&c, g, &line, &err), 0);
+	/* what was read before leaves nothing behind */
+	assert_int_equal(candidates_read(&d, span_str(&line), &err), 0);
+	assert_int_equal(candidates_read(&d, span_str(&line), &err), 0);
+	assert_int_equal(d.leg_count, 2);
+	assert_float_equal(d.minutes, 60.5, 1e-6);
+	test_span_is(span_str(&d.qid), "j");
+	test_span_is(span_str(&d.warnings), "few\n");
+	test_span_is(span_str(&d.legs[0].station), "sad");
+	test_span_is(span_str(&d.legs[1].query), "glad");
+	assert_true(d.legs[0].place == 0 && d.legs[1].place == 1);
+	assert_string_equal(d.legs[1].generation, g->name);
+	assert_int_equal(d.legs[0].count, 1);
+	assert_int_equal(d.legs[0].items[0].row, 2);
+	assert_int_equal(d.legs[0].wish.keep_count, 1);
+	assert_int_equal(d.legs[1].wish.keep_count, 0);
+	assert_int_equal(candidates_write(&d, g, &again, &err), 0);
+	assert_string_equal(again.p, line.p);
+	candidates_reset(&d);
+	assert_int_equal(d.leg_count, 0);
+	for (int i = 0; i < CANDIDATES_LEGS; i++)
+		assert_non_null(candidates_add_leg(&d));
+	assert_null(candidates_add_leg(&d));
+	candidates_release(&c);
+	candidates_release(&d);
+	str_release(&line);
+	str_release(&again);
+	generation_close(g);
+	fixture_release(&f);
+}
+
+#define LEG(place) "{\"place\":" place "," WEIGHTS "\"candidates\":[]}"
+#define WAY "{\"query\":\"x\",\"generation\":\"0123456789abcdef\",\"legs\":"
+
+static void test_legs_malformed(void **state)
+{
+	static const char *const bad[] = {
+		WAY "7}",
+		WAY "[]}",
+		WAY "[7]}",
+		WAY "[{}]}",
+		WAY "[" LEG("0") "," LEG("0") "]}",
+		WAY "[" LEG("0.5") "," LEG("0.25") "]}",
+		WAY "[" LEG("2") "]}",
+		WAY "[" LEG("\"0\"") "]}",
+		WAY "[{\"place\":0,\"candidates\":[]}]}",
+		WAY "[{\"place\":0," WEIGHTS "\"x\":[]}]}",
+		WAY "[{" WEIGHTS "\"candidates\":[]}]}",
+		WAY "[{\"place\":0," WEIGHTS "\"candidates\":[{}]}]}",
+		WAY "[{\"place\":0," WEIGHTS "\"candidates\":[],"
+		    "\"station\":7}]}",
+		WAY "[{\"place\":0," WEIGHTS "\"candidates\":[],"
+		    "\"error\":{}}]}",
+		WAY "[{\"place\":0," WEIGHTS
+		    "\"candidates\":[],\"legs\":[" LEG("0") "]}]}",
+		WAY "[" LEG("0") "],\"minutes\":-1}",
+		WAY "[" LEG("0") "],\"minutes\":1e30}",
+		WAY "[" LEG("0") "],\"candidates\":[]}",
+		"{\"query\":\"x\",\"legs\":[" LEG("0") "]}",
+	};
+	struct candidates c = { 0 };
+	struct str many = { 0 };
+
+	(void)state;
+	assert_int_equal(candidates_read(&c, SPAN(WAY "[" LEG("0") "]}"), NULL),
+			 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct err err = { 0 };
+
+		if (!candidates_read(&c, span_of(bad[i]), &err))
+			fail_msg("taken: %s", bad[i]);
+		assert_status(&err, ERR_DATA);
+		assert_non_null(strstr(err.message, "candidates"));
+	}
+	str_puts(&many, WAY "[");
+	for (int i = 0; i <= CANDIDATES_LEGS; i++)
+		str_printf(&many,
+			   "%s{\"place\":0.%03d," WEIGHTS "\"candidates\":[]}",
+			   i ? "," : "", i);
+	str_puts(&many, "]}");
+	assert_int_equal(candidates_read(&c, span_str(&many), NULL), -1);
+	str_release(&many);
+	candidates_release(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_legs_round_trip),
+		cmocka_unit_test(test_legs_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

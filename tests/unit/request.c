@@ -114,7 +114,7 @@ static void test_malformed(void **state)
 		{ "[1]", "not a request" },
 		{ "{\"query\":\"x\"", "not a request" },
 		{ "{\"query\":\"x\"} {}", "behind" },
-		{ "{}", "no member \"query\"" },
+		{ "{}", "nothing is asked" },
 		{ "{\"query\":null}", "\"query\" must be a string" },
 		{ "{\"query\":7}", "\"query\" must be a string" },
 		{ "{\"query\":\"  \"}", "empty" },
@@ -342,9 +342,92 @@ static void test_warnings(void **state)
 	request_release(&r);
 }
 
+/* What is asked beside words: by example, more or less, a journey. */
+static void test_examples(void **state)
+{
+	static const char *const line =
+	    "{\"like\":[\"A - B\",\"mp1\"],\"unlike\":\"mp2\",\"keep\":[],"
+	    "\"more\":[\"energetic\"],\"less\":\"vocals\",\"minutes\":7.5}";
+	struct request r = { 0 }, copy = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(request_read(&r, span_of(line), &err), 0);
+	test_span_is(span_str(&r.like), "A - B\nmp1\n");
+	test_span_is(span_str(&r.unlike), "mp2\n");
+	test_span_is(span_str(&r.more), "energetic\n");
+	test_span_is(span_str(&r.less), "vocals\n");
+	assert_int_equal(r.keep.n, 0);
+	assert_true(r.minutes == 7.5 && request_is_journey(&r));
+	str_puts(&copy.query, "gone");
+	copy.literal = true;
+	request_copy(&copy, &r);
+	test_span_is(span_str(&copy.like), r.like.p);
+	assert_true(copy.like.p != r.like.p);
+	assert_int_equal(copy.query.n, 0);
+	assert_true(copy.minutes == 7.5 && !copy.literal);
+	request_release(&copy);
+	request_reset(&r);
+	assert_false(request_asks(&r) || request_is_journey(&r));
+	assert_int_equal(request_option(&r, "from", SPAN("a"), &err), 0);
+	assert_int_equal(request_option(&r, "to", SPAN(" b "), &err), 0);
+	assert_int_equal(request_words(&r, SPAN(""), &err), 0);
+	test_span_is(span_str(&r.to), "b");
+	assert_true(request_is_journey(&r));
+	request_release(&r);
+	refused("{\"from\":\"a\"}", "needs a to");
+	refused("{\"to\":\"a\"}", "needs a from");
+	refused("{\"from\":\"a\",\"to\":\"b\",\"arc\":\"c\"}", "without");
+	refused("{\"arc\":\"a -> b\",\"query\":\"x\"}", "stations");
+	refused("{\"arc\":\" \"}", "\"arc\"");
+	refused("{\"arc\":[\"a\"]}", "\"arc\"");
+	refused("{\"unlike\":\"a\"}", "nothing is asked");
+	refused("{\"minutes\":5}", "nothing is asked");
+	refused("{\"query\":\"x\",\"minutes\":0}", "minutes above 0");
+	refused("{\"query\":\"x\",\"minutes\":1441}", "1440");
+	refused("{\"query\":\"x\",\"like\":[7]}", "\"like\"");
+}
+
+/* What is written is read as the same. */
+static void test_put(void **state)
+{
+	static const char *const lines[] = {
+		"{\"query\":\"x \\\"y\\\"\"}",
+		"{\"query\":\"x\",\"qid\":\"7\",\"top_k\":3,\"mood\":{"
+		"\"valence\":0.5,\"arousal\":-0.25,\"dominance\":1},"
+		"\"literal\":"
+		"true,\"more\":[\"energetic\"],\"less\":[\"vocals\"],"
+		"\"filters\":"
+		"{\"min_year\":1990,\"max_year\":1999,\"genres\":[\"Indie\","
+		"\"Pop\"],\"exclude_genres\":[\"Rap\"],\"artists\":[\"A\"],"
+		"\"exclude_artists\":[\"C\"],\"languages\":[\"en\",\"pt-br\"],"
+		"\"min_duration\":90.5,\"max_duration\":600,\"min_popularity\":"
+		"2.5,\"max_popularity\":100,\"status\":[\"VALID\",\"MOVED\"],"
+		"\"sets\":true}}",
+		"{\"like\":[\"a\"],\"unlike\":[\"b\"],\"keep\":[\"c\",\"d\"]}",
+		"{\"from\":\"a\",\"to\":\"b\",\"minutes\":12.5}",
+		"{\"arc\":\"sad -> happy\"}",
+	};
+	struct str out = { 0 };
+	struct request r = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_int_equal(request_read(&r, span_of(lines[i]), &err), 0);
+		str_reset(&out);
+		request_put(&r, &out);
+		test_span_is(span_str(&out), lines[i]);
+	}
+	request_release(&r);
+	str_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_unknown_members),
 		cmocka_unit_test(test_malformed),

@@ -400,9 +400,56 @@ static void test_errors(void **state)
 	tear_down(&b);
 }
 
+/* Whatever speaks against them, tracks that are kept stand in front. */
+static void test_kept(void **state)
+{
+	static const uint32_t kept[] = { 217, 17, 57,
+					 117 }; /* all of artist 17 */
+	struct reranker_options o = RERANKER_OPTIONS;
+	struct random rng;
+	struct seen seen = { 0 };
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	random_seed(&rng, 4, 0);
+	any_corpus(&b, &rng);
+	b.c.wish.keep_count = sizeof(kept) / sizeof(*kept);
+	for (size_t i = 0; i < b.c.wish.keep_count; i++) {
+		b.c.wish.keep[i] = kept[i];
+		b.link[kept[i]] = LINK_UNKNOWN;
+		b.popularity[kept[i]] = 1;
+	}
+	b.c.wish.unlike[0] = 3;
+	b.c.wish.unlike_count = 1;
+	b.link[3] = LINK_VALID;
+	b.items[3].mood_distance = 0;
+	*table_put(&seen.ids, SPAN("id17")) = 1;
+	*table_put(&seen.ids, SPAN("id57")) = 1;
+	o.seen = &seen;
+	o.max_popularity = 50;
+	o.per_artist = 1;
+	o.seeded = true;
+	run(&b, &o);
+	assert_true(b.a.count > 10);
+	for (size_t i = 0; i < b.a.count; i++) {
+		const struct scored *s = result(&b, i);
+
+		assert_true((i < b.c.wish.keep_count) == (s->kept > 0));
+		if (s->kept)
+			assert_int_equal(s->row, kept[i]);
+		assert_true(!s->kept || (s->score == 1 && isnan(s->match)));
+		assert_int_not_equal(s->row, 3);
+	}
+	assert_int_equal(of_artist(&b, 17), 4);
+	seen_release(&seen);
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_always),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_seed),

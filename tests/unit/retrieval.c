@@ -125,6 +125,9 @@ static struct candidates retrieve_wish(const struct generation *g, int threads,
 	struct intent intent = { .mood = *mood };
 	struct candidates found = { 0 };
 	struct request request = { 0 };
+	struct likeness like = { .has_text = false };
+	struct retrieval_task task = { .from = { .request = &request,
+						 .intent = &intent } };
 	struct err err = { 0 };
 
 	request_read(&request, span_of(filter), &err);
@@ -133,7 +136,12 @@ static struct candidates retrieve_wish(const struct generation *g, int threads,
 	str_span(&intent.plain, span_str(&request.query));
 	if (wish->like_count) /* not the words */
 		str_reset(&intent.plain);
-	assert_int_equal(retrieval_run(r, &request, &intent, &found, &err), 0);
+	likeness_reset(&like, g);
+	likeness_add_rows(&like, g, wish->like, wish->like_count);
+	likeness_done(&like, g);
+	task.from.like = wish->like_count ? &like : NULL;
+	assert_int_equal(retrieval_run(r, &task, &found, &err), 0);
+	likeness_release(&like);
 	str_release(&intent.plain);
 	request_release(&request);
 	retrieval_free(r);
@@ -162,11 +170,11 @@ static void test_candidates(void **state)
 	double sound[AUDIO_KINDS][GENERATION_AUDIO_DIM];
 	double mean[FIXTURE_NETWORK_DIM], cosine;
 	/* towards the middle of the quadrant: -0.6, at which valence is */
-	double inwards = -0.2 + (double)RETRIEVAL_INWARDS * (0.2 - 0.6);
+	double inwards = -0.2 + (double)SOUGHT_INWARDS * (0.2 - 0.6);
 	size_t one = 0, both = 0;
 
 	(void)state;
-	assert_true(RETRIEVAL_MIDDLE == 0.6F);
+	assert_true(SOUGHT_MIDDLE == 0.6F);
 	fixture_make(&f, 500, 5, "tamn");
 	g = generation_open(f.path, &err);
 	found = retrieve(g, 1, -0.6f, -0.2f, "{\"query\":\"x\"}");

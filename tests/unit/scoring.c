@@ -450,6 +450,41 @@ static void test_lyrics(void **state)
 	str_release(&b.c.lyric);
 }
 
+static void test_kept(void **state)
+{
+	struct bench b;
+	struct scored s[ROWS];
+	struct err err = { 0 };
+	size_t dead;
+
+	(void)state;
+	set_up(&b);
+	b.t.lyric_share = 0.8f;
+	b.t.lyric_words = 4;
+	str_puts(&b.c.lyric, "we all live in a submarine");
+	for (int i = 0; i < ROWS; i++)
+		b.items[i].mood_distance = (float)i;
+	b.items[1].lyric = 1;
+	b.c.wish.keep[0] = 3;
+	b.c.wish.keep[1] = 2;
+	b.c.wish.keep_count = 2;
+	b.c.wish.unlike[0] = 0;
+	b.c.wish.unlike_count = 1;
+	assert_int_equal(scoring_run(&b.how, s, &dead, &err), ROWS - 1);
+	assert_int_equal(dead, 0);
+	assert_int_equal(s[0].row, 3);
+	assert_int_equal(s[1].row, 2);
+	assert_int_equal(s[2].row, 1); /* the quoted behind them */
+	for (int i = 0; i < 3; i++)
+		assert_true(s[i].pinned && s[i].score == 1);
+	assert_true(s[0].kept == 1 && s[1].kept == 2 && !s[2].kept);
+	assert_true(s[0].contribution[CONTRIBUTION_KEPT] > 0 &&
+		    !s[0].contribution[CONTRIBUTION_LYRIC]);
+	for (int i = 3; i < ROWS - 1; i++)
+		assert_false(s[i].pinned);
+	str_release(&b.c.lyric);
+}
+
 static void test_vague(void **state)
 {
 	float weight[SIGNAL_COUNT];
@@ -481,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_wishes),
 		cmocka_unit_test(test_lyrics),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_vague),
 	};
 

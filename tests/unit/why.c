@@ -44,6 +44,8 @@ static void set_up(struct bench *b)
 	b->a.c = &b->c;
 	b->a.g = &b->g;
 	b->t.s = &b->s;
+	b->t.c = &b->c;
+	b->t.found = &b->item;
 	b->why = why_new(&err);
 	assert_non_null(b->why);
 }
@@ -204,6 +206,7 @@ static void test_names(void **state)
 
 static void test_wishes(void **state)
 {
+	static const struct answer_journey journey;
 	struct bench b;
 
 	(void)state;
@@ -237,6 +240,17 @@ static void test_wishes(void **state)
 	b.t.text[CATALOGUE_TITLE] = SPAN("We All Live in a Submarine");
 	says(&b, "\"we all live in a submarine\" is in its title; its link is "
 		 "unverified");
+	b.s.kept = 1;
+	says(&b, "you kept it; its link is unverified");
+	b.a.journey = &journey;
+	b.c.leg_count = 1;
+	says(&b, "you kept it; its link is unverified");
+	b.c.leg_count = 3;
+	says(&b, "your journey begins with it; its link is unverified");
+	b.s.leg = 1;
+	says(&b, "you kept it; its link is unverified");
+	b.s.leg = 2;
+	says(&b, "your journey ends with it; its link is unverified");
 	tear_down(&b);
 }
 

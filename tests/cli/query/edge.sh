@@ -114,4 +114,12 @@ edge "a year that is none" "$answers" 'sad songs from 20201'
 edge "negative only" "$answers" 'not too sad'
 edge "nothing but what is not wanted" "$answers" 'no indie'
 edge "not anything" "$answers" 'no not never without nothing'
+
+# a folder of one's own has no plays
+jq -c 'del(.playback_count)' "$TMP/c/tracks.ndjson" >"$TMP/c/more" &&
+	mv "$TMP/c/more" "$TMP/c/tracks.ndjson"
+small_index "$TMP/unplayed"
+export MOODPIPE_INDEX=$TMP/unplayed
+edge "no plays: any tracks" "$vague" 'music'
+
 done_testing

@@ -97,8 +97,8 @@ printf '%s\n' '{"id":"mpa","title":"calm","audio":{"path":"/a b/50%/é.ogg","sha
 mood-map -q "$TMP/own" >"$TMP/own.feat"
 build-index -q --index "$TMP/own.idx" --mood "$TMP/own.feat" "$TMP/own"
 is "$(query -q --index "$TMP/own.idx" calm |
-	rerank -q --index "$TMP/own.idx" --format m3u | grep -v '^#' | sort)" \
-	"file:///a%20b/50%25/%C3%A9.ogg
+	rerank -q --index "$TMP/own.idx" --format m3u --absolute-paths |
+	grep -v '^#' | sort)" "/a b/50%/é.ogg
 https://e.example/b" "without a link, a file of one's own plays"
 rerank -q --format table -k 3 <"$TMP/c.json" >"$TMP/table"
 like "$(sed -n 2p "$TMP/table")" '^ *#  *score  artist  *title  *year  genre  *mood  *url$' \
