@@ -67,6 +67,7 @@ libs_query := $(TEXT) $(TOKENS)
 libs_rerank := $(TEXT) $(TOKENS)
 libs_emotion := $(TEXT) $(TOKENS)
 libs_worker-encode := $(TEXT) $(TOKENS)
+libs_worker-guest := $(TEXT) $(MARKUP)
 libs_emotionmake := $(TEXT)
 libs_captionrank := $(TEXT)
 libs_matmulbench := $(DENSE)
@@ -129,10 +130,9 @@ check: $(if $(wildcard /usr/include/faiss/index_io.h),$(BUILD)/tests/peers/faiss
 
 # --- corpora ---
 
-# make corpus CRAWL=file CORPUS=dir [SHARDS=n] [CNN=dir] [ENCODER=dir [TEXT=name]]
-# [ALLOW_PRIVATE=1]; without arguments the demo corpus, in build/corpus. The script
-# reads these and more from the environment, where make puts what its command line
-# sets.
+# make corpus CRAWL=file CORPUS=dir [SHARDS=n] ...; without arguments the demo
+# corpus, in build/corpus. The script reads its settings, moodpipe.conf(5), from the
+# environment, where make puts what its command line sets.
 CORPUS_ENV = BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))'
 BUILDER = $(if $(CRAWL)$(CORPUS),pipelines/corpus.sh,pipelines/demo.sh)
 
@@ -143,10 +143,19 @@ refit: ## fit all models anew, then index
 corpus refresh index refit: all helpers
 	+@$(CORPUS_ENV) $(BUILDER) $@
 
+# Of the demo where nothing else is said, as corpus. JSON=1: for programs.
+PLANNED = $(if $(CRAWL)$(CORPUS),,CORPUS='$(BUILD)/corpus' \
+	CRAWL=data/demo/crawl.csv SOURCES=data/demo/sources ALLOW_PRIVATE=1)
+plan: all ## what a build would take, before it is done (WHAT=refresh JSON=1)
+	@$(CORPUS_ENV) $(PLANNED) PLAN_JSON='$(JSON)' \
+	    pipelines/plan.sh $(or $(WHAT),corpus)
+
 demo: corpus ## build the demo corpus and ask it three questions
 	@for q in "i miss my ex" "pump me up" "calm piano for the evening"; do \
 	    echo "== $$q"; \
-	    $(BIN)/query "$$q" | $(BIN)/rerank -k 5 --format table || exit; \
+	    $(BIN)/query --index $(BUILD)/corpus/index "$$q" | \
+		$(BIN)/rerank --index $(BUILD)/corpus/index -k 5 \
+		--format table || exit; \
 	done
 
 # --- models that ship ---
@@ -229,6 +238,9 @@ words-quality: all helpers ## BM25F, vectors and their fusion, on real texts (SO
 answers-quality: all helpers ## do answers have the mood asked for, on labelled music (SOURCES=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/answers.sh
 
+journey-quality: all ## do journeys go where they should, on labelled music (SOURCES=)
+	BIN='$(abspath $(BIN))' tests/journeys.sh
+
 impute-quality: all ## guesses at what is missing, against baselines (SOURCES= PARTS=)
 	BIN='$(abspath $(BIN))' tests/impute.sh
 
@@ -255,6 +267,9 @@ bench-encoder: all helpers ## the text encoder, beside onnxruntime (ORT= LARGE= 
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' ORT='$(ORT)' \
 	    tests/bench-encoder.sh
 
+nights: all helpers ## a corpus kept for fourteen nights that go wrong, and asked through one (PARTS= ROWS= IDLE= KEEP=)
+	PARTS='$(PARTS)' $(PROVE) -v tests/nights.sh
+
 real-clips: all ## extraction of the clips of ../shared/audio, timed
 	BIN='$(abspath $(BIN))' tests/real-clips.sh
 
@@ -265,7 +280,7 @@ scale: all helpers ## time and memory of every stage at 2 million rows
 
 # --- the rest ---
 
-DEB_BUILD := gcc make pkg-config libc6-dev
+DEB_BUILD := gcc make pkg-config libc6-dev dpkg-dev
 DEB_LIBS := libsndfile1-dev libmpg123-dev libsoxr-dev libfftw3-dev \
 	libcurl4-openssl-dev libsqlite3-dev libjansson-dev zlib1g-dev \
 	libssl-dev libopenblas-dev liblapacke-dev libutf8proc-dev \
@@ -304,11 +319,11 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | \
 	    expand -t 16
 
-.PHONY: always all helpers units corpus refresh index refit demo check check-asan \
+.PHONY: always all helpers units corpus refresh index refit plan demo check check-asan \
 	check-tsan hdr-check lint fuzz fuzzers heal-quality request-quality \
-	emotion-quality encoder-quality mood-quality vectors-quality words-quality answers-quality \
+	emotion-quality encoder-quality mood-quality vectors-quality words-quality answers-quality journey-quality \
 	impute-quality models \
-	mutations index-damage bench bench-index bench-encoder real-clips scale install uninstall deb deps clean help
+	mutations index-damage bench bench-index bench-encoder real-clips nights scale install uninstall deb deps clean help
 .PRECIOUS: $(BUILD)/%.o $(BUILD)/tests/helpers/% $(BUILD)/tests/unit/% \
 	$(BUILD)/tests/fuzz/%
 .DELETE_ON_ERROR:

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # query | rerank, for people: a table with reasons. Each option goes to the one
-# that knows it; --index and -k to both. Run by moodpipe.sh as `moodpipe ask`.
+# that knows it; --index and -k to both. Requests of standard input are answered
+# likewise, a marked list by a marked list. Run by moodpipe.sh as `moodpipe ask`.
 set -euo pipefail
 
 need() { # COUNT OPTION
@@ -9,15 +10,52 @@ need() { # COUNT OPTION
 	echo "ask: $2: it needs a value" >&2
 	exit 2
 }
-query=() rerank=() words=() shown=(--format table --why)
+usage='usage: moodpipe ask [OPTION ...] WORDS ...
+       moodpipe ask [OPTION ...] < REQUESTS or a marked list
+Finds music for a mood or other words, and prints it with reasons.
+  -k N                   so many tracks (20)
+  --like TRACK ...       like it: an id, a URL, "Artist - Title", a sound file
+  --more WORD ...  --less WORD ...   energetic, happy, dark, fast, vocals
+  --from TRACK --to TRACK  a way from one to the other; moods in words, too
+  --arc "sad -> hopeful -> energetic"  a way past these moods
+  --minutes N            so long
+  --genre G ...  --artist A ...  --language L ...  --min-year Y  --max-year Y
+  --format FORMAT        table, or m3u, xspf, jspf (playlists), marks (a list to
+                         put + and - into and ask with again), json, ndjson
+  -o FILE                write it there
+  --index DIR            of another corpus
+  -h, --help             this
+All options: moodpipe query --help, moodpipe rerank --help.
+'
+have_index() {
+	[ -z "$named" ] && [ -n "${MOODPIPE_INDEX:-}" ] || return 0
+	[ ! -f "$MOODPIPE_INDEX" ] && [ ! -L "$MOODPIPE_INDEX/current" ] || return 0
+	echo "ask: no index at $MOODPIPE_INDEX: moodpipe corpus CRAWL=FILE|FOLDER" \
+	    "builds a corpus, moodpipe demo a small one" >&2
+	exit 3
+}
+nothing() { # unless an option that nobody knows took the word
+	[ ${#query[@]} = 0 ] ||
+	    "$BIN/query" -q "${query[@]}" - </dev/null >/dev/null || exit
+	echo "ask: say what to look for, as in: moodpipe ask \"i miss my ex\"" >&2
+	exit 2
+}
+shopt -s extglob
+query=() rerank=() words=() shown=() asked='' named=''
 while [ $# -gt 0 ]; do
 	case $1 in
+	-h | --help)
+		printf %s "$usage"
+		exit
+		;;
 	--index | -k | --top-k)
 		need $# "$1"
+		[ "$1" != --index ] || named=1
 		query+=("${@:1:2}") rerank+=("${@:1:2}")
 		shift
 		;;
 	--index=* | --top-k=* | -k* | -q | --quiet)
+		[[ $1 != --index=* ]] || named=1
 		query+=("$1") rerank+=("$1")
 		;;
 	--format)
@@ -26,7 +64,7 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--format=*) shown=("$1") ;;
-	--why | --keep-versions | --seen-add) rerank+=("$1") ;;
+	--why | --keep-versions | --seen-add | --absolute-paths) rerank+=("$1") ;;
 	--fusion | --lambda | --per-artist | --spacing | --album-spacing | \
 	    --genre-share | --max-popularity | --seed | --seen | --tag | \
 	    --cross-encoder | --top | --budget-ms | --precision | -o | --output)
@@ -39,6 +77,16 @@ while [ $# -gt 0 ]; do
 	    --seed=* | --seen=* | --tag=* | --cross-encoder=* | --top=* | \
 	    --budget-ms=* | --precision=* | -o* | --output=*)
 		rerank+=("$1")
+		;;
+	--mood | --like | --unlike | --keep | --more | --less | --from | --to | \
+	    --arc)
+		need $# "$1"
+		query+=("${@:1:2}") asked=1
+		shift
+		;;
+	--mood=* | --like=* | --unlike=* | --keep=* | --more=* | --less=* | \
+	    --from=* | --to=* | --arc=*)
+		query+=("$1") asked=1
 		;;
 	--sets | --literal | --keep-dead | --exact | --ids | -j?*)
 		query+=("$1")
@@ -57,9 +105,37 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-if [ ${#words[@]} = 0 ] && [[ " ${query[*]-} " != *" --mood"* ]]; then
-	echo "ask: say what to look for, as in: moodpipe ask \"i miss my ex\"" >&2
-	exit 2
+if [ "${words[*]-}" = - ] || [ ${#words[@]}$asked = 0 ]; then
+	if [ ${#words[@]} = 0 ] && [ -t 0 ]; then
+		nothing
+	fi
+	IFS= read -r first || [ -n "$first" ] || nothing
+	have_index
+	if [ ${#shown[@]} = 0 ]; then
+		case ${first//[[:space:]]/} in
+		"{"*) shown=(--format table --why) ;;
+		*) shown=(--format marks) ;;
+		esac
+	fi
+	{
+		printf '%s\n' "$first"
+		cat
+	} | "$BIN/query" "${query[@]}" - | "$BIN/rerank" "${shown[@]}" "${rerank[@]}"
+	exit
 fi
-"$BIN/query" "${query[@]}" -- "${words[@]}" |
-    "$BIN/rerank" "${shown[@]}" "${rerank[@]}"
+if [ ${#shown[@]} = 0 ]; then
+	shown=(--format table --why)
+fi
+have_index
+# One question: where it is refused, that is the status, and it is said once.
+status=0
+case ${shown[*]} in
+*table* | *marks*) query=(-q "${query[@]}") ;;
+esac
+"$BIN/query" --max-errors 0 "${query[@]}" -- "${words[@]}" |
+    "$BIN/rerank" -q "${shown[@]}" "${rerank[@]}" || status=$?
+if [ "$status" = 4 ] && [ -z "$named" ]; then
+	echo "ask: moodpipe verify tells what is damaged, moodpipe repair mends" \
+	    "what can be" >&2
+fi
+exit "$status"

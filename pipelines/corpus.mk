@@ -20,6 +20,12 @@ option = $(foreach f,$(call each,$2),$1 $f)
 
 COMMON := -j $(JOBS) --memory $(MEMORY)
 
+# For stagestatus.sh
+export STAGE_TARGET = $@
+
+# Each target's slowest records, in a file of its own, for the report.
+export MOODPIPE_SLOWEST = $C/report/slowest/$(subst /,-,$(@:$C/%=%)).ndjson
+
 # A transformer's text vectors beside those of words, ENCODER=folder: while TEXT
 # is "words", an index of them lies beside the one that answers, index-NAME, to
 # compare both before the switch (evaluate --compare); TEXT=NAME switches.
@@ -41,7 +47,8 @@ $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	if [ -z "$(ALLOW_FEWER)" ] && [ "$$(cat $@ 2>&1)" = "$$from" ]; then \
 	    least=$$(cat $C/shards/*/crawl.ndjson | wc -l); \
 	fi; \
-	$(BIN)/ingest $(COMMON) $(INGEST_OPTIONS) --sorted \
+	. $(HERE)/settings.sh; settings_words INGEST_OPTIONS words; \
+	$(BIN)/ingest $(COMMON) "$${words[@]}" --sorted \
 	    --rejects $C/report/rejects.ndjson \
 	    --merged $C/report/merged.ndjson -- "$$CRAWL" | \
 	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) \
@@ -223,10 +230,15 @@ WORDS := $(call each,text.feat) $C/models/bridge.pack
 READ := $(if $(ENCODED),$(call each,$(ENCODED)) \
     $C/models/bridge-$(ENCODER_NAME).pack $C/state/encoder)
 
+# With which requests hear a file that is not in the corpus. (An index of an
+# earlier release, whose rule was another one, is built again for it.)
+HEARS := $C/models/pca.pack $C/models/centre.tsv
+
 # Index directory, text vectors, bridge, and of an encoder its folder.
 build = $(BIN)/build-index $(COMMON) --index $1 \
 	    --text-model $C/models/text.pack $(if $4,--text-model "$$ENCODER") \
 	    --bridge $3 $(call option,--text,$2) \
+	    --sound-model $C/models/pca.pack --centre $C/models/centre.tsv \
 	    $(call option,--sound,sound.feat) \
 	    $(call option,--mood,mood.feat) \
 	    $(foreach v,$(VECTORS),$(call option,--audio,$v)) \
@@ -235,16 +247,22 @@ build_words = $(call build,$1,text.feat,$C/models/bridge.pack)
 build_read = $(call build,$1,$(ENCODED),$C/models/bridge-$(ENCODER_NAME).pack,y)
 
 $C/index/.built: $(INPUTS) $(if $(filter words,$(TEXT)),$(WORDS),$(READ)) \
-    $C/models/text.pack $C/state/cnn $C/state/text
+    $C/models/text.pack $(HEARS) $C/state/cnn $C/state/text $(HERE)/corpus.mk
 	$(if $(filter words,$(TEXT)),$(call build_words,$C/index),$(call build_read,$C/index))
 	@touch $@
 
 ifdef TRIED
-$(TRIED): $(INPUTS) $(READ) $C/models/text.pack $C/state/cnn
+$(TRIED): $(INPUTS) $(READ) $C/models/text.pack $(HEARS) $C/state/cnn \
+    $(HERE)/corpus.mk
 	@mkdir -p $(@D)
 	$(call build_read,$(@D))
 	@touch $@
 endif
 
-.PHONY: index shards
+# Is the index one of these shards and models? Asked by verify.sh; builds nothing.
+agrees:
+	$(if $(filter words,$(TEXT)),$(call build_words,$C/index),$(call build_read,$C/index)) \
+	    -q --verify
+
+.PHONY: agrees index shards
 .PRECIOUS: $C/state/%.digest

@@ -1,88 +1,34 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds a corpus under its lock: pipelines/corpus.sh corpus|refresh|index|refit
-# Settings come from the environment; `make help` and README name them.
-# Exit status: 0; 2 usage; 3 another build holds the lock; else the failing
-# stage's.
+# Settings: moodpipe.conf(5). Exit status: 0; 2 usage, or a setting is wrong; 3 what
+# is needed is not there, or another build holds the lock; else the failing stage's.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 what=${1:?corpus, refresh, index or refit}
-if [ -z "${CORPUS:-}" ]; then
-	echo "corpus: set CORPUS=directory" >&2
-	exit 2
-fi
-# What is not given is as it was: a nightly refresh needs CORPUS only. The
-# settings of the online half stand apart, as nothing is built anew for them, and
-# so do CNN and ENCODER, as little is; NET_OPTIONS and ALLOW_PRIVATE hold for one run.
-for v in CRAWL SHARDS INGEST_OPTIONS SOURCES HEAL_OPTIONS FETCH_OPTIONS \
-    AUDIO_QUOTA RESOLVER CNN ENCODER PRECISION TEXT; do
-	[[ $v == *_OPTIONS || $v == CNN || $v == ENCODER || -n ${!v:-} ]] || unset "$v"
-	if [ -z "${!v+given}" ] && [ -e "$CORPUS/state/settings" ]; then
-		declare "$v=$(cat "$CORPUS"/state/{settings,network,cnn,encoder,text} 2>/dev/null |
-		    sed -n "s/^$v=//p")"
-	fi
-done
-if [ -z "${CRAWL:-}" ]; then
-	echo "corpus: set CRAWL=file or folder; $CORPUS has none yet" >&2
-	exit 2
-fi
-: "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
-: "${SHARDS:=4}" "${MEMORY:=1G}" "${JOBS:=$(nproc)}"
-: "${AS_OF:=$(date -u +%F)}" "${INGEST_OPTIONS:=}" "${NET_OPTIONS:=}"
-: "${LINK_BUDGET:=120}" "${HEAL_BUDGET:=120}" "${FETCH_BUDGET:=600}"
-: "${SOURCES:=}" "${HEAL_OPTIONS:=}" "${FETCH_OPTIONS:=}" "${ALLOW_PRIVATE:=}"
-: "${AUDIO_QUOTA:=}" "${RESOLVER:=}" "${CNN:=}"
-: "${ENCODER:=}" "${PRECISION:=f32}" "${TEXT:=words}"
-: "${ALLOW_FEWER:=}" "${VERSION:=$("$BIN/ingest" --version)}"
-HERE=$here
-export LC_ALL=C CORPUS CRAWL BIN DATA HERE SHARDS MEMORY JOBS AS_OF \
-    INGEST_OPTIONS SOURCES CNN ENCODER PRECISION TEXT VERSION ALLOW_FEWER
-
 usage() {
 	echo "corpus: $*" >&2
 	exit 2
 }
-[[ $CORPUS != "~"* ]] ||
-    usage "CORPUS=$CORPUS: this shell does not expand ~; write \$HOME"
-# make cannot hold them in a target's name; CRAWL may be any path
-[[ $CORPUS =~ ^[A-Za-z0-9_./+@,~-]+$ ]] ||
-    usage "CORPUS=$CORPUS: use letters, digits and _ . / + @ , ~ - in its path"
-[[ $SHARDS =~ ^[1-9][0-9]?[0-9]?$ ]] && [ "$SHARDS" -le 500 ] ||
-    usage "SHARDS=$SHARDS: a number from 1 to 500"
-# each is a line of state/
-for v in CRAWL SOURCES CNN ENCODER; do
-	[[ $(realpath -m -- "${!v:-/}") != *$'\n'* ]] ||
-	    usage "$v=${!v}: a path without line breaks"
-done
-for v in JOBS LINK_BUDGET HEAL_BUDGET FETCH_BUDGET; do
-	[[ ${!v} =~ ^[0-9]+$ ]] || usage "$v=${!v}: a whole number"
-done
-if [ ! -e "$CRAWL" ]; then
-	echo "corpus: no such crawl: $CRAWL (set CRAWL=file or folder)" >&2
-	exit 3
-fi
-if [ -n "$CNN" ] && [ ! -d "$CNN" ]; then
-	echo "corpus: no such folder: $CNN (set CNN=folder of a trained" \
-	    "network, or CNN= to do without)" >&2
-	exit 3
-fi
-if [ -n "$ENCODER" ] && [ ! -d "$ENCODER" ]; then
-	echo "corpus: no such folder: $ENCODER (set ENCODER=folder of a text" \
-	    "encoder, or ENCODER= to do without)" >&2
-	exit 3
-fi
-# What its files are called: text-NAME.feat, index-NAME
-ENCODER_NAME=${ENCODER:+$(basename "$(realpath "$ENCODER")" |
-    tr -c 'A-Za-z0-9._\n-' -)}
-export ENCODER_NAME
-[ "$ENCODER_NAME" != words ] ||
-    usage "ENCODER=$ENCODER: another name than \"words\" for the folder"
-[ "$TEXT" = words ] || { [ -n "$ENCODER" ] && [ "$TEXT" = "$ENCODER_NAME" ]; } ||
-    usage "TEXT=$TEXT: words${ENCODER:+ or $ENCODER_NAME} (ENCODER=DIR gives" \
-	"an encoder's name)"
-[[ $PRECISION =~ ^(f32|bf16|int8)$ ]] ||
-    usage "PRECISION=$PRECISION: f32, bf16 or int8"
+[[ $what =~ ^(corpus|refresh|index|refit|plan)$ ]] || usage "unknown target $what"
+[ -n "${CORPUS:-}" ] || usage "set CORPUS=directory"
+: "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
+# shellcheck source=pipelines/settings.sh
+. "$here/settings.sh"
+settings_read corpus || exit
+# What fails with 1 is no stage but this script: the disk.
+set -E
+trap '[ $? != 1 ] || exit 3' ERR
+[ -n "$CRAWL" ] ||
+    usage "set CRAWL=file or folder, here or in $CORPUS/moodpipe.conf"
+settings_exist CRAWL SOURCES CNN ENCODER || exit
+: "${VERSION:=$("$BIN/ingest" --version)}"
+HERE=$here
+export LC_ALL=C CORPUS BIN DATA HERE VERSION ENCODER_NAME "${settings[@]}"
+# A make around this one would give them to corpus.mk as it was told them.
+MAKEFLAGS=${MAKEFLAGS-}
+export MAKEFLAGS=${MAKEFLAGS%%-- *}
 
 mkdir -p "$CORPUS" || exit 3
 mkdir -p "$CORPUS"/{state,audio,shards,models,index,report} || exit 3
@@ -95,14 +41,15 @@ fi
 
 # What is stored cannot be half of what was, unless somebody means it: a build
 # would ask for all of it again.
-stored=$(find "$CORPUS/audio" -type f | wc -l)
-known=$(cat "$CORPUS/state/audio.count" 2>/dev/null || echo 0)
+stored=$(find -H "$CORPUS/audio" -type f | wc -l)
+known=$(grep -xE '[0-9]{1,9}' "$CORPUS/state/audio.count" 2>/dev/null || echo 0)
 if [ -z "${ALLOW_FEWER:-}" ] && [ "$stored" -lt $((known / 2)) ]; then
 	echo "corpus: $CORPUS/audio holds $stored files, and held $known: is a" \
 	    "disk not mounted? If not, say ALLOW_FEWER=1" >&2
 	exit 3
 fi
 
+[ "$what" = plan ] || "$here/sums.sh" begin
 # What a killed build left behind, and nothing else.
 find "$CORPUS"/{audio,shards,models,index,report} -name '*.tmp-??????' \
     -type f -delete
@@ -117,17 +64,13 @@ if_changed() {
 		mv -f "$1.tmp" "$1"
 	fi
 }
+settings_remember | if_changed "$CORPUS/state/remembered"
+rm -f "$CORPUS/state/network"	# of older releases
 if_changed "$CORPUS/state/settings" <<EOF
 CRAWL=$(realpath "$CRAWL")
 SHARDS=$SHARDS
 INGEST_OPTIONS=$INGEST_OPTIONS
 SOURCES=${SOURCES:+$(realpath "$SOURCES")}
-EOF
-if_changed "$CORPUS/state/network" <<EOF
-HEAL_OPTIONS=$HEAL_OPTIONS
-FETCH_OPTIONS=$FETCH_OPTIONS
-AUDIO_QUOTA=$AUDIO_QUOTA
-RESOLVER=$RESOLVER
 EOF
 # The network's files, sizes and times, as those of the crawl below; their names
 # are not ours and stay out of a file that is read as settings.
@@ -180,10 +123,16 @@ rm -f "$none"
 { find -L "$CRAWL" -type f -printf '%P\t%s\t%T@\n' 2>/dev/null || true; } |
     sort | if_changed "$CORPUS/state/crawl"
 
-# What somebody deleted is made again.
+# What somebody deleted is made again. What .ingested says is still to be asked.
+ingested=$CORPUS/shards/.ingested
+ingest_again() {
+	[ -e "$ingested" ] || return 0
+	cp "$ingested" "$ingested.tmp"
+	touch -d 2000-01-01 "$ingested.tmp"
+	mv -f "$ingested.tmp" "$ingested"
+}
 for ((i = 0; i < SHARDS; i++)); do
-	[ -e "$CORPUS/shards/$(printf %03d "$i")/crawl.ndjson" ] ||
-	    rm -f "$CORPUS/shards/.ingested"
+	[ -e "$CORPUS/shards/$(printf %03d "$i")/crawl.ndjson" ] || ingest_again
 done
 for d in "$CORPUS"/shards/*/; do
 	[ -e "${d}tracks.ndjson" ] || rm -f "$d.marked"
@@ -192,7 +141,7 @@ for f in shards/same.pack report/same.ndjson; do
 	[ -e "$CORPUS/$f" ] || rm -f "$CORPUS/shards/.compared"
 done
 for f in rejects merged; do
-	[ -e "$CORPUS/report/$f.ndjson" ] || rm -f "$CORPUS/shards/.ingested"
+	[ -e "$CORPUS/report/$f.ndjson" ] || ingest_again
 done
 "$BIN/query" -q --index "$CORPUS/index" music >/dev/null 2>&1 ||
     rm -f "$CORPUS/index/.built"
@@ -200,7 +149,8 @@ done
     rm -f "$CORPUS/index-$ENCODER_NAME/.built"
 
 STAGE_STATUS=$(mktemp)
-trap 'rm -f "$STAGE_STATUS"' EXIT
+trap 'rm -rf "$STAGE_STATUS" "$STAGE_STATUS.d"' EXIT
+mkdir "$STAGE_STATUS.d"
 export STAGE_STATUS
 stages() {
 	BASH_ENV=$here/stagestatus.sh make --no-print-directory -s \
@@ -210,20 +160,20 @@ stages() {
 }
 refresh() {
 	stages shards
-	ALLOW_PRIVATE=$ALLOW_PRIVATE NET_OPTIONS=$NET_OPTIONS \
-	    LINK_BUDGET=$LINK_BUDGET HEAL_BUDGET=$HEAL_BUDGET \
-	    FETCH_BUDGET=$FETCH_BUDGET HEAL_OPTIONS=$HEAL_OPTIONS \
-	    FETCH_OPTIONS=$FETCH_OPTIONS AUDIO_QUOTA=$AUDIO_QUOTA \
-	    RESOLVER=$RESOLVER "$here/refresh.sh"
+	"$here/refresh.sh" || exit
 }
 
+if [ "$what" = plan ]; then	# plan.sh gave it a copy to look at
+	. "$here/planned.sh"
+	exit
+fi
 case $what in	# no &&: it would hide a failure from set -e
 corpus) refresh; stages index ;;
 refresh) refresh ;;
 index) stages index ;;
 refit) rm -f "$CORPUS"/models/*; stages index ;;
-*) echo "corpus: unknown target $what" >&2; exit 2 ;;
 esac
+"$here/costs.sh" "$STAGE_STATUS.d"
 # What became of all of it: for programs, people, monitoring and the browser.
 told=()
 tell() { # OPTION FILE: of every shard that has it
@@ -242,6 +192,14 @@ if [ ! -e "$made" ] || [ ! -e "$CORPUS/report/summary.txt" ] ||
 	tell --mood mood.feat
 	tell --heard audio.feat
 	tell --errors heard.ndjson
+	tell --vectors audio64.feat
+	for f in "$CORPUS"/report/slowest/*.ndjson; do
+		n=${f##*/shards-} # of one that went with others of SHARDS
+		[[ $f != */shards-* ]] || [ -e "$CORPUS/shards/${n%%-*}" ] || rm -f "$f"
+		[ ! -e "$f" ] || told+=(--slowest "$f")
+	done
+	[ ! -e "$CORPUS/models/sound.pack" ] ||
+	    told+=(--sound-model "$CORPUS/models/sound.pack")
 	[ ! -e "$CORPUS/index/.built" ] ||
 	    "$BIN/report" -q --rejects "$CORPUS/report/rejects.ndjson" \
 	    --merged "$CORPUS/report/merged.ndjson" \
@@ -254,4 +212,14 @@ if [ ! -e "$made" ] || [ ! -e "$CORPUS/report/summary.txt" ] ||
 	    -o "$CORPUS/report/summary.json" "${told[@]}" \
 	    "$CORPUS"/shards/*/felt.ndjson
 	touch "$made"
+	tracks=$(sed -n 's/^tracks  *//p' "$CORPUS/report/summary.txt" 2>/dev/null |
+	    head -n 1)
+	if [ "$tracks" = 0 ]; then
+		echo "corpus: no track was read from $CRAWL; what was refused," \
+		    "and why: $CORPUS/report/rejects.ndjson" >&2
+	elif [ -n "$tracks" ]; then
+		echo "corpus: $tracks tracks in $CORPUS; what became of them:" \
+		    "$CORPUS/report/index.html" >&2
+	fi
 fi
+"$here/sums.sh" end

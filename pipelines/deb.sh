@@ -41,6 +41,7 @@ cat >"$tree/DEBIAN/control" <<-EOF
 	Depends: $depends, bash, make, mawk | gawk,
 	 libexttextcat-data
 	Recommends: ca-certificates, man-db
+	Suggests: bash-completion
 	Section: sound
 	Priority: optional
 	Description: mood-aware music search from Unix filters

@@ -23,13 +23,15 @@ files() {
 	done
 	printf '755\t%s\t%s\n' "$BUILD/tests/helpers/faultd" \
 	    "$to/libexec/moodpipe/faultd"
-	for f in ask corpus demo nightly refresh stagestatus status told \
-	    verify; do
+	for f in ask config corpus costs demo nightly plan planned refresh \
+	    settings stagestatus status sums told verify; do
 		printf '755\t%s\t%s\n' "$root/pipelines/$f.sh" \
 		    "$share/pipelines/$f.sh"
 	done
-	printf '644\t%s\t%s\n' "$root/pipelines/corpus.mk" \
-	    "$share/pipelines/corpus.mk"
+	for f in corpus.mk plan.awk; do
+		printf '644\t%s\t%s\n' "$root/pipelines/$f" \
+		    "$share/pipelines/$f"
+	done
 	for f in crontab moodpipe.service moodpipe.timer; do
 		printf '644\t%s\t%s\n' "$root/pipelines/schedule/$f" \
 		    "$share/schedule/$f"
@@ -50,19 +52,19 @@ files() {
 
 page() { # FILE: its installed name
 	case $1 in
-	*/moodpipe.?) basename "$1" ;;
+	*/moodpipe.*) basename "$1" ;;
 	*) echo "moodpipe-$(basename "$1")" ;;
 	esac
 }
 
 # Pages name each other as they are installed.
 names=$(cd "$root/man" && printf '%s\n' *.[1-9] | sed 's/\.[1-9]$//' |
-    grep -vx moodpipe | paste -sd'|' | sed 's/|/\\|/g')
+    grep -v '^moodpipe' | paste -sd'|' | sed 's/|/\\|/g')
 put() { # MODE SOURCE DESTINATION
 	mkdir -p "$(dirname "$3")"
 	if [[ $2 == "$root"/man/* ]]; then
 		sed "s/Xr \\($names\\) \\([1-9]\\)/Xr moodpipe-\\1 \\2/g
-		    /^\.Dt MOODPIPE /!s/^\.Dt /.Dt MOODPIPE-/" "$2" >"$3.tmp"
+		    /^\.Dt MOODPIPE[ .]/!s/^\.Dt /.Dt MOODPIPE-/" "$2" >"$3.tmp"
 		chmod "$1" "$3.tmp"
 	else
 		install -m "$1" "$2" "$3.tmp"

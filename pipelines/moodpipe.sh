@@ -6,19 +6,26 @@
 set -eu
 
 usage='usage: moodpipe ask [OPTION ...] WORDS ...
+       moodpipe ask [OPTION ...] < REQUESTS or a marked list
        moodpipe demo
        moodpipe corpus|refresh|index|refit|nightly [NAME=VALUE ...]
+       moodpipe plan [corpus|refresh|index|refit] [--json] [NAME=VALUE ...]
+       moodpipe config [check|example] [NAME=VALUE ...]
        moodpipe status|verify|repair [CORPUS=DIRECTORY]
        moodpipe TOOL [ARGUMENT ...]
 
-ask finds music for a mood or other words and prints it with reasons; its
-options are those of query and rerank. demo builds a small corpus and asks it.
+ask finds music for a mood or other words and prints it with reasons; moodpipe
+ask --help tells its options. demo builds a small corpus and asks it.
 corpus builds one from CRAWL=FILE|FOLDER in CORPUS=DIRECTORY, or brings it up to
 date; refresh is the half of that which asks the network, index the other, and
 refit fits its models anew. nightly is corpus for cron: with a summary to mail.
+plan tells what one of these would take, requests, bytes, processor time and disk,
+and does nothing.
 status tells how a corpus is, verify what of it is damaged, and repair builds that
-again from what is sound. CORPUS is $MOODPIPE_CORPUS where it is not given,
-else ~/.local/share/moodpipe/corpus, which ask and query look into, too.
+again from what is sound. config shows the settings of a corpus and where each is
+from, checks its moodpipe.conf, or prints an example of one. CORPUS is
+$MOODPIPE_CORPUS where it is not given, else ~/.local/share/moodpipe/corpus, which
+ask and query look into, too.
 
       --list           names of commands and tools, a line each
   -h, --help           this; of a tool: moodpipe TOOL --help
@@ -37,11 +44,13 @@ else
 	: "${FAULTD:=${BUILD:-$here/build}/tests/helpers/faultd}"
 fi
 home=${XDG_DATA_HOME:-${HOME:-/var/empty}/.local/share}/moodpipe
+demo=$home/demo/index	# asked where nobody named another
+[ -z "${MOODPIPE_CORPUS:-}" ] || demo=
 : "${MOODPIPE_CORPUS:=$home/corpus}"
 if [ -z "${MOODPIPE_INDEX:-}" ]; then
 	MOODPIPE_INDEX=$MOODPIPE_CORPUS/index
-	[ -e "$MOODPIPE_INDEX/current" ] || [ ! -e "$home/demo/index/current" ] ||
-	    MOODPIPE_INDEX=$home/demo/index
+	[ -e "$MOODPIPE_INDEX/current" ] || [ ! -e "$demo/current" ] ||
+	    MOODPIPE_INDEX=$demo
 fi
 export BIN FAULTD MOODPIPE_CORPUS MOODPIPE_DATA MOODPIPE_INDEX
 
@@ -59,21 +68,26 @@ tools() { # not those that other tools run
 	done
 }
 
-# Runs pipelines/$1.sh with the command and its settings, NAME=VALUE.
+# Runs pipelines/$1.sh with the command and its settings, NAME=VALUE, whose names
+# settings.sh knows.
 pipeline() {
-	script=$1 command=$2
+	script=$1 command=$2 MOODPIPE_GIVEN=
 	shift 2
 	for setting; do
-		case $setting in
-		[A-Z]*=*) export "${setting?}" ;;
-		*) fail "$setting: $command takes settings alone, NAME=VALUE;" \
-			"man moodpipe" ;;
+		key=${setting%%=*}
+		case $key in
+		"$setting" | "" | [0-9]* | *[!A-Za-z0-9_]*)
+			fail "$setting: $command takes settings alone, NAME=VALUE;" \
+			    "man moodpipe.conf" ;;
+		esac
+		MOODPIPE_GIVEN="$MOODPIPE_GIVEN $key"
+		case $key in	# no variable of this script
+		*[!A-Z_]*) ;;
+		*) export "${setting?}" ;;
 		esac
 	done
+	export MOODPIPE_GIVEN
 	export CORPUS="${CORPUS:-$MOODPIPE_CORPUS}"
-	case $name in
-	corpus | index | refresh | nightly | demo) mkdir -p "$(dirname "$CORPUS")" ;;
-	esac
 	"$PIPELINES/$script.sh" "$command"
 }
 
@@ -84,18 +98,51 @@ case $name in
 -h | --help) printf %s "$usage" ;;
 -V | --version) echo "moodpipe $("$BIN/query" --version | sed 's/.* //')" ;;
 --list)
-	printf '%s\n' ask corpus demo index nightly refit refresh repair \
-	    status verify
+	printf '%s\n' ask config corpus demo index nightly plan refit refresh \
+	    repair status verify
 	tools
 	;;
 ask)
 	for word; do
 		case $word in
-		-h | --help) printf %s "$usage"; exit 0 ;;
+		-h | --help) exec "$PIPELINES/ask.sh" --help ;;
 		--) break ;;
 		esac
 	done
+	of=${MOODPIPE_INDEX%/index}
+	if [ -e "$of/moodpipe.conf" ] || [ -n "${ASK_OPTIONS:-}" ]; then
+		options=$(CORPUS=$of "$PIPELINES/config.sh" value ASK_OPTIONS) || exit
+		set -f
+		IFS='
+'
+		# shellcheck disable=SC2086 # a word a line
+		set -- $options "$@"
+	fi
 	exec "$PIPELINES/ask.sh" "$@"
+	;;
+config)
+	case ${1-} in
+	show | check | example | names)
+		command=$1
+		shift
+		;;
+	"" | *=*) command=show ;;
+	*) fail "config $1: check or example (moodpipe --help)" ;;
+	esac
+	pipeline config "$command" "$@"
+	;;
+plan)
+	of=corpus
+	for word; do
+		shift
+		case $word in
+		--json) export PLAN_JSON=1 ;;
+		-h | --help) printf %s "$usage"; exit 0 ;;
+		corpus | refresh | index | refit) of=$word ;;
+		*) set -- "$@" "$word" ;;
+		esac
+	done
+	pipeline plan "$of" "$@"
 	;;
 corpus | refresh | index | refit) pipeline corpus "$name" "$@" ;;
 nightly | status) pipeline "$name" "$name" "$@" ;;
@@ -108,7 +155,13 @@ demo)
 		printf '== %s\n' "$words"
 		MOODPIPE_INDEX=$CORPUS/index "$PIPELINES/ask.sh" -k 5 "$words"
 	done
-	printf '\nAsk it yourself: moodpipe ask "rainy sunday"\n'
+	of=" --index $CORPUS/index"
+	if [ "$MOODPIPE_INDEX" = "$CORPUS/index" ] ||
+	    { [ -n "$demo" ] && [ ! -e "$MOODPIPE_INDEX/current" ]; }; then
+		of=
+	fi
+	printf '\nAsk it yourself: moodpipe ask%s "rainy sunday"\n' "$of"
+	printf 'It lies in %s and %s.\n' "$CORPUS" "$DEMO_AUDIO"
 	;;
 -* | */* | worker* | faultd) fail "$name: no such command (moodpipe --help)" ;;
 *)

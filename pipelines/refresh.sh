@@ -3,17 +3,21 @@
 # The online half: asks the network for what is new or due. One process asks
 # about all shards, so that politeness per host holds. Writes state/ and audio/
 # only. Run by corpus.sh, under its lock.
-set -euo pipefail
+set -Eeuo pipefail
+trap '[ $? != 1 ] || exit 3' ERR	# as in corpus.sh
 db=$CORPUS/state/links.db
 here=$(cd "$(dirname "$0")" && pwd)
-read -ra net <<<"${NET_OPTIONS:-}"
-read -ra healing <<<"${HEAL_OPTIONS:-}"
-read -ra fetching <<<"${FETCH_OPTIONS:-}"
-[ -z "${ALLOW_PRIVATE:-}" ] || net+=(--allow-private)
+# shellcheck source=pipelines/settings.sh
+. "$here/settings.sh"
+net=() healing=() fetching=()
+settings_words NET_OPTIONS net
+settings_words HEAL_OPTIONS healing
+settings_words FETCH_OPTIONS fetching
+[ -z "$ALLOW_PRIVATE" ] || net+=(--allow-private)
 # how SECONDS: fills how with the options to ask for so long; 0: nobody.
 how=()
 how() {
-	how=(--budget-seconds "$1" ${net[@]+"${net[@]}"})
+	how=(--budget-seconds "$1" "${net[@]}")
 	[ "$1" != 0 ] || how=(-q --offline)
 }
 link() {
@@ -24,7 +28,7 @@ filter() {
 }
 heal() {
 	"$BIN/heal" --state "$db" --sources "$SOURCES" \
-	    --near "$CORPUS/models/near.pack" ${healing[@]+"${healing[@]}"} "$@"
+	    --near "$CORPUS/models/near.pack" "${healing[@]}" "$@"
 }
 # Features outlive the sound they came from: within a quota what was heard goes.
 quota=()
@@ -41,7 +45,7 @@ fi
 fetch() {
 	"$BIN/fetch-audio" --state "$db" --store "$CORPUS/audio" \
 	    ${RESOLVER:+--resolver "$RESOLVER"} ${quota[@]+"${quota[@]}"} \
-	    ${fetching[@]+"${fetching[@]}"} "$@"
+	    "${fetching[@]}" "$@"
 }
 
 # How many links, questions and files are due; the quick counts over the whole
@@ -91,9 +95,12 @@ for n in "${stale[@]}"; do
 	rm -f "$CORPUS/state/$n.seen"	# killed from here on, it is due again
 done
 
-{ how "$LINK_BUDGET"; link "${how[@]}" "${crawls[@]}"; } | filter |
-    { how "$HEAL_BUDGET"; heal "${how[@]}"; } |
-    { how "$FETCH_BUDGET"; fetch "${how[@]}"; } >/dev/null
+timed() { export MOODPIPE_SLOWEST=$CORPUS/report/slowest/$1.ndjson; }
+{ how "$LINK_BUDGET"; timed linkcheck; link "${how[@]}" "${crawls[@]}"; } |
+    filter |
+    { how "$HEAL_BUDGET"; timed heal; heal "${how[@]}"; } |
+    { how "$FETCH_BUDGET"; timed fetch-audio; fetch "${how[@]}"; } >/dev/null ||
+    exit
 
 # What a shard would now be told, as a digest: offline stages of shards that
 # learnt nothing new are not run. Within a quota any shard's sound may have gone.

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Completion of moodpipe for bash: names of commands and tools, and of the
-# options that a tool's --help tells.
+# Completion of moodpipe for bash: names of commands, tools and settings, of the
+# options that a tool's --help tells, and what a setting can be.
 _moodpipe() {
-	local word=${COMP_WORDS[COMP_CWORD]} name=${COMP_WORDS[1]-} names
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local name=${COMP_WORDS[1]-} names setting kind range
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		names=$(moodpipe --list 2>/dev/null; echo --help --version)
@@ -14,16 +15,54 @@ _moodpipe() {
 		*) names=$(moodpipe "$name" --help 2>/dev/null) ;;
 		esac
 		names=$(grep -o -- '--[a-z][a-z0-9-]*' <<<"$names" | sort -u)
-	elif [[ $name =~ ^(corpus|refresh|index|refit|nightly)$ &&
-	    $word != *=* && ${COMP_WORDS[COMP_CWORD - 1]} != = ]]; then
-		compopt -o nospace
-		names='CRAWL= CORPUS= SHARDS= JOBS= MEMORY= AUDIO_QUOTA='
-	else
-		[[ $word != *=* ]] || word=${word#*=}
+	elif [[ "$name $before" == @(ask|rerank)" --format" ]]; then
+		names=$(moodpipe rerank --help 2>/dev/null |
+		    sed -n 's/^ *\(json, .*\)/\1/p' | tr -d ,)
+	elif [[ "$name $before" == @(ask|query)" --"@(more|less) ]]; then
+		names=$(readlink -f "$(command -v moodpipe)")
+		names=${names%/*/*}/share/moodpipe/data/aspects.tsv
+		names=$(sed -n '/^aspect/s/,[^\t]*//gp' "$names" 2>/dev/null |
+		    cut -f5-)
+	elif [[ ! $name =~ ^(config|corpus|demo|index|nightly|plan|refit|refresh|repair|status|verify)$ ]]
+	then
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames
 		return
+	elif [ "$before" != = ] && [[ $word != *=* ]]; then
+		case $name in
+		repair | status | verify) names=CORPUS= ;;
+		*) names="CORPUS= $(moodpipe config names 2>/dev/null |
+		    sed 's/\t.*/=/')" ;;
+		esac
+		case $name$COMP_CWORD in
+		config2) names+=" check example" ;;
+		plan2) names+=" corpus refresh index refit" ;;
+		esac
+		[ "$name $COMP_CWORD" != "plan 2" ] ||
+		    names+=" corpus refresh index refit --json"
+	else	# bash takes = for a word of its own
+		setting=${word%%=*}
+		[ -n "$setting" ] || setting=$before
+		[ "$before" != = ] || setting=${COMP_WORDS[COMP_CWORD - 2]}
+		word=${word#*=}
+		[[ $setting =~ ^[A-Z_]+$ ]] || return
+		read -r kind range < <(moodpipe config names 2>/dev/null |
+		    sed -n "s/^$setting\t//p")
+		case $setting:${kind-}:${range-} in
+		CORPUS:* | *:path:folder) kind=-d ;;
+		*:path:*) kind=-f ;;
+		*:flag:*) kind=-W range="yes no" ;;
+		*:choice:*) kind=-W range=${range//,/ } ;;
+		*) return ;;
+		esac
+		if [ "$kind" != -W ]; then
+			mapfile -t COMPREPLY < <(compgen "$kind" -- "$word")
+			compopt -o filenames
+			return
+		fi
+		names=$range
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$names" -- "$word")
+	[[ ${COMPREPLY-} != *= ]] || compopt -o nospace
 }
 complete -F _moodpipe moodpipe

@@ -8,7 +8,8 @@ first=$(generation "$TMP/c")
 before=$(date +%s%N)
 ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
 ms=$((($(date +%s%N) - before) / 1000000))
-is "$(cat "$TMP/log")" "" "nothing touched: no stage runs"
+# but the last word
+is "$(grep -v '^corpus: [0-9]* tracks in ' "$TMP/log")" "" "nothing touched: no stage runs"
 ok test "$ms" -lt 2000
 is "$(generation "$TMP/c")" "$first" "nothing touched: the same generation"
 

@@ -46,7 +46,7 @@ is "$(cat "$TMP"/d/shards/*/audio.feat | sha256sum)" "$features" \
 is "$(generation "$TMP/d")" "$first" "and so does the index"
 ok demo "$TMP/d" corpus
 is "$(cat "$TMP/log")" "" "what was evicted is not fetched again"
-like "$(cat "$TMP/d/state/network")" 'AUDIO_QUOTA=2M' "the quota is remembered"
+like "$(cat "$TMP/d/state/remembered")" 'AUDIO_QUOTA=2M' "the quota is remembered"
 is "$(jq '.links | add' "$TMP/d/report/summary.json")" \
 	"$(cat "$TMP"/d/shards/*/tracks.ndjson | wc -l)" "the report adds up"
 

@@ -11,7 +11,7 @@ moodpipe() {
 	(cd "$TMP" && env -i PATH=/usr/bin:/bin HOME="$TMP/home" LC_ALL=C.UTF-8 \
 	    HEAL_BUDGET=0 "$prefix/bin/moodpipe" "$@")
 }
-commands='ask|corpus|demo|index|nightly|refit|refresh|repair|status|verify'
+commands='ask|config|corpus|demo|index|nightly|plan|refit|refresh|repair|status|verify'
 is "$(moodpipe --list | grep -vxE "$commands")" "$(cd tools &&
     printf '%s\n' *.c | sed -n '/^worker/!s/\.c$//p' | LC_ALL=C sort)" "every tool has its name"
 like "$(moodpipe query --help)" "^usage: query" "a tool is run"
@@ -22,7 +22,8 @@ status 2 moodpipe ../bin/sh
 status 2 moodpipe worker
 status 2 moodpipe corpus here
 like "$(cat "$TMP/err")" "NAME=VALUE" "says what it takes"
-status 2 moodpipe ask
+status 0 moodpipe config
+status 2 moodpipe ask </dev/null
 
 is "$(for p in "$prefix"/share/man/man?/*; do
 	mandoc -T lint -W error "$p"
@@ -31,6 +32,9 @@ is "$(for p in "$prefix"/share/man/man?/*; do
 	done
 done)" "" "pages name pages that are installed"
 ok test -e "$prefix/share/man/man1/moodpipe.1"
+ok test -e "$prefix/share/man/man5/moodpipe.conf.5"
+like "$(cat "$prefix/share/man/man5/moodpipe.conf.5")" "^.Dt MOODPIPE.CONF 5" \
+    "the page of settings has its name"
 
 # A corpus is built, without the network, with nothing but what is installed.
 printf '%s\n' 'title,artist,genre,tags' 'Rain on Monday,Ada,Folk,"sad, slow"' \
@@ -48,6 +52,11 @@ like "$(cat "$TMP/err")" "needs a value" "a value that is missing is missed"
 like "$(moodpipe ask --help)" "^usage: moodpipe ask" "its help"
 status 3 moodpipe ask --index "$TMP/none" sad
 status 2 moodpipe ask --sad
+status 2 moodpipe ask --sadder than </dev/null
+like "$(cat "$TMP/err")" "unknown option: --sadder" "not its value is missed"
+status 1 moodpipe ask --like "$TMP/none.mp3"
+is "$(cat "$TMP/out" "$TMP/err" | sed 's/: .*//')" "$TMP/none.mp3" \
+    "a question that is refused is a failure, and told once"
 like "$(moodpipe query sad | head -c 20)" "^\{" "tools ask the same corpus"
 
 # Completion.
@@ -63,6 +72,20 @@ is "$(complete_line extr)" extract-features "a tool's name is completed"
 is "$(complete_line rerank --gen)" --genre-share "and an option's"
 is "$(complete_line ask --min-p)" --min-popularity "and those of ask"
 is "$(complete_line index CR)" CRAWL= "and a setting's"
+is "$(complete_line nightly "" | sort)" "$(moodpipe config names |
+    sed 's/\t.*/=/; $aCORPUS=' | sort)" "all of the table"
+like "$(complete_line ask --format m | paste -sd' ')" "^m3u .*marks" \
+    "and a format"
+is "$(complete_line ask --more ene)" energetic "and an aspect"
+is "$(complete_line config ex)" example "and a word of config"
+is "$(complete_line corpus PRECISION = b)" bf16 "and a choice"
+is "$(complete_line corpus SHARDS=2 ALLOW_PRIVATE = | paste -sd' ')" "yes no" \
+    "and a flag"
+is "$(complete_line corpus CRAWL = "$TMP/cra")" "$TMP/crawl.csv" "and a file"
+is "$(complete_line corpus CNN = "$TMP/" | sort)" "$TMP/home
+$TMP/root" "and a folder"
+is "$(complete_line verify "")" CORPUS= "and what verify takes"
+is "$(complete_line corpus SHARDS = "")" "" "a number is not"
 
 ok put uninstall
 is "$(find "$here" -type f; find "$here" -name '*moodpipe*')" "" \
