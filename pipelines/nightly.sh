@@ -2,46 +2,72 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A build for cron or a timer: quiet, out of the way, with a summary that fits a
 # mail on standard output. What went before stays what is asked until the build
-# is whole. Settings as corpus.sh; METRICS=DIR: the textfile collector's folder.
+# is whole. METRICS is the textfile collector's folder.
 # Exit status: the build's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-: "${CORPUS:?set CORPUS=directory}" "${METRICS:=}"
+: "${CORPUS:?set CORPUS=directory}"
+# Where each session has its share of the processors (autogroup, sched(7)),
+# priorities count within a session alone: one that is ours, as that of a job of
+# cron is, and not somebody's at a terminal, takes a small share meanwhile.
+session_is_ours() {
+	local parent grandparent session tty
+	read -r _ parent _ session tty _ < <(sed 's/.*) //' "/proc/$$/stat")
+	read -r _ grandparent _ < <(sed 's/.*) //' "/proc/$parent/stat")
+	[ "$tty" = 0 ] &&
+	    [[ " $$ $parent $grandparent " == *" $session "* ]]
+}
+share=/proc/self/autogroup
 if [ -z "${MOODPIPE_AWAY:-}" ]; then # out of everybody's way
 	export MOODPIPE_AWAY=1
-	if command -v ionice >/dev/null; then
-		exec ionice -c 3 nice -n 19 "$0" "$@"
+	if [ -w $share ] && session_is_ours; then
+		MOODPIPE_SHARE=$(sed 's/.* //' $share)
+		export MOODPIPE_SHARE
+		{ echo 19 >$share; } 2>/dev/null || unset MOODPIPE_SHARE
 	fi
-	exec nice -n 19 "$0" "$@"
+	away=()
+	behind() { ! "$@" true 2>/dev/null || away+=("$@"); }
+	behind ionice -c 3
+	behind chrt -i 0
+	behind nice -n 19
+	exec "${away[@]}" "$0" "$@"
 fi
+run=$(mktemp) || run=/dev/null
+tidy() {
+	[ "$run" = /dev/null ] || rm -f "$run"
+	[ -z "${MOODPIPE_SHARE:-}" ] || echo "$MOODPIPE_SHARE" >$share
+}
+trap 'tidy 2>/dev/null' EXIT
+# a setting that is wrong is told by the build
+METRICS=$("$here/config.sh" value METRICS 2>/dev/null) || METRICS=
 if [ -n "$METRICS" ] && [ ! -d "$METRICS" ]; then
 	echo "nightly: no such folder: $METRICS (METRICS=)" >&2
 	exit 3
 fi
 
 mkdir -p "$CORPUS/report" || exit 3
+own=$CORPUS/report/nightly.prom
+rm -f "$own"	# killed from here on, status takes it for a failure
 log=$CORPUS/report/nightly.log
 began=$(date +%s)
 if [ -e "$log" ] && [ "$(wc -c <"$log")" -gt 1000000 ]; then
 	mv -f "$log" "$log.1"
 fi
-touch "$log"
-from=$(($(wc -c <"$log") + 1))
 status=0
-{ date -u '+== %F %T UTC'; "$here/corpus.sh" corpus; } >>"$log" 2>&1 || status=$?
+{ date -u '+== %F %T UTC'; "$here/corpus.sh" corpus; } 2>&1 |
+    tee -a "$log" 2>/dev/null >"$run" || status=${PIPESTATUS[0]}
 took=$(($(date +%s) - began))
+touch "$log" 2>/dev/null || true # behind what the build wrote: status.sh
 
-# What this run said.
-said() { tail -c "+$from" "$log"; }
 summary=$CORPUS/report/summary.txt
 if [ "$status" = 0 ]; then
-	date +%s >"$CORPUS/report/nightly.last.tmp"
-	mv -f "$CORPUS/report/nightly.last.tmp" "$CORPUS/report/nightly.last"
+	last=$CORPUS/report/nightly.last
+	{ date +%s >"$last.tmp" && mv -f "$last.tmp" "$last"; } || true
 	echo "moodpipe: $CORPUS is up to date ($((took / 60)) min $((took % 60)) s)."
 	echo
-	sed -n '1,/^links$/{/^links$/!p}' "$summary"
+	sed -n '1,/^links$/p' "$summary"
 	sed -n '/^links$/,/^[a-z]/{/^[a-z]/!p}' "$summary"
-	failed=$(said | grep -E ' err=[1-9]' || true)
+	failed=$(grep -E ' err=[1-9]' "$run" || true)
 	[ -z "$failed" ] || printf '\nStages with failures:\n%s\n' "$failed"
 	printf '\nMore: %s\n' "$CORPUS/report/index.html"
 else
@@ -53,8 +79,14 @@ else
 	else
 		echo "There is no index yet."
 	fi
+	echo "Free on its disk: $(df -h --output=avail "$CORPUS" | tail -n 1 |
+	    tr -d ' ')"
 	printf '\nIts last lines (all of them: %s):\n' "$log"
-	said | tail -n 12
+	tail -n 12 "$run"
+	if [ "$status" = 4 ] && ! grep -q ALLOW_FEWER "$run"; then
+		printf '\nmoodpipe verify tells what is damaged, %s\n' \
+		    "moodpipe repair mends what can be."
+	fi
 fi
 
 # Metrics, by rename.
@@ -63,7 +95,6 @@ metric() { # NAME VALUE HELP
 	printf '# TYPE moodpipe_nightly_%s gauge\n' "$1"
 	printf 'moodpipe_nightly_%s %s\n' "$1" "$2"
 }
-own=$CORPUS/report/nightly.prom
 metrics() {
 	metric status "$status" "Exit status of the last build."
 	metric start_seconds "$began" "When it began, since the epoch."
@@ -85,12 +116,11 @@ if ! { metrics >"$own.tmp" && mv -f "$own.tmp" "$own"; } 2>/dev/null; then
 	exit "$status"
 fi
 if [ -n "$METRICS" ]; then
-	for f in nightly.prom moodpipe.prom; do
-		[ -e "$CORPUS/report/$f" ] || continue
-		cp "$CORPUS/report/$f" "$METRICS/.$f.tmp"
-		mv -f "$METRICS/.$f.tmp" "$METRICS/${f/#moodpipe/moodpipe_corpus}"
+	for of in nightly corpus; do
+		from=$CORPUS/report/${of/corpus/moodpipe}.prom
+		to=$METRICS/moodpipe_$of.prom
+		[ ! -e "$from" ] || { cp "$from" "$to.tmp" && mv -f "$to.tmp" "$to"; } ||
+		    [ "$status" != 0 ] || status=3
 	done
-	[ ! -e "$METRICS/nightly.prom" ] ||
-	    mv -f "$METRICS/nightly.prom" "$METRICS/moodpipe_nightly.prom"
 fi
 exit "$status"

@@ -1,9 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Read by every shell of corpus.mk ($BASH_ENV): notes the status of a stage
-# that failed, which make itself would turn into 2.
+# that failed, which make itself would turn into 2, and the processor time that
+# it took (costs.sh), of what was there before and of what was not.
+if [ -e "${STAGE_TARGET:-/}" ]; then
+	stage_kind=again
+else
+	stage_kind=fresh
+fi
 note_status() {
 	local status=$?
 	[ "$status" = 0 ] || echo "$status" >"$STAGE_STATUS"
+	if [ -n "${BASH_EXECUTION_STRING:-}" ] && [ -n "${STAGE_TARGET:-}" ]; then
+		{ printf '%s\t%s\n' "$STAGE_TARGET" "$stage_kind" && times; } \
+		    2>/dev/null >"$STAGE_STATUS.d/$$" || true
+	fi
 }
 trap note_status EXIT

@@ -69,4 +69,43 @@ like "$(cat "$TMP/out")" "idx	" "the index"
 status 0 moodpipe repair CORPUS="$c"
 is "$(generation "$c")" "$want" "repair: the same index"
 status 0 moodpipe verify CORPUS="$c"
+status 0 moodpipe status CORPUS="$c" # the failed night is made good
+
+mkdir -p "$TMP/none/state" "$TMP/none/report"
+echo "CRAWL=$TMP" >"$TMP/none/state/settings"
+printf '%-22s 0\n' tracks >"$TMP/none/report/summary.txt"
+status 1 moodpipe status CORPUS="$TMP/none"
+like "$(cat "$TMP/out")" "! no track was read" "a crawl without music is told"
+
+# Out of everybody's way: in a session of its own, as cron's is, with a small
+# share; in somebody's session with that as it was. Each session is made here: the
+# one that the tests run in may have no share.
+mkdir -p "$TMP/p" "$TMP/c/report"
+cp pipelines/nightly.sh "$TMP/p"
+echo >"$TMP/c/report/summary.txt"
+printf '#!/bin/sh\n' | tee "$TMP/p/config.sh" >"$TMP/p/corpus.sh"
+cat >>"$TMP/p/corpus.sh" <<'END'
+nice
+chrt -p $$ | sed -n 's/.*policy: //p'
+sed 's/.* //' /proc/self/autogroup
+END
+chmod +x "$TMP"/p/*.sh
+put_away() { # COMMAND, in a new session, $0 the night: niceness, policy, share
+	env -u MOODPIPE_AWAY CORPUS="$TMP/c" setsid -w bash -c "$1" \
+	    "$TMP/p/nightly.sh" >/dev/null
+	tail -n 3 "$TMP/c/report/nightly.log" | paste -sd' '
+}
+share=/proc/self/autogroup
+if [ -w $share ] && chrt -i 0 true; then
+	# shellcheck disable=SC2016 # $0 is that session's
+	alone='exec "$0"'
+	further_up='( ( "$0"; : ); : )'
+	and_then='"$0"; sed "s/.* //" /proc/self/autogroup >"$CORPUS/after"'
+	is "$(put_away "$alone")" "19 SCHED_IDLE 19" "its own session steps back"
+	is "$(put_away "$further_up")" "19 SCHED_IDLE 0" "somebody's session does not"
+	is "$(put_away "$and_then"; cat "$TMP/c/after")" "19 SCHED_IDLE 19
+0" "and afterwards it is as before"
+else
+	skip "priorities" "no autogroups, or they cannot be set"
+fi
 done_testing
