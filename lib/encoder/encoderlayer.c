@@ -39,11 +39,9 @@ static void add_norm(const struct encoder *e, const struct norm_weights *n,
 {
 	size_t hidden = e->config->hidden;
 
-	for (size_t i = 0; i < rows; i++, x += hidden, y += hidden) {
-		rowwise_add(x, y, hidden);
-		rowwise_norm(x, hidden, n->gain, n->bias, e->config->eps, x,
-			     NULL);
-	}
+	for (size_t i = 0; i < rows; i++, x += hidden, y += hidden)
+		rowwise_add_norm(x, y, hidden, n->gain, n->bias,
+				 e->config->eps);
 }
 
 static void attend(const struct encoder *e, const struct encoder_layer *l,

@@ -10,7 +10,7 @@
 
 enum {
 	PANEL = KERNELS_COLUMNS,
-	SCORES = 1 << 15, /* floats: rows of scores in memory at a time */
+	SCORES = 1 << 12, /* floats: rows of scores in memory at a time */
 	ROWS = 8 * KERNELS_ROWS,
 };
 

@@ -5,25 +5,25 @@
 #include "math/rowkernels.h"
 #include "math/scorerows.h"
 
-#define VARIANT(name, f32, bf16, int8, layout, rows)                           \
+#define VARIANT(name, f32, bf16, int8, layout, scores, rows)                   \
 	{                                                                      \
 		name,                                                          \
 		    { product_f32_##f32, product_bf16_##bf16,                  \
 		      product_int8_##int8 },                                   \
 		    layout_rows_##layout, layout_panel_##layout,               \
 		    rowkernels_function_##rows, rowkernels_gradient_##rows,    \
-		    rowkernels_exponentials_##rows, scorerows_##rows,          \
+		    rowkernels_exponentials_##rows, scorerows_##scores,        \
 		    rowkernels_scale_##rows, rowkernels_add_##rows,            \
-		    rowkernels_norm_##rows                                     \
+		    rowkernels_norm_##rows, rowkernels_add_norm_##rows         \
 	}
 
 static const struct kernels variants[] = {
-	VARIANT("c", c, c, c, c, c),
+	VARIANT("c", c, c, c, c, c, c),
 #if defined(__x86_64__)
-	VARIANT("avx2", avx2, avx2, avx2, c, avx2),
-	VARIANT("avx512", avx512, avx512, avx2, avx512, avx512),
-	VARIANT("vnni", avx512, avx512, vnni, avx512, avx512),
-	VARIANT("bf16", avx512, bf16, vnni, avx512, avx512),
+	VARIANT("avx2", avx2, avx2, avx2, c, avx2, avx2),
+	VARIANT("avx512", avx512, avx512, avx2, avx512, avx512, avx512),
+	VARIANT("vnni", avx512, avx512, vnni, avx512, avx512, avx512),
+	VARIANT("bf16", avx512, bf16, vnni, bf16, bf16, avx512),
 #endif
 };
 

@@ -75,9 +75,10 @@ struct kernels {
 			 size_t count, size_t n);
 	void (*gradient)(enum linear_function f, const float *x,
 			 const float *dy, float *dx, size_t n);
-	/* x = exp(x - max x); returns their sum. */
-	float (*exponentials)(float *x, size_t n);
-	/* The exponentials of count rows of n scores, and their sums, laid out
+	/* x = exp(x - max x); returns their sum. near: within 1.2e-4 of their
+	 * values, for what is rounded to bfloat16 then. */
+	float (*exponentials)(float *x, size_t n, bool near);
+	/* The exponentials (near in bf16) of count rows of n scores, and their sums, laid out
 	 * as rows of a product; the scores are lost. */
 	void (*score_rows)(enum linear_precision p, float *scores,
 			   size_t stride, size_t count, size_t n, void *out,
@@ -87,6 +88,8 @@ struct kernels {
 	void (*norm)(const float *x, size_t n, const float *gain,
 		     const float *bias, float eps, float *y,
 		     float statistics[2]);
+	void (*add_norm)(float *x, const float *y, size_t n, const float *gain,
+			 const float *bias, float eps);
 };
 
 /* The fastest this processor can run: one of few constants. */

@@ -12,6 +12,9 @@
 	__attribute__((target("avx2,avx512f,avx512bw,avx512vl,avx512dq")))
 #define INLINE static inline __attribute__((always_inline))
 
+/* What is laid out, and with which instructions. */
+enum units { FLOATS, ROUNDED, NATIVE };
+
 AVX512 INLINE __mmask16 first_of(size_t n)
 {
 	return n >= 16 ? 0xffff : (__mmask16)((1u << n) - 1);
@@ -37,6 +40,44 @@ AVX512 INLINE __m512i rounded(__m512 x)
 	up = _mm512_mask_and_epi32(up, small, u,
 				   _mm512_set1_epi32((int)0x80000000));
 	return _mm512_and_si512(up, _mm512_set1_epi32((int)0xffff0000));
+}
+
+AVX512 INLINE __m512i places(void)
+{
+	int16_t n[32];
+
+	for (int16_t i = 0; i < 32; i++)
+		n[i] = i;
+	return _mm512_loadu_si512(n);
+}
+
+/* Sixteen values, then sixteen more, as bfloat16. The instruction rounds as
+ * rounded() does; in assembly, so that this file needs no other target. */
+AVX512 INLINE __m512i halves(enum units u, __m512 a, __m512 b)
+{
+	/* The upper halves, which are odd places. */
+	const __m512i upper = _mm512_add_epi16(_mm512_set1_epi16(1),
+					       _mm512_slli_epi16(places(), 1));
+	__m512i both;
+
+	if (u == ROUNDED)
+		return _mm512_permutex2var_epi16(rounded(a), upper, rounded(b));
+	__asm__("vcvtne2ps2bf16 %1, %2, %0" : "=v"(both) : "v"(a), "v"(b));
+	return both;
+}
+
+/* The same, in turns. */
+AVX512 INLINE __m512i turns(enum units u, __m512 a, __m512 b)
+{
+	/* 0, 16, 1, 17 ... */
+	const __m512i order = _mm512_or_si512(
+	    _mm512_srli_epi16(places(), 1),
+	    _mm512_slli_epi16(_mm512_and_si512(places(), _mm512_set1_epi16(1)),
+			      4));
+
+	if (u == NATIVE)
+		return _mm512_permutexvar_epi16(order, halves(u, a, b));
+	return _mm512_or_si512(_mm512_srli_epi32(rounded(a), 16), rounded(b));
 }
 
 /* Rows of 16 units become columns. */
@@ -70,49 +111,36 @@ AVX512 INLINE void transpose(__m512i r[16])
 	}
 }
 
-AVX512 INLINE __m512i places(void)
-{
-	int16_t n[32];
-
-	for (int16_t i = 0; i < 32; i++)
-		n[i] = i;
-	return _mm512_loadu_si512(n);
-}
-
 /* Sixteen units from p on, where `left` values are left. */
-AVX512 INLINE __m512i along(enum linear_precision p, const float *x,
-			    size_t left, __m512 factor)
+AVX512 INLINE __m512i along(enum units u, const float *x, size_t left,
+			    __m512 factor)
 {
 	__m512 a = left >= 16 ? _mm512_loadu_ps(x)
 			      : _mm512_maskz_loadu_ps(first_of(left), x);
-	/* The upper halves, which are odd places. */
-	const __m512i upper = _mm512_add_epi16(_mm512_set1_epi16(1),
-					       _mm512_slli_epi16(places(), 1));
 	__m512 b;
 
 	a = _mm512_mul_ps(a, factor);
-	if (p == LINEAR_F32)
+	if (u == FLOATS)
 		return _mm512_castps_si512(a);
 	b = left >= 32  ? _mm512_loadu_ps(x + 16)
 	    : left > 16 ? _mm512_maskz_loadu_ps(first_of(left - 16), x + 16)
 			: _mm512_setzero_ps();
 	b = _mm512_mul_ps(b, factor);
-	return _mm512_permutex2var_epi16(rounded(a), upper, rounded(b));
+	return halves(u, a, b);
 }
 
 /* One unit of each of 16 neighbours; k is what is left of it. */
-AVX512 INLINE __m512i across(enum linear_precision p, const float *x,
-			     size_t stride, __mmask16 some, size_t left,
-			     __m512 factor)
+AVX512 INLINE __m512i across(enum units u, const float *x, size_t stride,
+			     __mmask16 some, size_t left, __m512 factor)
 {
 	__m512 a = _mm512_mul_ps(_mm512_maskz_loadu_ps(some, x), factor), b;
 
-	if (p == LINEAR_F32)
+	if (u == FLOATS)
 		return _mm512_castps_si512(a);
 	b = left > 1 ? _mm512_maskz_loadu_ps(some, x + stride)
 		     : _mm512_setzero_ps();
 	b = _mm512_mul_ps(b, factor);
-	return _mm512_or_si512(_mm512_srli_epi32(rounded(a), 16), rounded(b));
+	return turns(u, a, b);
 }
 
 /* Sixty-four values as bytes, to nearest even: of u8 around zero, of s8 with
@@ -149,63 +177,89 @@ AVX512 INLINE __m512i quantised(const float *x, size_t left, float inverse,
 /* The least and the largest of x and 0; returns whether any is NaN. */
 AVX512 INLINE bool range(const float *x, size_t k, float *low, float *high)
 {
-	__m512 l[2], h[2];
+	__m512 l[4], h[4];
 	__mmask16 nan = 0;
 	size_t i = 0;
 
-	l[0] = l[1] = h[0] = h[1] = _mm512_setzero_ps();
-	for (; i + 32 <= k; i += 32) {
-		__m512 a = _mm512_loadu_ps(x + i);
-		__m512 b = _mm512_loadu_ps(x + i + 16);
+#pragma GCC unroll 4
+	for (int j = 0; j < 4; j++)
+		l[j] = h[j] = _mm512_setzero_ps();
+	for (; i + 64 <= k; i += 64) {
+		__m512 v[4];
 
-		l[0] = _mm512_min_ps(a, l[0]);
-		l[1] = _mm512_min_ps(b, l[1]);
-		h[0] = _mm512_max_ps(a, h[0]);
-		h[1] = _mm512_max_ps(b, h[1]);
-		nan |= _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q);
+#pragma GCC unroll 4
+		for (int j = 0; j < 4; j++) {
+			v[j] = _mm512_loadu_ps(x + i + j * 16);
+			l[j] = _mm512_min_ps(v[j], l[j]);
+			h[j] = _mm512_max_ps(v[j], h[j]);
+		}
+		nan |= _mm512_cmp_ps_mask(v[0], v[1], _CMP_UNORD_Q) |
+		       _mm512_cmp_ps_mask(v[2], v[3], _CMP_UNORD_Q);
 	}
 	for (; i < k; i += 16) {
-		__m512 a = _mm512_maskz_loadu_ps(first_of(k - i), x + i);
+		__m512 v = _mm512_maskz_loadu_ps(first_of(k - i), x + i);
 
-		l[0] = _mm512_min_ps(a, l[0]);
-		h[0] = _mm512_max_ps(a, h[0]);
-		nan |= _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+		l[0] = _mm512_min_ps(v, l[0]);
+		h[0] = _mm512_max_ps(v, h[0]);
+		nan |= _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
 	}
-	*low = _mm512_reduce_min_ps(_mm512_min_ps(l[0], l[1]));
-	*high = _mm512_reduce_max_ps(_mm512_max_ps(h[0], h[1]));
+	*low = _mm512_reduce_min_ps(_mm512_min_ps(_mm512_min_ps(l[0], l[1]),
+						  _mm512_min_ps(l[2], l[3])));
+	*high = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_max_ps(h[0], h[1]),
+						   _mm512_max_ps(h[2], h[3])));
 	return nan;
 }
 
-AVX512 INLINE void bytes_row(const float *x, size_t k, char *row, size_t pitch,
-			     struct kernels_step *step)
+AVX512 INLINE void bytes_row(const float *x, size_t k, float inverse,
+			     int32_t zero, char *row, size_t pitch)
 {
-	float low, high, inverse = 0;
 	size_t i = 0;
 
-	step->step = range(x, k, &low, &high) ? NAN : product_step(low, high);
-	step->zero = 0;
-	if (step->step > 0) {
-		inverse = 255 / (high - low);
-		step->zero = (int32_t)rintf(-low * inverse);
-	} else {
-		for (; i < k; i += 64, row += pitch)
-			_mm512_store_si512(row, _mm512_setzero_si512());
-	}
 	for (; i + 64 <= k; i += 64, row += pitch)
-		_mm512_store_si512(
-		    row, quantised(x + i, 64, inverse, step->zero, false));
+		_mm512_store_si512(row,
+				   quantised(x + i, 64, inverse, zero, false));
 	if (i < k)
 		_mm512_store_si512(
-		    row, quantised(x + i, k - i, inverse, step->zero, false));
+		    row, quantised(x + i, k - i, inverse, zero, false));
+}
+
+/* A block of rows, a few of them at a time: their scales wait for divisions, and
+ * what is scanned is to stay near. */
+AVX512 INLINE void bytes_block(const float *x, size_t stride, size_t size,
+			       size_t k, char *to, struct kernels_step *steps)
+{
+	enum { FEW = 4 };
+	size_t n;
+
+	for (size_t at = 0; at < size; at += n, x += n * stride, steps += n) {
+		float low[FEW], high[FEW], inverse[FEW];
+		bool nan[FEW];
+
+		n = size - at < FEW ? size - at : FEW;
+		for (size_t i = 0; i < n; i++)
+			nan[i] = range(x + i * stride, k, &low[i], &high[i]);
+		for (size_t i = 0; i < n; i++) {
+			float step =
+			    nan[i] ? NAN : product_step(low[i], high[i]);
+
+			inverse[i] = step > 0 ? 255 / (high[i] - low[i]) : 0;
+			steps[i].step = step;
+			steps[i].zero =
+			    step > 0 ? (int32_t)rintf(-low[i] * inverse[i]) : 0;
+		}
+		for (size_t i = 0; i < n; i++)
+			bytes_row(x + i * stride, k, inverse[i], steps[i].zero,
+				  to + (at + i) * 64, size * 64);
+	}
 }
 
 /* Rows [size] of the view from row `first` on, read along k. */
-AVX512 INLINE void rows_along(enum linear_precision p, const struct matrix *m,
+AVX512 INLINE void rows_along(enum units u, const struct matrix *m,
 			      size_t first, size_t size, size_t k, float factor,
 			      char *to)
 {
 	const __m512 by = _mm512_set1_ps(factor);
-	size_t per = p == LINEAR_F32 ? 16 : 32;
+	size_t per = u == FLOATS ? 16 : 32;
 
 	for (size_t i = 0; i < size; i++) {
 		const float *x = m->p + (first + i) * m->stride;
@@ -213,21 +267,21 @@ AVX512 INLINE void rows_along(enum linear_precision p, const struct matrix *m,
 		size_t left = k;
 
 		for (; left >= per; left -= per, x += per, row += size * 64)
-			_mm512_store_si512(row, along(p, x, per, by));
+			_mm512_store_si512(row, along(u, x, per, by));
 		if (left)
-			_mm512_store_si512(row, along(p, x, left, by));
+			_mm512_store_si512(row, along(u, x, left, by));
 	}
 }
 
 /* Rows of a view stored the other way round: a line of it after the other, in
  * all their blocks. */
-AVX512 INLINE void rows_across(enum linear_precision p, const struct matrix *m,
+AVX512 INLINE void rows_across(enum units u, const struct matrix *m,
 			       size_t first, size_t count, size_t k,
 			       float factor, char *out)
 {
 	const __m512 by = _mm512_set1_ps(factor);
-	size_t per = p == LINEAR_F32 ? 1 : 2, from = 0, row, size;
-	size_t pitch = product_pitch(kernels_units(p, k)), piece = 0;
+	size_t per = u == FLOATS ? 1 : 2, from = 0, row, size;
+	size_t pitch = (k + per * 16 - 1) / (per * 16) * 64, piece = 0;
 
 	for (; from < k; from += 16 * per, piece += 64)
 		for (size_t b = 0; b < product_blocks(count); b++) {
@@ -238,12 +292,12 @@ AVX512 INLINE void rows_across(enum linear_precision p, const struct matrix *m,
 			size = product_block(count, b, &row);
 			to = out + row * pitch + piece * size;
 			x += row;
-			for (size_t u = 0; u < 16; u++) {
-				size_t at = u * per;
+			for (size_t j = 0; j < 16; j++) {
+				size_t at = j * per;
 
-				r[u] = _mm512_setzero_si512();
+				r[j] = _mm512_setzero_si512();
 				if (from + at < k)
-					r[u] = across(p, x + at * m->stride,
+					r[j] = across(u, x + at * m->stride,
 						      m->stride, first_of(size),
 						      k - from - at, by);
 			}
@@ -253,51 +307,43 @@ AVX512 INLINE void rows_across(enum linear_precision p, const struct matrix *m,
 		}
 }
 
-AVX512 void layout_rows_avx512(enum linear_precision p, const struct matrix *m,
-			       size_t first, size_t count, size_t k,
-			       float factor, void *out,
-			       struct kernels_step *steps)
+AVX512 INLINE void rows(enum linear_precision p, enum units u,
+			const struct matrix *m, size_t first, size_t count,
+			size_t k, float factor, char *to,
+			struct kernels_step *steps)
 {
-	size_t units = kernels_units(p, k), from, size;
-	char *to = out;
+	size_t pitch = product_pitch(kernels_units(p, k)), from, size;
 
-	if (m->transposed && p == LINEAR_BF16)
-		rows_across(LINEAR_BF16, m, first, count, k, factor, out);
-	else if (m->transposed)
-		rows_across(LINEAR_F32, m, first, count, k, factor, out);
-	for (size_t b = 0; b < product_blocks(count) && !m->transposed; b++) {
+	if (m->transposed) {
+		rows_across(u, m, first, count, k, factor, to);
+		return;
+	}
+	for (size_t b = 0; b < product_blocks(count); b++, to += size * pitch) {
 		size = product_block(count, b, &from);
 		if (p == LINEAR_INT8)
-			for (size_t i = 0; i < size; i++)
-				bytes_row(m->p + (first + from + i) * m->stride,
-					  k, to + i * 64, size * 64,
-					  steps + from + i);
-		else if (p == LINEAR_BF16)
-			rows_along(LINEAR_BF16, m, first + from, size, k,
-				   factor, to);
+			bytes_block(m->p + (first + from) * m->stride,
+				    m->stride, size, k, to, steps + from);
 		else
-			rows_along(LINEAR_F32, m, first + from, size, k, factor,
-				   to);
-		to += size * product_pitch(units);
+			rows_along(u, m, first + from, size, k, factor, to);
 	}
 }
 
 /* Squares of the columns' units, which lie along k, transposed into the half
  * of a panel that begins at `to`. */
-AVX512 INLINE void half_along(enum linear_precision p, const float *w,
-			      size_t stride, size_t count, size_t k,
-			      uint32_t *to)
+AVX512 INLINE void half_along(enum units u, const float *w, size_t stride,
+			      size_t count, size_t k, uint32_t *to)
 {
-	size_t per = p == LINEAR_F32 ? 1 : 2, units = (k + per - 1) / per;
+	size_t per = u == FLOATS ? 1 : 2, units = (k + per - 1) / per;
 	__m512i r[16];
 
-	for (size_t u = 0; u < units; u += 16) {
-		size_t some = units - u < 16 ? units - u : 16;
+	for (size_t at = 0; at < units; at += 16) {
+		size_t some = units - at < 16 ? units - at : 16;
 
 		for (size_t j = 0; j < 16; j++)
-			r[j] = j < count ? along(p, w + j * stride + u * per,
-						 k - u * per, _mm512_set1_ps(1))
-					 : _mm512_setzero_si512();
+			r[j] = j < count
+				   ? along(u, w + j * stride + at * per,
+					   k - at * per, _mm512_set1_ps(1))
+				   : _mm512_setzero_si512();
 		transpose(r);
 		for (size_t i = 0; i < some; i++, to += KERNELS_COLUMNS)
 			_mm512_store_si512(to, r[i]);
@@ -305,21 +351,20 @@ AVX512 INLINE void half_along(enum linear_precision p, const float *w,
 }
 
 /* A whole panel of columns that lie side by side. */
-AVX512 INLINE void panel_across(enum linear_precision p, const float *w,
-				size_t stride, size_t count, size_t k,
-				uint32_t *to)
+AVX512 INLINE void panel_across(enum units u, const float *w, size_t stride,
+				size_t count, size_t k, uint32_t *to)
 {
 	const __m512 one = _mm512_set1_ps(1);
-	size_t per = p == LINEAR_F32 ? 1 : 2;
+	size_t per = u == FLOATS ? 1 : 2;
 	__mmask16 low = first_of(count);
 	__mmask16 high = count > 16 ? first_of(count - 16) : 0;
 
 	for (size_t i = 0; i < k; i += per, to += KERNELS_COLUMNS) {
 		const float *x = w + i * stride;
 
-		_mm512_store_si512(to, across(p, x, stride, low, k - i, one));
+		_mm512_store_si512(to, across(u, x, stride, low, k - i, one));
 		_mm512_store_si512(to + 16,
-				   across(p, x + 16, stride, high, k - i, one));
+				   across(u, x + 16, stride, high, k - i, one));
 	}
 }
 
@@ -372,30 +417,61 @@ AVX512 INLINE void half_bytes(const float *w, size_t stride, size_t count,
 	_mm512_mask_storeu_epi32(sums, first_of(count), total);
 }
 
-AVX512 void layout_panel_avx512(enum linear_precision p, const struct matrix *m,
-				size_t first, size_t count, size_t k, void *out,
-				float *scale, int32_t *sums)
+AVX512 INLINE void panel(enum linear_precision p, enum units u,
+			 const struct matrix *m, size_t first, size_t count,
+			 size_t k, uint32_t *to, float *scale, int32_t *sums)
 {
-	if (!m->transposed && p == LINEAR_BF16)
-		panel_across(LINEAR_BF16, m->p + first, m->stride, count, k,
-			     out);
-	else if (!m->transposed)
-		panel_across(LINEAR_F32, m->p + first, m->stride, count, k,
-			     out);
-	for (size_t half = 0; half < KERNELS_COLUMNS && m->transposed;
-	     half += 16) {
-		uint32_t *to = (uint32_t *)out + half;
+	if (!m->transposed) {
+		panel_across(u, m->p + first, m->stride, count, k, to);
+		return;
+	}
+	for (size_t half = 0; half < KERNELS_COLUMNS; half += 16) {
 		size_t some = count < half ? 0 : count - half;
 		const float *w = m->p + (first + half) * m->stride;
 
 		some = some < 16 ? some : 16;
 		if (p == LINEAR_INT8)
-			half_bytes(w, m->stride, some, k, to, scale + half,
-				   sums + half);
-		else if (p == LINEAR_BF16)
-			half_along(LINEAR_BF16, w, m->stride, some, k, to);
+			half_bytes(w, m->stride, some, k, to + half,
+				   scale + half, sums + half);
 		else
-			half_along(LINEAR_F32, w, m->stride, some, k, to);
+			half_along(u, w, m->stride, some, k, to + half);
 	}
 }
+
+/* Of each precision code of its own. */
+#define EACH(p, code)                                                          \
+	switch (p) {                                                           \
+	case LINEAR_F32:                                                       \
+		code(LINEAR_F32, FLOATS);                                      \
+		break;                                                         \
+	case LINEAR_BF16:                                                      \
+		code(LINEAR_BF16, TWO);                                        \
+		break;                                                         \
+	case LINEAR_INT8:                                                      \
+		code(LINEAR_INT8, FLOATS);                                     \
+		break;                                                         \
+	}
+#define ROWS(p, u) rows(p, u, m, first, count, k, factor, out, steps)
+#define PANEL(p, u) panel(p, u, m, first, count, k, out, scale, sums)
+#define VARIANT(variant)                                                       \
+	AVX512 void layout_rows_##variant(                                     \
+	    enum linear_precision p, const struct matrix *m, size_t first,     \
+	    size_t count, size_t k, float factor, void *out,                   \
+	    struct kernels_step *steps){                                       \
+		EACH(p, ROWS)                                                  \
+	} AVX512 void layout_panel_##variant(enum linear_precision p,          \
+					     const struct matrix *m,           \
+					     size_t first, size_t count,       \
+					     size_t k, void *out,              \
+					     float *scale, int32_t *sums)      \
+	{                                                                      \
+		EACH(p, PANEL)                                                 \
+	}
+
+#define TWO ROUNDED
+VARIANT(avx512)
+#undef TWO
+#define TWO NATIVE
+VARIANT(bf16)
+#undef TWO
 #endif

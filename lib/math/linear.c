@@ -136,6 +136,8 @@ void linear_apply(const struct linear *l, struct linear_work *w, const float *x,
 	struct kernels_step *steps;
 	char *at;
 
+	if (l->precision == LINEAR_INT8 && f == LINEAR_GELU)
+		f = LINEAR_GELU_NEAR;
 	most = least(most / KERNELS_ROWS * KERNELS_ROWS, rows);
 	if (w->cap < most * (row + sizeof(*steps)) + 64) {
 		free(w->rows);

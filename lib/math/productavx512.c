@@ -10,6 +10,7 @@
 #include <immintrin.h>
 
 #include "math/rowkernels.h"
+#include "math/wide.h"
 
 #define F32 "avx2,fma,avx512f,avx512bw,avx512vl,avx512dq"
 #define AVX512 __attribute__((target(F32)))
@@ -79,9 +80,22 @@ AVX512 INLINE void end(const struct tile *t, float *y, int size,
 	}
 }
 
+/* wide_gelu_near of wide.h */
+AVX512 INLINE __m512 gelu_near(__m512 x)
+{
+	__m512 a =
+	    _mm512_min_ps(_mm512_set1_ps(WIDE_GELU_END), _mm512_abs_ps(x));
+	__m512 p = _mm512_set1_ps(wide_gelu_part[0]);
+
+#pragma GCC unroll 6
+	for (int i = 1; i < 7; i++)
+		p = _mm512_fmadd_ps(p, a, _mm512_set1_ps(wide_gelu_part[i]));
+	return _mm512_fnmadd_ps(p, a, _mm512_max_ps(x, _mm512_setzero_ps()));
+}
+
 /* Integer sums become what they stand for. */
 AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
-			 int size, __m512 (*sum)[2])
+			 int size, bool near, __m512 (*sum)[2])
 {
 #pragma GCC unroll 2
 	for (int j = 0; j < 2; j++) {
@@ -101,6 +115,8 @@ AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
 			    exact,
 			    _mm512_mul_ps(_mm512_set1_ps(steps[i].step), scale),
 			    bias);
+			if (near)
+				sum[i][j] = gelu_near(sum[i][j]);
 		}
 	}
 }
@@ -146,8 +162,10 @@ AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
 			}                                                      \
 		for (size_t u = 0; u < units; u++)                             \
 			STEP(op, size, u);                                     \
-		if (integer)                                                   \
-			value(t, steps, size, sum);                            \
+		if (integer && t->p->function == LINEAR_GELU_NEAR)             \
+			value(t, steps, size, true, sum);                      \
+		else if (integer)                                              \
+			value(t, steps, size, false, sum);                     \
 		end(t, y, size, sum);                                          \
 	}
 
@@ -161,7 +179,7 @@ AVX512 INLINE __mmask16 columns(size_t n)
 		kernel(&t, y, steps, size);                                    \
 		break;
 
-#define PRODUCT(name, kernel, attributes)                                      \
+#define PRODUCT(name, kernel, attributes, fused)                               \
 	attributes void name(const struct kernels_product *p)                  \
 	{                                                                      \
 		size_t pitch = product_pitch(p->units) / sizeof(float);        \
@@ -204,7 +222,8 @@ AVX512 INLINE __mmask16 columns(size_t n)
 					CASE(kernel, 13)                       \
 					CASE(kernel, 14)                       \
 				}                                              \
-				if (p->function != LINEAR_IDENTITY)            \
+				if (p->function != LINEAR_IDENTITY &&          \
+				    p->function != (fused))                    \
 					rowkernels_function_avx512(            \
 					    p->function, y, p->stride, size,   \
 					    n);                                \
@@ -217,8 +236,8 @@ TILE(tile_f32, AVX512, OP_F32, 0)
 TILE(tile_emulated, AVX512, OP_EMULATED, 0)
 TILE(tile_bf16, BF16, OP_BF16, 0)
 TILE(tile_int8, VNNI, OP_INT8, 1)
-PRODUCT(product_f32_avx512, tile_f32, AVX512)
-PRODUCT(product_bf16_avx512, tile_emulated, AVX512)
-PRODUCT(product_bf16_bf16, tile_bf16, BF16)
-PRODUCT(product_int8_vnni, tile_int8, VNNI)
+PRODUCT(product_f32_avx512, tile_f32, AVX512, LINEAR_IDENTITY)
+PRODUCT(product_bf16_avx512, tile_emulated, AVX512, LINEAR_IDENTITY)
+PRODUCT(product_bf16_bf16, tile_bf16, BF16, LINEAR_IDENTITY)
+PRODUCT(product_int8_vnni, tile_int8, VNNI, LINEAR_GELU_NEAR)
 #endif

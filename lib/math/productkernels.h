@@ -34,6 +34,7 @@ void product_bf16_avx512(const struct kernels_product *p); /* without bf16 */
 void product_bf16_bf16(const struct kernels_product *p);
 void product_int8_vnni(const struct kernels_product *p);
 LAYOUT_DECLARE(avx512)
+LAYOUT_DECLARE(bf16)
 #endif
 
 /* The scale of eight bits that hold low <= 0 to high >= 0: its step, 0 for

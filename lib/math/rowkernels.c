@@ -4,8 +4,9 @@
 #include <math.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX512                                                                 \
+	__attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq")))
 #endif
 
 #include "math/wide.h"
@@ -86,6 +87,9 @@ WIDE_INLINE void value(enum linear_function f, wide *x)
 	case LINEAR_GELU:
 		gelu(x);
 		break;
+	case LINEAR_GELU_NEAR:
+		wide_gelu_near(x);
+		break;
 	case LINEAR_GELU_TANH:
 		t = 2.0f * (SQRT_2_PI * t + CUBIC * t * t * t);
 		wide_logistic(&t);
@@ -124,6 +128,7 @@ WIDE_INLINE void slope(enum linear_function f, wide *x)
 
 	switch (f) {
 	case LINEAR_GELU:
+	case LINEAR_GELU_NEAR:
 		/* erf(x / sqrt 2) is t / x, near 0 it is 2 x density. */
 		wide_erf_part(&t);
 		density(&u);
@@ -199,6 +204,9 @@ WIDE_INLINE void slopes(enum linear_function f, const float *x, const float *dy,
 	case LINEAR_GELU:                                                      \
 		code(LINEAR_GELU);                                             \
 		break;                                                         \
+	case LINEAR_GELU_NEAR:                                                 \
+		code(LINEAR_GELU_NEAR);                                        \
+		break;                                                         \
 	case LINEAR_GELU_TANH:                                                 \
 		code(LINEAR_GELU_TANH);                                        \
 		break;                                                         \
@@ -249,7 +257,21 @@ WIDE_INLINE float largest(const float *x, size_t n)
 	return wide_max(&peak);
 }
 
-WIDE_INLINE float exponentials(float *x, size_t n)
+WIDE_INLINE void exponential(wide *x, bool near)
+{
+	wide_int low;
+
+	if (!near) {
+		wide_exp(x);
+		return;
+	}
+	*x *= ROWKERNELS_LOG2_E;
+	low = *x < ROWKERNELS_LEAST;
+	*x = WIDE_CHOOSE(low, WIDE_ALL(ROWKERNELS_LEAST), *x);
+	wide_exp2_near(x);
+}
+
+WIDE_INLINE float exponentials(float *x, size_t n, bool near)
 {
 	float max = largest(x, n);
 	wide sum = { 0 }, t;
@@ -257,14 +279,14 @@ WIDE_INLINE float exponentials(float *x, size_t n)
 
 	for (; i + WIDE <= n; i += WIDE) {
 		t = WIDE_OF(x + i) - max;
-		wide_exp(&t);
+		exponential(&t, near);
 		WIDE_AT(x + i) = t;
 		sum += t;
 	}
 	if (i < n) {
 		wide_load(&t, x + i, n - i, -INFINITY);
 		t -= max;
-		wide_exp(&t);
+		exponential(&t, near);
 		wide_store(x + i, &t, n - i);
 		sum += t;
 	}
@@ -312,11 +334,30 @@ WIDE_INLINE float total(const float *x, size_t n, float from, int squares)
 	return wide_sum(sum) + tail;
 }
 
-WIDE_INLINE void norm(const float *x, size_t n, const float *gain,
-		      const float *bias, float eps, float *y,
-		      float statistics[2])
+/* x += y; returns the sum of x then, as total would. */
+WIDE_INLINE float add_total(float *x, const float *y, size_t n)
 {
-	float mean = total(x, n, 0, 0) / (float)n;
+	wide sum[2] = { { 0 }, { 0 } }, t;
+	size_t i = 0;
+	float tail = 0;
+
+	for (; i + 2 * WIDE <= n; i += 2 * WIDE)
+		for (size_t j = 0; j < 2; j++) {
+			t = WIDE_OF(x + i + j * WIDE) +
+			    WIDE_OF(y + i + j * WIDE);
+			WIDE_AT(x + i + j * WIDE) = t;
+			sum[j] += t;
+		}
+	sum[0] += sum[1];
+	for (; i < n; i++)
+		tail += x[i] += y[i];
+	return wide_sum(sum) + tail;
+}
+
+WIDE_INLINE void norm_around(const float *x, float mean, size_t n,
+			     const float *gain, const float *bias, float eps,
+			     float *y, float statistics[2])
+{
 	float variance = total(x, n, mean, 1) / (float)n;
 	float by = 1 / sqrtf(variance + eps);
 	size_t i = 0;
@@ -346,9 +387,11 @@ WIDE_INLINE void norm(const float *x, size_t n, const float *gain,
 	{                                                                      \
 		gradient(f, x, dy, dx, n);                                     \
 	}                                                                      \
-	attributes float rowkernels_exponentials_##variant(float *x, size_t n) \
+	attributes float rowkernels_exponentials_##variant(float *x, size_t n, \
+							   bool near)          \
 	{                                                                      \
-		return exponentials(x, n);                                     \
+		return near ? exponentials(x, n, true)                         \
+			    : exponentials(x, n, false);                       \
 	}                                                                      \
 	attributes void rowkernels_scale_##variant(float *x, float a,          \
 						   size_t n)                   \
@@ -364,7 +407,15 @@ WIDE_INLINE void norm(const float *x, size_t n, const float *gain,
 	    const float *x, size_t n, const float *gain, const float *bias,    \
 	    float eps, float *y, float statistics[2])                          \
 	{                                                                      \
-		norm(x, n, gain, bias, eps, y, statistics);                    \
+		norm_around(x, total(x, n, 0, 0) / (float)n, n, gain, bias,    \
+			    eps, y, statistics);                               \
+	}                                                                      \
+	attributes void rowkernels_add_norm_##variant(                         \
+	    float *x, const float *y, size_t n, const float *gain,             \
+	    const float *bias, float eps)                                      \
+	{                                                                      \
+		norm_around(x, add_total(x, y, n) / (float)n, n, gain, bias,   \
+			    eps, x, NULL);                                     \
 	}
 
 #if defined(__x86_64__)

@@ -18,13 +18,19 @@ void rowwise_softmax(float *x, size_t n)
 {
 	const struct kernels *k = kernels_best();
 
-	k->scale(x, 1 / k->exponentials(x, n), n);
+	k->scale(x, 1 / k->exponentials(x, n, false), n);
 }
 
 void rowwise_norm(const float *x, size_t n, const float *gain,
 		  const float *bias, float eps, float *y, float statistics[2])
 {
 	kernels_best()->norm(x, n, gain, bias, eps, y, statistics);
+}
+
+void rowwise_add_norm(float *x, const float *y, size_t n, const float *gain,
+		      const float *bias, float eps)
+{
+	kernels_best()->add_norm(x, y, n, gain, bias, eps);
 }
 
 void rowwise_add(float *x, const float *y, size_t n)

@@ -19,6 +19,7 @@ static double value(enum linear_function f, double x)
 {
 	switch (f) {
 	case LINEAR_GELU:
+	case LINEAR_GELU_NEAR:
 		return 0.5 * x * erfc(-x * M_SQRT1_2);
 	case LINEAR_GELU_TANH:
 		return 0.5 * x *
@@ -53,9 +54,11 @@ static void test_functions(void **state)
 			k->function(f, y, N, 1, N);
 			for (size_t i = 0; i < N && !v; i++) {
 				double want = value(f, x[i]);
+				double error =
+				    f == LINEAR_GELU_NEAR ? 4e-4 : 1e-6;
 
 				assert_true(fabs(y[i] - want) <=
-					    1e-6 * fmax(1, fabs(want)));
+					    error * fmax(1, fabs(want)));
 			}
 			if (!v)
 				memcpy(first, y, N * sizeof(*y));
@@ -121,7 +124,7 @@ static void test_softmax(void **state)
 			}
 			for (size_t i = 0; i < n; i++)
 				sum += exp(x[i] - peak);
-			scale = 1 / k->exponentials(y, n);
+			scale = 1 / k->exponentials(y, n, false);
 			k->scale(y, scale, n);
 			for (size_t i = 0; i < n; i++) {
 				double want = exp(x[i] - peak) / sum;
@@ -136,6 +139,39 @@ static void test_softmax(void **state)
 			assert_memory_equal(y, first, n * sizeof(*y));
 			rowwise_softmax(x, n);
 			assert_memory_equal(x, first, n * sizeof(*y));
+		}
+}
+
+static void test_near_exponentials(void **state)
+{
+	float x[600], y[600], first[600];
+	const struct kernels *k;
+
+	(void)state;
+	for (size_t n = 1; n <= 600; n += n < 70 ? 1 : 53)
+		for (size_t v = 0; (k = kernels_variant(v)); v++) {
+			double peak = -INFINITY, total = 0;
+			float sum;
+
+			seed = n;
+			for (size_t i = 0; i < n; i++) {
+				y[i] = x[i] = i == 1   ? -INFINITY
+					      : i == 2 ? -500
+						       : 40 * number();
+				peak = fmax(peak, x[i]);
+			}
+			sum = k->exponentials(y, n, true);
+			for (size_t i = 0; i < n; i++) {
+				double want = exp(x[i] - peak);
+
+				total += y[i];
+				assert_true(fabs(y[i] - want) <=
+					    1.2e-4 * want + 1.2e-38);
+			}
+			assert_true(fabs(total / sum - 1) <= 1e-5);
+			if (!v)
+				memcpy(first, y, sizeof(y));
+			assert_memory_equal(y, first, n * sizeof(*y));
 		}
 }
 
@@ -160,6 +196,7 @@ static void test_softmax_edges(void **state)
 static void test_norm(void **state)
 {
 	float x[600], gain[600], bias[600], y[600], first[600], statistics[2];
+	float sum[600];
 	const struct kernels *k;
 
 	(void)state;
@@ -192,6 +229,13 @@ static void test_norm(void **state)
 			if (!v)
 				memcpy(first, y, sizeof(y));
 			assert_memory_equal(y, first, n * sizeof(*y));
+			/* of a sum: the same as of what was added before */
+			memcpy(y, x, sizeof(y));
+			k->add(y, bias, n);
+			k->norm(y, n, gain, bias, 1e-5f, y, NULL);
+			memcpy(sum, x, sizeof(sum));
+			k->add_norm(sum, bias, n, gain, bias, 1e-5f);
+			assert_memory_equal(sum, y, n * sizeof(*y));
 			rowwise_norm(x, n, gain, bias, 1e-5f, x, NULL);
 			assert_memory_equal(x, first, n * sizeof(*y));
 		}
@@ -221,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_gradients),
 		cmocka_unit_test(test_softmax),
+		cmocka_unit_test(test_near_exponentials),
 		cmocka_unit_test(test_softmax_edges),
 		cmocka_unit_test(test_norm),
 		cmocka_unit_test(test_not_finite),
