@@ -232,7 +232,7 @@ mood-quality: all ## how well mood is told from sound, nested, by artist (AUDIO=
 vectors-quality: all helpers ## text vectors against TF-IDF, on MusicCaps (SOURCES=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/vectors.sh
 
-words-quality: all helpers ## BM25F, vectors and their fusion, on real texts (SOURCES=)
+words-quality: all helpers ## BM25F, vectors and their fusion, on real texts (SOURCES= PARTS=)
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' tests/words.sh
 
 answers-quality: all helpers ## do answers have the mood asked for, on labelled music (SOURCES=)

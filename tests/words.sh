@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # make words-quality: how well requests find tracks by words (BM25F), by text
-# vectors, by reciprocal rank fusion of the two and by what query and rerank
-# make of both and of names: tests/helpers/wordrank.c, on indices that
-# build-index makes here. SOURCES: ../shared/data. All in two parts: dev, on
-# which what follows was chosen, and test.
+# vectors, by reciprocal rank fusions and by what query and rerank make of both
+# and of names: tests/helpers/wordrank.c, on indices that build-index makes here.
+# SOURCES: ../shared/data. All in two parts: dev, on which what follows was
+# chosen, and test. PARTS=choose: instead of the table, what is best on dev of
+# many reciprocal rank fusions.
 #
 #   caption   MusicCaps, 825 and 820 clips: the caption is asked, the clip's
 #             aspects are to be found
@@ -34,6 +35,13 @@
 # the factor that the other three, captions and aspects choose gains -0.005 (a-a),
 # 0.005, 0.006 and 0.010 on it. All four together gain 0.004 (-0.003 to 0.011)
 # over vectors: that fusion is best there is likely, and not shown.
+#
+# "RRF K:w:n:v:m" is a reciprocal rank fusion of the first 500 by words, names and
+# vectors, weighed w, n and v, the words' weight times the share of the request's
+# words that are met if m is 1. 60:1:0:1:0 is the usual one. The others are the
+# first of their kind on dev, and of moods on a-a alone, by PARTS=choose: without
+# names, with names; likewise with m. K is the least and n the most that is tried;
+# K up to 2 and n of 8 do nearly as well.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 : "${BIN:=$here/bin}" "${BUILD:=$here/build}" "${SOURCES:=$here/../shared/data}"
@@ -45,21 +53,42 @@ jamendo=$SOURCES/music/jamendo/moodtheme_titled.ndjson
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-header() {
-	printf '%-4s %-12s %5s  %-7s %-22s %-7s %-7s %-7s %s\n' part asked n \
+fusions=(60:1:0:1:0 1:3:0:1:0 1:3:16:1:0 1:4:0:1:1 1:4:16:1:1)
+parts="dev test"
+if [ "${PARTS-}" = choose ]; then
+	fusions=({1,2,5,20,60}:{1,2,3,4,6}:{0,4,8,16}:1:{0,1})
+	parts=dev
+fi
+declare -A half=([dev]=a [test]=b)
+
+# PART, what is asked, index: these two, and what wordrank says.
+show() {
+	"$rank" "$tmp/$3.index" "$tmp/$1.$2.queries" "${fusions[@]}" |
+		sed "s/^/$1\t$2\t/"
+}
+table() {
+	printf '%-4s %-12s %5s  %-16s %-22s %-7s %-7s %-7s %s\n' part asked n \
 		ranking 'NDCG@10' MRR first rec@50 \
 		'more than the better of words and vectors'
+	awk -F'\t' '{
+		printf "%-4s %-12s %5d  %-16s %.4f (%.4f-%.4f) %.4f  %.4f  %.4f",
+			$1, $2, $10, $3, $4, $5, $6, $7, $8, $9
+		if (NF > 10)
+			printf "  %+.4f (%+.4f to %+.4f) p %.4f", $11, $12, $13, $14
+		print ""
+		fflush() }'
 }
-# PART, what is asked, index
-show() {
-	"$rank" "$tmp/$3.index" "$tmp/$1.$2.queries" |
-		awk -F'\t' -v part="$1" -v asked="$2" '{
-			printf "%-4s %-12s %5d  %-7s %.4f (%.4f-%.4f) %.4f  %.4f  %.4f", part,
-				asked, $8, $1, $2, $3, $4, $5, $6, $7
-			if (NF > 8)
-				printf "  %+.4f (%+.4f to %+.4f)", $9, $10, $11
-			print ""
-		}'
+# The best three of each kind, by the mean over the sets.
+choose() {
+	local met names
+	awk -F'\t' '$3 ~ /^RRF/ { sum[$3] += $4; sets[$3]++ }
+		END { for (f in sum) printf "%.4f %s\n", sum[f] / sets[f], f }' |
+		sort -r >"$tmp/fusions"
+	for met in 0 1; do
+		for names in 0 '[^0].*'; do
+			grep ":$names:1:$met\$" "$tmp/fusions" | sed -n 1,3p
+		done
+	done
 }
 # NAME, further options of embed text --fit: an index of the records NAME
 make_index() {
@@ -91,12 +120,13 @@ fit_clips() {
 	done
 }
 
-# HALF: its tracks, and the requests for their moods.
+# PART: the tracks of its half, and the requests for their moods.
 fit_tracks() {
-	split_titles "$jamendo" "$1" >"$tmp/all"
-	jq -c 'del(.hidden)' "$tmp/all" >"$tmp/tracks.$1"
-	make_index "tracks.$1"
-	jq -r '[.id, .hidden[]] | join(" ")' "$tmp/all" | awk -F'\t' -v half="$1" \
+	local h=${half[$1]}
+	split_titles "$jamendo" "$h" >"$tmp/all"
+	jq -c 'del(.hidden)' "$tmp/all" >"$tmp/tracks.$h"
+	make_index "tracks.$h"
+	jq -r '[.id, .hidden[]] | join(" ")' "$tmp/all" | awk -F'\t' -v half="$h" \
 		-v to="$tmp" '
 		NR == FNR { n = split($0, tag, " ")
 			for (i = 2; i <= n; i++)
@@ -105,7 +135,7 @@ fit_tracks() {
 		$2 in right { print $1 "\t" right[$2] > \
 			(to "/dev.moods " half "-" $3 ".queries") }' - "$moods"
 }
-# PART, half: who asks for its tracks by name.
+# PART: who asks for its tracks by name.
 name_tracks() {
 	local what
 	for what in artist title both; do
@@ -115,7 +145,7 @@ name_tracks() {
 				else .[$what] end)}) |
 			group_by(.name | ascii_downcase)[] |
 			[.[0].name, (map(.id) | join(" "))] | @tsv' \
-			"$tmp/tracks.$2" >"$tmp/$1.$what.queries"
+			"$tmp/tracks.${half[$1]}" >"$tmp/$1.$what.queries"
 		jq -Rr 'split("\t") | .[0] as $s | ($s | length / 2 | floor) as $m |
 			select($m > 1) | [$s[:$m - 1] + $s[$m:$m + 1] +
 				$s[$m - 1:$m] + $s[$m + 1:], .[1]] | @tsv' \
@@ -123,33 +153,51 @@ name_tracks() {
 	done
 }
 
-[ -d "$clips" ] || [ -f "$jamendo" ] || {
-	echo "words.sh: neither $clips nor $jamendo: nothing to measure"
-	exit 0
-}
-header
-if [ -d "$clips" ]; then
+ask_clips() {
+	local p
 	split_clips
-	for p in dev test; do
+	for p in $parts; do
 		fit_clips "$p"
 		show "$p" caption "$p.lists"
 		show "$p" aspects "$p.texts"
 	done
-else
-	echo "words.sh: no $clips: left out"
-fi
-if [ -f "$jamendo" ]; then
-	fit_tracks a
-	fit_tracks b
-	name_tracks dev a
-	name_tracks test b
-	for asked in a-a a-b b-a b-b; do
-		show dev "moods $asked" "tracks.${asked%-*}"
+}
+ask_tracks() {
+	local p q asked
+	for p in $parts; do
+		fit_tracks "$p"
+		name_tracks "$p"
+	done
+	for p in $parts; do
+		for q in $parts; do
+			show dev "moods ${half[$p]}-${half[$q]}" "tracks.${half[$p]}"
+		done
 	done
 	for asked in artist title both artist-typo title-typo both-typo; do
-		show dev "$asked" tracks.a
-		show test "$asked" tracks.b
+		for p in $parts; do
+			show "$p" "$asked" "tracks.${half[$p]}"
+		done
 	done
+}
+measure() {
+	if [ -d "$clips" ]; then
+		ask_clips
+	else
+		echo "words.sh: no $clips: left out" >&2
+	fi
+	if [ -f "$jamendo" ]; then
+		ask_tracks
+	else
+		echo "words.sh: no $jamendo: left out" >&2
+	fi
+}
+
+[ -d "$clips" ] || [ -f "$jamendo" ] || {
+	echo "words.sh: neither $clips nor $jamendo: nothing to measure"
+	exit 0
+}
+if [ "${PARTS-}" = choose ]; then
+	measure | choose
 else
-	echo "words.sh: no $jamendo: left out"
+	measure | table
 fi

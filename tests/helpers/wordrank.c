@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * usage: wordrank INDEX QUERIES
+ * usage: wordrank INDEX QUERIES [K:WORDS:NAMES:VECTORS:MET]...
  *
  * How well requests find tracks by their words, by text vectors and by both,
  * through the library that query and rerank are made of. INDEX: of build-index,
  * with text vectors. QUERIES: lines of a request, a tab and the ids of the
  * tracks that are right, with blanks between. Prints a line for each way: its
  * name, NDCG@10 with the ends of its 95 % interval, MRR, success at 1, recall
- * at 50, requests; behind the last two, how much better its NDCG@10 is than
- * that of the better of the first two, with an interval.
+ * at 50, requests; behind all but the first two, how much better its NDCG@10 is
+ * than that of the better of these, with an interval, and p that it is not.
  *   words    BM25F of what asked.h makes of the request
  *   vectors  cosine
- *   RRF      1 / (60 + rank), summed (Cormack, Clarke & Buettcher 2009)
+ *   RRF ...  for each K:WORDS:NAMES:VECTORS:MET: weight / (K + rank), summed
+ *            over those of words, what the request names (named.h) and vectors
+ *            that found the track, equals ranked by row (Cormack, Clarke &
+ *            Buettcher 2009: weights of 1). WORDS is times the share of the
+ *            request's words that are met (scoring.h) to the power MET
  *   query    the part of text in the score of rerank (scoring.h), of what
  *            retrieval.h retrieves: of no mood, and any number of an artist
- * Intervals are by drawing the requests anew, 1000 times.
+ * Intervals and p are by drawing the requests anew, as evaluate(1) does.
  */
 #include <math.h>
 #include <stdio.h>
@@ -24,12 +28,18 @@
 #include "base/mem.h"
 #include "corpus/retrieval.h"
 #include "corpus/scoring.h"
-#include "wordfigures.h"
+#include "math/bootstrap.h"
 
-enum { EACH = 500, MOST = SOURCES * EACH, RRF = 60 };
+enum { EACH = 500, MOST = SOURCES * EACH };
 
-enum way { WORDS, VECTORS, FUSED, QUERY, WAYS };
-static const char *const way_names[] = { "words", "vectors", "RRF", "query" };
+enum list { WORDS, NAMES, VECTORS, LISTS };
+
+static const struct bootstrap drawing = { 2000, 1 };
+
+struct rankfusion {
+	const char *name; /* the numbers, as given */
+	double k, weight[LISTS], met;
+};
 
 struct question {
 	struct str words;
@@ -47,6 +57,14 @@ struct ranking {
 	size_t count;
 };
 
+struct ranks {
+	unsigned in[LISTS]; /* from 1; 0: not found */
+};
+
+struct figures { /* of one way, by question */
+	double *ndcg, *reciprocal, *first, *recall;
+};
+
 struct bench {
 	struct generation *g;
 	struct textmodel *model;
@@ -59,7 +77,11 @@ struct bench {
 	struct scored *scored; /* [MOST] */
 	struct question *questions;
 	size_t count, cap;
-	struct ranking ranking[WAYS]; /* of the question at hand */
+	struct rankfusion *fusions;
+	size_t fusion_count;
+	struct ranking list[LISTS]; /* of the question at hand, */
+	struct ranks *ranks;        /* [g->count], likewise */
+	struct ranking fused;       /* scratch */
 };
 
 static void die(const char *what, const struct err *err)
@@ -90,43 +112,34 @@ static void sort(struct ranking *r)
 	qsort(r->at, r->count, sizeof(*r->at), by_score);
 }
 
-static int by_row(const void *a, const void *b)
+/* Fills b->list and b->ranks from b->found. */
+static void rank_lists(struct bench *b)
 {
-	const struct place *x = a, *y = b;
+	for (int l = 0; l < LISTS; l++)
+		b->list[l].count = 0;
+	memset(b->ranks, 0, b->g->count * sizeof(*b->ranks));
+	for (size_t i = 0; i < b->found.count; i++) {
+		const struct candidate *c = &b->found.items[i];
 
-	return (x->row > y->row) - (x->row < y->row);
-}
-
-static void fuse(const struct ranking *words, const struct ranking *vectors,
-		 struct ranking *out)
-{
-	size_t n = 0;
-
-	out->count = 0;
-	for (size_t i = 0; i < words->count; i++)
-		add(out, words->at[i].row, 1 / (RRF + (double)i + 1));
-	for (size_t i = 0; i < vectors->count; i++)
-		add(out, vectors->at[i].row, 1 / (RRF + (double)i + 1));
-	qsort(out->at, out->count, sizeof(*out->at), by_row);
-	for (size_t i = 0; i < out->count; i++)
-		if (n && out->at[n - 1].row == out->at[i].row)
-			out->at[n - 1].score += out->at[i].score;
-		else
-			out->at[n++] = out->at[i];
-	out->count = n;
-	sort(out);
+		if (c->words_score > 0)
+			add(&b->list[WORDS], c->row, (double)c->words_score);
+		if (c->named > 0)
+			add(&b->list[NAMES], c->row, (double)c->named);
+		if (c->from & 1u << SOURCE_TEXT)
+			add(&b->list[VECTORS], c->row,
+			    -(double)c->text_distance);
+	}
+	for (int l = 0; l < LISTS; l++) {
+		sort(&b->list[l]);
+		for (size_t i = 0; i < b->list[l].count; i++)
+			b->ranks[b->list[l].at[i].row].in[l] = (unsigned)i + 1;
+	}
 }
 
 static void ask(struct bench *b, const struct question *x)
 {
-	struct ranking *r = b->ranking;
-	struct intent nothing = { 0 };
-	struct scoring how = { .c = &b->found,
-			       .g = b->g,
-			       .weights = &b->weights,
-			       .tuning = &b->tuning };
+	struct intent literal = { .plain = x->words };
 	struct err err = { 0 };
-	size_t dead, n;
 
 	candidates_reset(&b->found);
 	b->found.weight[SIGNAL_TEXT] = 1;
@@ -134,27 +147,48 @@ static void ask(struct bench *b, const struct question *x)
 	    retrieval_run(
 		b->retrieval,
 		&(struct retrieval_task){
-		    .from = { .request = &b->request, .intent = &nothing } },
+		    .from = { .request = &b->request, .intent = &literal } },
 		&b->found, &err))
 		die("a question", &err);
-	for (int w = 0; w < WAYS; w++)
-		r[w].count = 0;
-	for (size_t i = 0; i < b->found.count; i++) {
-		const struct candidate *c = &b->found.items[i];
+	rank_lists(b);
+}
 
-		if (c->words_score > 0)
-			add(&r[WORDS], c->row, (double)c->words_score);
-		if (c->from & 1u << SOURCE_TEXT)
-			add(&r[VECTORS], c->row, -(double)c->text_distance);
+static const struct ranking *fuse(struct bench *b, const struct rankfusion *f)
+{
+	double weight[LISTS];
+
+	memcpy(weight, f->weight, sizeof(weight));
+	weight[WORDS] *= pow((double)b->found.words_met, f->met);
+	b->fused.count = 0;
+	for (size_t i = 0; i < b->found.count; i++) {
+		uint32_t row = b->found.items[i].row;
+		const unsigned *rank = b->ranks[row].in;
+		double score = 0;
+
+		for (int l = 0; l < LISTS; l++)
+			score += rank[l] ? weight[l] / (f->k + rank[l]) : 0;
+		if (score > 0)
+			add(&b->fused, row, score);
 	}
-	sort(&r[WORDS]);
-	sort(&r[VECTORS]);
-	fuse(&r[WORDS], &r[VECTORS], &r[FUSED]);
-	n = scoring_run(&how, b->scored, &dead, &err);
+	sort(&b->fused);
+	return &b->fused;
+}
+
+static const struct ranking *rerank(struct bench *b)
+{
+	struct scoring how = { .c = &b->found,
+			       .g = b->g,
+			       .weights = &b->weights,
+			       .tuning = &b->tuning };
+	struct err err = { 0 };
+	size_t dead, n = scoring_run(&how, b->scored, &dead, &err);
+
 	if (n == SIZE_MAX)
 		die("scores", &err);
+	b->fused.count = 0;
 	for (size_t i = 0; i < n; i++)
-		add(&r[QUERY], b->scored[i].row, (double)b->scored[i].score);
+		add(&b->fused, b->scored[i].row, (double)b->scored[i].score);
+	return &b->fused;
 }
 
 /* --- figures --- */
@@ -190,26 +224,68 @@ static void judge(const struct question *x, const struct ranking *list,
 	f->recall[i] = met / (double)x->nright;
 }
 
+static void report(const char *name, const struct figures *f, size_t n,
+		   const struct figures *other)
+{
+	double ends[2];
+
+	bootstrap_interval(&drawing, f->ndcg, n, ends);
+	printf("%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\t%zu", name,
+	       bootstrap_mean(f->ndcg, n), ends[0], ends[1],
+	       bootstrap_mean(f->reciprocal, n), bootstrap_mean(f->first, n),
+	       bootstrap_mean(f->recall, n), n);
+	if (other) {
+		double *gain = mem_zalloc(n, sizeof(*gain));
+
+		for (size_t i = 0; i < n; i++)
+			gain[i] = f->ndcg[i] - other->ndcg[i];
+		bootstrap_interval(&drawing, gain, n, ends);
+		printf("\t%+.4f\t%+.4f\t%+.4f\t%.4f", bootstrap_mean(gain, n),
+		       ends[0], ends[1], bootstrap_p(&drawing, gain, n));
+		free(gain);
+	}
+	putchar('\n');
+}
+
+static struct figures figures_new(size_t n)
+{
+	double *all = mem_zalloc(4 * n, sizeof(*all));
+
+	return (struct figures){ all, all + n, all + 2 * n, all + 3 * n };
+}
+
 static void compare(struct bench *b)
 {
-	struct figures f[WAYS], *better;
+	size_t n = b->count, last = 2 + b->fusion_count;
+	struct figures *f = mem_zalloc(last + 1, sizeof(*f)), *better;
+	char name[64];
 
-	for (int w = 0; w < WAYS; w++)
-		f[w] = figures_new(b->count);
-	for (size_t i = 0; i < b->count; i++) {
-		ask(b, &b->questions[i]);
-		for (int w = 0; w < WAYS; w++)
-			judge(&b->questions[i], &b->ranking[w], &f[w], i);
+	for (size_t w = 0; w <= last; w++)
+		f[w] = figures_new(n);
+	for (size_t i = 0; i < n; i++) {
+		const struct question *x = &b->questions[i];
+
+		ask(b, x);
+		judge(x, &b->list[WORDS], &f[0], i);
+		judge(x, &b->list[VECTORS], &f[1], i);
+		for (size_t w = 2; w < last; w++)
+			judge(x, fuse(b, &b->fusions[w - 2]), &f[w], i);
+		judge(x, rerank(b), &f[last], i);
 	}
 	better =
-	    &f[mean(f[WORDS].ndcg, b->count) >= mean(f[VECTORS].ndcg, b->count)
-		   ? WORDS
-		   : VECTORS];
-	for (int w = 0; w < WAYS; w++)
-		report(way_names[w], &f[w], b->count,
-		       w == FUSED || w == QUERY ? better : NULL);
-	for (int w = 0; w < WAYS; w++)
+	    &f[bootstrap_mean(f[0].ndcg, n) < bootstrap_mean(f[1].ndcg, n)];
+	if (!(bootstrap_mean(better->recall, n) > 0))
+		die("neither words nor vectors find anything", NULL);
+	report("words", &f[0], n, NULL);
+	report("vectors", &f[1], n, NULL);
+	for (size_t w = 2; w < last; w++) {
+		snprintf(name, sizeof(name), "RRF %s", b->fusions[w - 2].name);
+		report(name, &f[w], n, better);
+	}
+	report("query", &f[last], n, better);
+	for (size_t w = 0; w <= last; w++)
 		free(f[w].ndcg);
+	free(f);
 }
 
 /* --- reading --- */
@@ -274,6 +350,21 @@ static void read_questions(struct bench *b, const char *path)
 		die("no questions", NULL);
 }
 
+static void read_fusions(struct bench *b, char **given, size_t n)
+{
+	b->fusions = mem_zalloc(n + 1, sizeof(*b->fusions));
+	b->fusion_count = n;
+	for (size_t i = 0; i < n; i++) {
+		struct rankfusion *f = &b->fusions[i];
+		double *w = f->weight;
+
+		f->name = given[i];
+		if (sscanf(given[i], "%lf:%lf:%lf:%lf:%lf", &f->k, &w[WORDS],
+			   &w[NAMES], &w[VECTORS], &f->met) != 5)
+			die("not K:WORDS:NAMES:VECTORS:MET", NULL);
+	}
+}
+
 static void open_index(struct bench *b, const char *path)
 {
 	struct retrieval_limits limits = { .threads = 1,
@@ -293,6 +384,7 @@ static void open_index(struct bench *b, const char *path)
 		die("text vectors", &err);
 	b->retrieval = retrieval_new(b->g, b->words, limits);
 	b->scored = mem_zalloc(MOST, sizeof(*b->scored));
+	b->ranks = mem_zalloc(b->g->count, sizeof(*b->ranks));
 }
 
 static void release(struct bench *b)
@@ -302,7 +394,9 @@ static void release(struct bench *b)
 		free(b->questions[i].right);
 	}
 	free(b->questions);
+	free(b->fusions);
 	free(b->scored);
+	free(b->ranks);
 	retrieval_free(b->retrieval);
 	querytext_free(b->words);
 	candidates_release(&b->found);
@@ -317,10 +411,13 @@ int main(int argc, char **argv)
 {
 	struct bench *b = mem_zalloc(1, sizeof(*b));
 
-	if (argc != 3)
-		die("usage: wordrank INDEX QUERIES", NULL);
+	if (argc < 3)
+		die("usage: wordrank INDEX QUERIES "
+		    "[K:WORDS:NAMES:VECTORS:MET]...",
+		    NULL);
 	open_index(b, argv[1]);
 	read_questions(b, argv[2]);
+	read_fusions(b, argv + 3, (size_t)argc - 3);
 	compare(b);
 	release(b);
 	return 0;
