@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 arch=$(dpkg --print-architecture)
 tree=$BUILD/deb/tree
 doc=$tree/usr/share/doc/moodpipe
+maintainer="${DEBFULLNAME:-the authors of moodpipe} <${DEBEMAIL:-moodpipe@localhost}>"
 
 rm -rf "$BUILD/deb"
 mkdir -p "$BUILD/deb/debian" "$tree/DEBIAN" "$doc"
@@ -16,15 +17,34 @@ strip --strip-unneeded "$tree"/usr/libexec/moodpipe/*
 find "$tree/usr/share/man" -type f -exec gzip -9n {} +
 gzip -9n <"$here/../NEWS" >"$doc/NEWS.gz"
 cp "$here/../README.md" "$doc"
+gzip -9n >"$doc/changelog.gz" <<-EOF
+	moodpipe ($VERSION) unstable; urgency=medium
+
+	  * What is new: NEWS.gz beside this file.
+
+	 -- $maintainer  $(LC_ALL=C date -uRr "$here/../NEWS")
+EOF
 cat >"$doc/copyright" <<-'EOF'
 	Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 	Upstream-Name: moodpipe
 
 	Files: *
-	Copyright: the authors of moodpipe
+	Copyright: 2026 the authors of moodpipe
+	License: GPL-3+
+	Comment: Words from elsewhere in data/lexicon are marked with where they are
+	 from and its licence.
+
+	Files: data/models/*.pack
+	Copyright: 2026 the authors of moodpipe, and of the data that the card beside
+	 each, data/models/*.md, names
+	License: CC-BY-SA-4.0
+
 	License: GPL-3+
 	 On Debian systems, the full text of the GNU General Public License version
 	 3 is in /usr/share/common-licenses/GPL-3.
+
+	License: CC-BY-SA-4.0
+	 Its full text: https://creativecommons.org/licenses/by-sa/4.0/legalcode
 EOF
 
 # dpkg-shlibdeps reads a source package's control file.
@@ -36,12 +56,10 @@ cat >"$tree/DEBIAN/control" <<-EOF
 	Package: moodpipe
 	Version: $VERSION
 	Architecture: $arch
-	Maintainer: the authors of moodpipe <moodpipe@localhost>
+	Maintainer: $maintainer
 	Installed-Size: $(du -sk "$tree/usr" | cut -f1)
-	Depends: $depends, bash, make, mawk | gawk,
-	 libexttextcat-data
-	Recommends: ca-certificates, man-db
-	Suggests: bash-completion
+	Depends: $depends, libexttextcat-data, make, mawk | gawk
+	Recommends: bash-completion, ca-certificates, man-db
 	Section: sound
 	Priority: optional
 	Description: mood-aware music search from Unix filters

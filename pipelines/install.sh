@@ -23,10 +23,13 @@ files() {
 	done
 	printf '755\t%s\t%s\n' "$BUILD/tests/helpers/faultd" \
 	    "$to/libexec/moodpipe/faultd"
-	for f in ask config corpus costs demo nightly plan planned refresh \
-	    settings stagestatus status sums told verify; do
-		printf '755\t%s\t%s\n' "$root/pipelines/$f.sh" \
-		    "$share/pipelines/$f.sh"
+	for f in "$root"/pipelines/*.sh; do
+		case ${f##*/} in	# of the source tree alone
+		deb.sh | install.sh | lexica.sh | moodlabels.sh | moodpipe.sh | \
+		    words.sh | wordtexts.sh) continue ;;
+		esac
+		grep -q '^#!' "$f" && printf 755 || printf 644
+		printf '\t%s\t%s\n' "$f" "$share/pipelines/${f##*/}"
 	done
 	for f in corpus.mk plan.awk; do
 		printf '644\t%s\t%s\n' "$root/pipelines/$f" \
@@ -57,18 +60,41 @@ page() { # FILE: its installed name
 	esac
 }
 
-# Pages name each other as they are installed.
-names=$(cd "$root/man" && printf '%s\n' *.[1-9] | sed 's/\.[1-9]$//' |
-    grep -v '^moodpipe' | paste -sd'|' | sed 's/|/\\|/g')
+# Pages name each other, tools and tables as they are installed, and can be copied
+# from.
+alternatives() { paste -sd'|' | sed 's/|/\\|/g'; }
+pages=$(cd "$root/man" && printf '%s\n' *.[1-9] | sed 's/\.[1-9]$//' |
+    grep -v '^moodpipe' | alternatives)
+tools=$(cd "$root/tools" && printf '%s\n' *.c | sed '/^worker/d; s/\.c$//' |
+    alternatives)
+builds='corpus\|refresh\|index\|refit'
+page_as_installed="
+s/Xr \\($pages\\) \\([1-9]\\)/Xr moodpipe-\\1 \\2/g
+/^\\.Dt MOODPIPE[ .]/!s/^\\.Dt /.Dt MOODPIPE-/
+/^\\.Sh SYNOPSIS/,/^\\.Sh DESC/s/^\\.Nm \\($tools\\)\$/.Nm moodpipe \\1/
+/^\\.Dl/s/\\(^\\.Dl \\(\"  *\\)*\\|[|(] *\\)\\($tools\\)\\( \\|\$\\)/\\1moodpipe \\3\\4/g
+/^\\.Bd -literal/,/^\\.Ed/s/\\(^\\|^	\\|[|(] *\\)\\($tools\\)\\( \\|\$\\)/\\1moodpipe \\2\\3/g
+s/^\\.Ic make \\($builds\\)\\( [,A-Z].*\\)*\$/.Ic moodpipe \\1\\2/
+s/\\(Ql\\|Pq\\) make \\($builds\\) \\([A-Z]\\)/\\1 moodpipe \\2 \\3/
+s,\\(^\\|[ (]\\)data/\\([a-z]\\),\\1$PREFIX/share/moodpipe/data/\\2,g
+s,Pa share/moodpipe/,Pa $PREFIX/share/moodpipe/,
+"
 put() { # MODE SOURCE DESTINATION
+	local name
 	mkdir -p "$(dirname "$3")"
-	if [[ $2 == "$root"/man/* ]]; then
-		sed "s/Xr \\($names\\) \\([1-9]\\)/Xr moodpipe-\\1 \\2/g
-		    /^\.Dt MOODPIPE[ .]/!s/^\.Dt /.Dt MOODPIPE-/" "$2" >"$3.tmp"
-		chmod "$1" "$3.tmp"
-	else
-		install -m "$1" "$2" "$3.tmp"
-	fi
+	case $2 in
+	"$root"/man/*)
+		name=${2##*/} name=${name%.*}
+		[ ! -e "$root/tools/$name.c" ] || name="moodpipe $name"
+		sed "/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Nm\$/.Nm $name/
+		    $page_as_installed" "$2" >"$3.tmp"
+		;;
+	*/schedule/*) # cron and systemd look for it in a few places alone
+		sed "s,^\(ExecStart=\|[0-9].*  \)moodpipe ,\1$PREFIX/bin/moodpipe ," \
+		    "$2" >"$3.tmp" ;;
+	*) cp "$2" "$3.tmp" ;;
+	esac
+	chmod "$1" "$3.tmp"
 	mv -f "$3.tmp" "$3"
 }
 

@@ -149,6 +149,8 @@ nightly | status) pipeline "$name" "$name" "$@" ;;
 verify | repair) pipeline verify "$name" "$@" ;;
 demo)
 	export CORPUS="$home/demo" BUILD="$home" DEMO_AUDIO="$home/demo-audio"
+	echo "demo: a crawl with the faults of a real one (rows that are refused," \
+	    "dead links) is served on loopback and built; less than a minute." >&2
 	pipeline demo corpus "$@"
 	for words in "i miss my ex" "pump me up" "calm piano for the evening"
 	do
@@ -161,7 +163,8 @@ demo)
 		of=
 	fi
 	printf '\nAsk it yourself: moodpipe ask%s "rainy sunday"\n' "$of"
-	printf 'It lies in %s and %s.\n' "$CORPUS" "$DEMO_AUDIO"
+	printf 'Its links lead nowhere; its sound is in %s, all else in %s.\n' \
+	    "$DEMO_AUDIO/t" "$CORPUS"
 	;;
 -* | */* | worker* | faultd) fail "$name: no such command (moodpipe --help)" ;;
 *)

@@ -36,6 +36,29 @@ ok test -e "$prefix/share/man/man5/moodpipe.conf.5"
 like "$(cat "$prefix/share/man/man5/moodpipe.conf.5")" "^.Dt MOODPIPE.CONF 5" \
     "the page of settings has its name"
 
+# What they show can be copied: tools behind moodpipe, tables where they are.
+tools=$(cd tools && printf '%s\n' *.c | sed '/^worker/d; s/\.c$//' | paste -sd'|')
+is "$(for p in "$prefix"/share/man/man?/*; do
+	sed -nE "/^\.Sh SYNOPSIS/,/^\.Sh DESC/{/^\.Nm( ($tools))?\$/p}
+	    /^\.Dl (($tools) .*|.*\| ($tools)( .*|\$))/p
+	    /^\.Bd -literal/,/^\.Ed/{/(^|^	|\| )($tools)( .*|\$)/p}" "$p" |
+	    sed "s|^|${p##*/}: |"
+done | grep -v '^moodpipe\.1: \.Nm$')" "" "pages say moodpipe TOOL"
+like "$(mandoc "$prefix/share/man/man1/moodpipe-heal.1" | col -b)" \
+    "^ +moodpipe heal --undo" "a synopsis does"
+is "$(grep -rhoE '/opt/mp/share/moodpipe/[A-Za-z0-9./_-]+' "$prefix/share/man" |
+    sed 's/[.,]*$//' | sort -u | while read -r f; do
+	[ -e "$here$f" ] || echo "$f"
+done)" "" "pages name files that are there"
+is "$(grep -rhE '(^|[ (])data/[a-z]' "$prefix/share/man")" "" "where they are"
+
+# What a script runs or reads is installed beside it.
+is "$(grep -rhoE '[$][{(]?(here|HERE|PIPELINES)[})]?/[a-z]+\.(sh|mk|awk)' \
+    "$prefix/bin" "$prefix/share/moodpipe/pipelines" | sed 's/.*\///' | sort -u |
+    while read -r f; do
+	[ -e "$prefix/share/moodpipe/pipelines/$f" ] || echo "$f"
+done)" "" "scripts find scripts"
+
 # A corpus is built, without the network, with nothing but what is installed.
 printf '%s\n' 'title,artist,genre,tags' 'Rain on Monday,Ada,Folk,"sad, slow"' \
     'Jump Higher,The Bolts,Dance,"party, energetic"' >"$TMP/crawl.csv"
@@ -58,6 +81,17 @@ status 1 moodpipe ask --like "$TMP/none.mp3"
 is "$(cat "$TMP/out" "$TMP/err" | sed 's/: .*//')" "$TMP/none.mp3" \
     "a question that is refused is a failure, and told once"
 like "$(moodpipe query sad | head -c 20)" "^\{" "tools ask the same corpus"
+
+# The lines for cron and systemd name what is installed, which cron's shell runs.
+schedule=$prefix/share/moodpipe/schedule
+like "$(cat "$schedule/moodpipe.service")" '^ExecStart=/opt/mp/bin/moodpipe nightly$' \
+    "a unit for systemd"
+line=$(sed -n 's/^10 3 \* \* \*  //p' "$schedule/crontab")
+like "$line" '^/opt/mp/bin/moodpipe nightly ' "a line for cron"
+echo HEAL_BUDGET=0 >"$TMP/home/.local/share/moodpipe/corpus/moodpipe.conf"
+status 0 env -i HOME="$TMP/home" PATH=/usr/bin:/bin SHELL=/bin/sh \
+    /bin/sh -c "$here$line"
+like "$(cat "$TMP/out")" "^moodpipe: .* is up to date" "a night of cron"
 
 # Completion.
 complete_line() { # WORDS...: what bash offers for the last of them
@@ -86,6 +120,21 @@ is "$(complete_line corpus CNN = "$TMP/" | sort)" "$TMP/home
 $TMP/root" "and a folder"
 is "$(complete_line verify "")" CORPUS= "and what verify takes"
 is "$(complete_line corpus SHARDS = "")" "" "a number is not"
+
+# The package holds the same, says of whom it is, and depends on what is linked.
+ok make -s deb BUILD="$BUILD" BIN="$BIN"
+deb=$(printf '%s\n' "$BUILD"/moodpipe_*.deb)
+dpkg-deb -x "$deb" "$TMP/deb"
+is "$(cd "$TMP/deb/usr" && find . -type f | sed 's/\.gz$//' |
+    grep -v '^./share/doc/' | sort)" "$(cd "$prefix" && find . -type f | sort)" \
+    "the package has what is installed"
+doc=$TMP/deb/usr/share/doc/moodpipe
+is "$(cd "$doc" && echo *)" "NEWS.gz README.md changelog.gz copyright" "and documents"
+like "$(cat "$doc/copyright")" "^License: CC-BY-SA-4.0" "the models have their licence"
+like "$(dpkg-deb -f "$deb" Depends)" "libsndfile1 .*libexttextcat-data, make" \
+    "it depends on libraries and programs"
+is "$(cat "$TMP/deb/usr/share/moodpipe/schedule/moodpipe.service" |
+    sed -n 's/^ExecStart=//p')" "/usr/bin/moodpipe nightly" "its unit is its own"
 
 ok put uninstall
 is "$(find "$here" -type f; find "$here" -name '*moodpipe*')" "" \
