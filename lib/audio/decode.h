@@ -35,8 +35,8 @@ void sound_release(struct sound *s);
  * that cancels most of them out (a channel out of phase), be it for a tenth of
  * the sound's power only, the strongest channel is taken instead. A damaged file gives what comes before the damage and
  * partial. -1, ERR_RECORD: code "missing" (no such file, or not one that can
- * be opened) or "undecodable" (nothing could be decoded). The message does not
- * repeat the path. */
+ * be opened), "undecodable" (nothing could be decoded) or "unsupported" (sound in
+ * a form that libsndfile cannot decode). The message does not repeat the path. */
 int decode_file(const char *path, double seconds, struct sound *out,
 		struct err *err);
 /* The same of an open file, which stays the caller's; its position is neither

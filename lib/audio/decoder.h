@@ -27,7 +27,8 @@ struct decoder {
 	void (*close)(struct decoder *d);
 };
 
-/* Both leave b open. -1: ERR_RECORD, code "undecodable". */
+/* Both leave b open. -1: ERR_RECORD, code "undecodable"; or "unsupported", sound
+ * that is none of what libsndfile decodes. */
 int decoder_mpeg(struct decoder *d, struct bytes *b, struct err *err);
 int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err);
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 #define FRAMES_MAX ((sf_count_t)1 << 48)
+#define FLAC_HEAD 22  /* bytes to the size of its samples */
 #define CHUNKS_MAX 64 /* looked through in a CAF file */
 
 struct snd {
@@ -65,6 +66,44 @@ static sf_count_t where_bytes(void *ctx)
 	return (sf_count_t)(s->ogg ? oggflac_where(s->ogg) : s->bytes->at);
 }
 
+static uint64_t number(const uint8_t *p, int bytes, bool big)
+{
+	uint64_t v = 0;
+
+	for (int i = 0; i < bytes; i++)
+		v = v << 8 | p[big ? i : bytes - 1 - i];
+	return v;
+}
+
+/* Bits of a FLAC file's samples (RFC 9639, 8.2); 0: it does not say. */
+static int flac_bits(struct bytes *b)
+{
+	uint8_t h[FLAC_HEAD];
+
+	if (bytes_peek(b, 0, h, sizeof(h)) != sizeof(h) ||
+	    memcmp(h, "fLaC", 4) || h[4] & 0x7f ||
+	    memcmp(h + 5, "\0\0\x22", 3) || number(h + 8, 2, true) < 16)
+		return 0;
+	return (int)(number(h + 20, 2, true) >> 4 & 31) + 1;
+}
+
+/* Why it cannot be opened, and whether that is libsndfile's fault: it calls FLAC
+ * of other sizes than these what it calls damage. */
+static int refuse(struct bytes *b, struct err *err)
+{
+	bool other = sf_error(NULL) == SF_ERR_UNSUPPORTED_ENCODING;
+	int bits = flac_bits(b);
+
+	if (bits && bits != 8 && bits != 16 && bits != 24)
+		return err_set(
+		    err, ERR_RECORD, "unsupported",
+		    "FLAC of %d bits a sample, where libsndfile "
+		    "decodes 8, 16 and 24; flac -d makes a WAV of it",
+		    bits);
+	return err_set(err, ERR_RECORD, other ? "unsupported" : "undecodable",
+		       "%s", sf_strerror(NULL));
+}
+
 static SNDFILE *open_file(struct snd *s, SF_INFO *info, struct err *err)
 {
 	SF_VIRTUAL_IO io = { get_size, seek_bytes, from_bytes, to_bytes,
@@ -78,8 +117,7 @@ static SNDFILE *open_file(struct snd *s, SF_INFO *info, struct err *err)
 	pthread_mutex_lock(&opening);
 	f = sf_open_virtual(&io, SFM_READ, info, s);
 	if (!f)
-		err_set(err, ERR_RECORD, "undecodable", "%s",
-			sf_strerror(NULL));
+		refuse(s->bytes, err);
 	pthread_mutex_unlock(&opening);
 	return f;
 }
@@ -133,15 +171,6 @@ static void snd_close(struct decoder *d)
 {
 	release(d->handle);
 	d->handle = NULL;
-}
-
-static uint64_t number(const uint8_t *p, int bytes, bool big)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < bytes; i++)
-		v = v << 8 | p[big ? i : bytes - 1 - i];
-	return v;
 }
 
 /* Where the data of a CAF file would end, 0: it does not say. */

@@ -158,6 +158,14 @@ static size_t patch_size(unsigned wishes)
 		   : 0;
 }
 
+static int outcome_of(const struct err *err)
+{
+	if (!strcmp(err->code, "missing"))
+		return HEARING_MISSING;
+	return strcmp(err->code, "unsupported") ? HEARING_FAILED
+						: HEARING_UNSUPPORTED;
+}
+
 static int reply(int outcome, unsigned wishes, struct heard *h,
 		 struct str *message, struct str *out)
 {
@@ -221,8 +229,7 @@ int hearing_serve(int sock, void *ctx,
 		rc = hear(ctx, fd, wishes, seconds, &h, &err);
 		if (rc != 0) {
 			utf8_clean(span_of(err.message), &message);
-			rc = strcmp(err.code, "missing") ? HEARING_FAILED
-							 : HEARING_MISSING;
+			rc = outcome_of(&err);
 		}
 		rc = reply(rc, wishes, &h, &message, &out);
 		close(fd);

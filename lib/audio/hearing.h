@@ -25,15 +25,20 @@ struct hearing_reply {
 	size_t values;
 	size_t patches; /* of those, 0: they are features */
 };
-enum { HEARING_HEARD, HEARING_FAILED, HEARING_MISSING, HEARING_OUTCOMES };
+enum {
+	HEARING_HEARD,
+	HEARING_FAILED,
+	HEARING_MISSING,
+	HEARING_UNSUPPORTED,
+	HEARING_OUTCOMES
+};
 
 /* Asks; 0, or -1 when nobody listens there. */
 int hearing_ask(int sock, int fd, unsigned wishes, double seconds);
 
 /* Checks the head of a reply to those wishes (false: no worker of ours says
  * that), fills r and h's numbers; then its body, h's values or patches and
- * texts. A message of outcome HEARING_FAILED or HEARING_MISSING goes to
- * message. */
+ * texts. The message of another outcome than HEARING_HEARD goes to message. */
 bool hearing_head(const uint8_t head[HEARING_REPLY_SIZE], unsigned wishes,
 		  struct hearing_reply *r, struct heard *h);
 bool hearing_body(const struct hearing_reply *r, const uint8_t *body,

@@ -260,6 +260,11 @@ static int ask(struct listener *l, struct ear *e, int fd, unsigned wishes,
 		return err_set(err, ERR_RECORD, "missing", "%s",
 			       str_z(&l->message));
 	}
+	if (r.outcome == HEARING_UNSUPPORTED) {
+		h->status = FEAT_UNSUPPORTED;
+		return err_set(err, ERR_RECORD, "unsupported", "%s",
+			       str_z(&l->message));
+	}
 	h->status = FEAT_UNDECODABLE;
 	return err_set(err, ERR_RECORD, "undecodable", "%s",
 		       str_z(&l->message));

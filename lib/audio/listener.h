@@ -37,7 +37,8 @@ enum listener_wish {
 
 struct heard {                   /* zeroed is valid; reusable */
 	enum feat_status status; /* of FEATURES; after a failure UNREADABLE,
-				  * UNDECODABLE, CRASHED or EXCESSIVE */
+				  * UNDECODABLE, UNSUPPORTED, CRASHED or
+				  * EXCESSIVE */
 	float *values;           /* [the schema's columns] of FEATURES; NaN in
 				  * groups not asked for */
 	double seconds;          /* decoded; of all wishes but TAGS */
@@ -64,8 +65,8 @@ void listener_free(struct listener *l);
 
 /* What the regular file behind fd is; fd stays the caller's, its position is
  * neither used nor moved. wishes: or-ed. -1: ERR_RECORD "undecodable" (nothing
- * could be decoded; a crash, hang or bomb says so in the message), "missing"
- * (not a regular file), or ERR_ENV (workers cannot be started). A file without
+ * could be decoded; a crash, hang or bomb says so in the message), "unsupported" (sound
+ * in a form that is not decoded), "missing" (not a regular file), or ERR_ENV (workers cannot be started). A file without
  * tags has empty ones; TAGS alone does not fail for a file that is no sound
  * (length is NaN then). Everything in *h is overwritten. */
 int listener_hear(struct listener *l, int fd, unsigned wishes, struct heard *h,

@@ -44,8 +44,9 @@ void guest_release(struct guest *g);
 /* Replaces *out. path: as people give it, relative to where the process is. The
  * first 30 seconds are heard, as extract-features does. -1: ERR_RECORD, the
  * message begins with the path and says what to do: code "missing" (no such
- * file, not a regular one, not to be read) or "undecodable" (no sound, too
- * short, silent, a crash of the decoder); ERR_ENV "no-ear": the index cannot
+ * file, not a regular one, not to be read), "undecodable" (no sound, too
+ * short, silent, a crash of the decoder) or "unsupported" (of a form that is not
+ * decoded); ERR_ENV "no-ear": the index cannot
  * hear files, it was built without what that takes, or by another release; also
  * ERR_ENV where the workers do not start. */
 int guest_hear(struct guest *out, const struct generation *g, const char *path,

@@ -65,8 +65,9 @@ int guestframe_refuse(int sock, const struct err *err)
 static const char *code_of(struct span said)
 {
 	static const char *const codes[] = {
-		"missing", "undecodable", "no-ear", "no-index", "artifact",
-		"corrupt", "worker",      "io",     "table",    "usage",
+		"missing",  "undecodable", "unsupported", "no-ear",
+		"no-index", "artifact",    "corrupt",     "worker",
+		"io",       "table",       "usage",
 	};
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)

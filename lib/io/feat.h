@@ -23,13 +23,14 @@ enum feat_status {
 	FEAT_UNDECODABLE = 4, /* damaged, or not audio */
 	FEAT_TOO_SHORT = 5,
 	FEAT_SILENT = 6,
-	FEAT_PARTIAL = 7,   /* measured from a damaged file's sound part */
-	FEAT_CRASHED = 8,   /* brought down the process that reads it */
-	FEAT_EXCESSIVE = 9, /* takes more time or memory than it may */
-	FEAT_CONSTANT = 10, /* nothing but direct current */
-	FEAT_CLICKS = 11,   /* silence but for a few clicks */
-	FEAT_CLIPPED = 12,  /* measured; much of it is at full scale */
-	FEAT_OFFSET = 13,   /* measured after taking off a direct current */
+	FEAT_PARTIAL = 7,      /* measured from a damaged file's sound part */
+	FEAT_CRASHED = 8,      /* brought down the process that reads it */
+	FEAT_EXCESSIVE = 9,    /* takes more time or memory than it may */
+	FEAT_CONSTANT = 10,    /* nothing but direct current */
+	FEAT_CLICKS = 11,      /* silence but for a few clicks */
+	FEAT_CLIPPED = 12,     /* measured; much of it is at full scale */
+	FEAT_OFFSET = 13,      /* measured after taking off a direct current */
+	FEAT_UNSUPPORTED = 14, /* sound, of a form that is not decoded */
 	FEAT_STATUS_COUNT
 };
 /* The row has its values: ok, partial, clipped, offset. */

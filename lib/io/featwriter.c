@@ -9,10 +9,10 @@
 const char *feat_status_name(enum feat_status s)
 {
 	static const char *const names[FEAT_STATUS_COUNT] = {
-		"ok",          "no-input",  "upstream", "unreadable",
-		"undecodable", "too-short", "silent",   "partial",
-		"crashed",     "excessive", "constant", "clicks",
-		"clipped",     "offset",
+		"ok",          "no-input",  "upstream",    "unreadable",
+		"undecodable", "too-short", "silent",      "partial",
+		"crashed",     "excessive", "constant",    "clicks",
+		"clipped",     "offset",    "unsupported",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? names[s] : "unknown";
@@ -35,6 +35,8 @@ const char *feat_status_text(enum feat_status s)
 		"silent but for a few clicks",
 		"measured, though much of it is clipped",
 		"measured after taking off a direct current",
+		"sound in a form that cannot be decoded, such as FLAC of "
+		"32 bits; convert it, to WAV with flac -d or ffmpeg",
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? texts[s] : "unknown";

@@ -11,7 +11,7 @@ static bool status_failed(uint8_t status)
 {
 	return status == FEAT_UNREADABLE || status == FEAT_UNDECODABLE ||
 	       status == FEAT_TOO_SHORT || status == FEAT_CRASHED ||
-	       status == FEAT_EXCESSIVE;
+	       status == FEAT_EXCESSIVE || status == FEAT_UNSUPPORTED;
 }
 
 static void fail_by_status(struct stream_whole *r, struct record *rec,

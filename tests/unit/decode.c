@@ -516,6 +516,42 @@ static void test_wild_samples(void **state)
 	sound_release(&s);
 }
 
+/* The head of a FLAC file of so many bits, which is sound, and one of `cut`
+ * bytes, which is not known to be. */
+static void flac_head(int bits, size_t cut)
+{
+	uint8_t h[42] = "fLaC\0\0\0\x22\x10\0\x10\0";
+	FILE *f = fopen(path, "wb");
+
+	h[4] = 0x80; /* the last block */
+	h[18] = 44100 >> 12;
+	h[19] = 44100 >> 4 & 255;
+	h[20] = (uint8_t)((44100 & 15) << 4 | (bits - 1) >> 4);
+	h[21] = (uint8_t)((bits - 1) << 4);
+	assert_non_null(f);
+	fwrite(h, 1, cut, f);
+	fclose(f);
+}
+
+static void test_unsupported(void **state)
+{
+	struct sound s = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	flac_head(32, 42);
+	refuse(path, "unsupported");
+	assert_int_equal(decode_file(path, 30, &s, &err), -1);
+	assert_non_null(strstr(err.message, "FLAC of 32 bits"));
+	flac_head(12, 42);
+	refuse(path, "unsupported");
+	flac_head(16, 42);
+	refuse(path, "undecodable"); /* no sound in it */
+	flac_head(32, 21);
+	refuse(path, "undecodable");
+	sound_release(&s);
+}
+
 static void test_refused(void **state)
 {
 	struct wav w = { 1, 40, 22050, 16, 100, 100, 440, { 0.5 }, { 0 } };
@@ -582,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_loudness),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild_samples),
+		cmocka_unit_test(test_unsupported),
 		cmocka_unit_test(test_refused),
 	};
 

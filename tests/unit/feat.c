@@ -556,6 +556,7 @@ static void names(void **state)
 	assert_string_equal(feat_status_name(11), "clicks");
 	assert_string_equal(feat_status_name(12), "clipped");
 	assert_string_equal(feat_status_name(13), "offset");
+	assert_string_equal(feat_status_name(14), "unsupported");
 	for (i = 0; i < FEAT_STATUS_COUNT; i++) {
 		assert_int_equal(feat_status_measured((unsigned)i),
 				 i == 0 || i == 7 || i == 12 || i == 13);

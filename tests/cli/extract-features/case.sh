@@ -69,6 +69,18 @@ like "$(sed -n 6p rec.ndjson)" '"code":"unreadable".*"retry":true' \
 like "$(sed -n 9p rec.ndjson)" '"code":"unreadable"' \
 	'a path out of the audio folder is refused'
 
+
+# Sound that libsndfile does not decode is not called damaged.
+printf 'fLaC\200\0\0\42\20\0\20\0\0\0\0\0\0\0\12\304\101\360' >audio/wide.flac
+head -c 20 /dev/zero >>audio/wide.flac
+echo '{"id":"w","audio":{"path":"wide.flac"}}' >wide.ndjson
+status 0 extract-features -v --audio-root audio --records wide.out -o wide.feat \
+	wide.ndjson
+like "$(cat err)" 'FLAC of 32 bits a sample' 'it is said what it is'
+is "$(jq -r .error.code wide.out)" unsupported 'that it is none of ours'
+like "$(jq -r .error.message wide.out)" 'FLAC of 32 bits; convert it, to WAV with flac -d' \
+	'and what to do'
+
 if command -v feat >/dev/null; then
 	feat json --tracks in.ndjson a.feat >rows.ndjson
 	is "$(grep -o '"status":"[a-z-]*"' rows.ndjson | cut -d'"' -f4 |

@@ -88,8 +88,13 @@ refused fifo.mp3 1 missing '^fifo.mp3: not a file .* copy what it gives'
 refused folder.mp3 1 missing '^folder.mp3: a folder; name a sound file'
 refused /dev/zero 1 missing 'pipe or device'
 refused empty.mp3 1 missing 'an empty file; give'
+{
+	printf 'fLaC\200\0\0\42\20\0\20\0\0\0\0\0\0\0\12\304\101\360'
+	head -c 20 /dev/zero
+} >wide.flac
 refused text.mp3 1 undecodable '^text.mp3: .*; give a file that plays \(mp3'
 refused broken.flac 1 undecodable '^broken.flac: .*; give a file'
+refused wide.flac 1 unsupported '^wide.flac: FLAC of 32 bits .*flac -d makes a WAV'
 refused short.wav 1 undecodable '1.0 seconds .* too short .* with 3 and more'
 refused silent.wav 1 undecodable 'silent in its first 30 seconds; give'
 like "$(hear -i nothing.mp3)" '"code":"missing"' "nor has it an id"
