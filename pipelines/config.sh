@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # config.sh show|check|example|names|value: the settings of a corpus, for people
 # and for programs; man moodpipe.conf. Exit status: 0; 2 a setting is wrong; 3 a
-# path of one is not there.
+# path or program of one is not there.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 what=${1:?show, check, example, names or value}
@@ -38,10 +38,9 @@ names)	# for completion
 		    "${settings_range[$name]}"
 	done
 	;;
-value)	# of one, though others may be wrong
+value)	# of one, though those of others may be wrong
 	name=${2:?a name}
-	settings_read config 2>/dev/null || true
-	[ -z "${settings_wrong[$name]-}" ] || settings_read config || exit
+	settings_read_one moodpipe "$name" || exit
 	if [ "${settings_kind[$name]}" != options ]; then
 		printf '%s\n' "${!name}"
 	elif [ -n "${!name}" ]; then	# a word a line
@@ -66,12 +65,11 @@ show)
 check)
 	status=0
 	settings_read config || status=$?
-	paths=()
+	there=()
 	for name in "${settings[@]}"; do
-		[ "${settings_kind[$name]}" != path ] ||
-		    [ -n "${settings_wrong[$name]-}" ] || paths+=("$name")
+		[[ ${settings_kind[$name]} != @(path|program) ]] || there+=("$name")
 	done
-	settings_exist "${paths[@]}" || [ "$status" != 0 ] || status=3
+	settings_exist "${there[@]}" || [ "$status" != 0 ] || status=3
 	[ "$status" = 0 ] || exit "$status"
 	if [ -e "$CORPUS/moodpipe.conf" ]; then
 		echo "$CORPUS/moodpipe.conf: ${#settings_in_file[@]} settings, all well"

@@ -24,7 +24,17 @@ PLANNED=$(realpath -m -- "$CORPUS")
 PLAN_TMP=$(mktemp -d)
 trap 'rm -rf "$PLAN_TMP"' EXIT
 export PLAN_TMP
-copy=$PLAN_TMP/corpus
+copy=$PLAN_TMP/corpus facts=$PLAN_TMP/facts told=$PLAN_TMP/told
+stands=() status=0
+(	# what is wrong of the settings, all of it, before anything is looked at
+	# shellcheck source=pipelines/settings.sh
+	. "$here/settings.sh"
+	settings_build plan
+) 2>"$told" || status=$?
+if [ "$status" = 2 ]; then
+	cat "$told" >&2
+	exit 2
+fi
 cp_state() {
 	local f
 	for f in "$PLANNED"/state/*; do
@@ -51,31 +61,32 @@ for part in "$PLANNED"/* ; do
 done
 find "$copy" -name '*.tmp*' -type l -delete
 
-facts=$PLAN_TMP/facts said=$PLAN_TMP/said
 look() {
 	status=0
-	CORPUS=$copy "$here/corpus.sh" plan >"$facts" 2>"$said" 9>&- ||
+	CORPUS=$copy "$here/corpus.sh" plan >"$facts" 2>"$told" 9>&- ||
 	    status=$?
 	# what it says is about the corpus, not the copy
-	sed -i "s|$copy|${PLANNED//|/\\|}|g" "$said"
+	sed -i "s|$copy|${PLANNED//|/\\|}|g; s/^corpus: /plan: /" "$told"
 }
-stands=()
-look
-if [ "$status" = 3 ] && grep -q 'ALLOW_FEWER' "$said"; then
-	stands+=("$(tail -n 1 "$said")")
-	ALLOW_FEWER=1 look
+if [ "$status" = 0 ]; then
+	look
+	if [ "$status" = 3 ] && grep -q 'ALLOW_FEWER' "$told"; then
+		stands+=("$(tail -n 1 "$told")")
+		ALLOW_FEWER=1 look
+	fi
+	if [ "$status" = 2 ]; then
+		cat "$told" >&2
+		exit 2
+	elif [ "$status" != 0 ]; then
+		why=$(grep -v '^make' "$told" | tail -n 1 || true)
+		stands+=("${why:-it cannot be told what a build would do}")
+	fi
+else
+	mapfile -t stands <"$told"
 fi
-if [ "$status" = 2 ]; then
-	sed 's/^corpus:/plan:/' "$said" >&2
-	exit 2
-fi
-if [ "$status" != 0 ]; then
-	why=$(grep -v '^make' "$said" | tail -n 1 || true)
-	stands+=("${why:-it cannot be told what a build would do}")
-	printf 'corpus\t%s\nbroken\t1\n' "$PLANNED" >"$facts"
-fi
+[ "$status" = 0 ] || printf 'corpus\t%s\nbroken\t1\n' "$PLANNED" >"$facts"
 for f in ${stands[@]+"${stands[@]}"}; do
-	printf 'against\t%s\n' "${f#corpus: }"
+	printf 'against\t%s\n' "${f#plan: }"
 done >>"$facts"
 awk -F'\t' -v json="${PLAN_JSON:+1}" -f "$here/plan.awk" "$DATA/plan.tsv" \
     <([ ! -e "$PLANNED/report/costs.tsv" ] ||

@@ -5,7 +5,10 @@
 # environment, their names into MOODPIPE_GIVEN). Nothing of these is executed.
 #
 #	settings_read PROGRAM	sets a variable of each name; 2: some are wrong
-#	settings_exist NAME...	are the paths there? 3: no
+#	settings_read_one PROGRAM NAME	the same, for who uses this one alone: the
+#			values of others are not told, whatever they are
+#	settings_exist NAME...	are the paths and programs there? 3: no
+#	settings_build PROGRAM	settings_read, and what a build needs is there; 2, 3
 #	settings_remember	what the next build shall remember, to standard output
 #	settings_words NAME ARRAY	the words of options
 #
@@ -16,7 +19,7 @@
 settings=()	# names, in the table's order
 declare -A settings_kind settings_range settings_default settings_life \
     settings_help settings_in_file settings_from settings_wrong
-settings_by=moodpipe settings_bad=0
+settings_by=moodpipe settings_bad=0 settings_one=
 
 settings_table() {
 	local name kind range default life help
@@ -80,7 +83,7 @@ settings_known() { # WHERE NAME
 
 settings_refuse() { # WHERE NAME WHAT: its value is not to be looked at further
 	settings_wrong[$2]=yes
-	settings_say "$1$2$3"
+	[[ -n $settings_one && $settings_one != "$2" ]] || settings_say "$1$2$3"
 }
 
 # Reads moodpipe.conf (of a plan, whose corpus is a copy, that of what is planned)
@@ -178,6 +181,7 @@ settings_expected() { # NAME: of its value, in REPLY
 	date) REPLY="a date, as 2024-06-30" ;;
 	flag) REPLY="yes or no" ;;
 	choice) REPLY=${range//,/, } REPLY=${REPLY%, *}" or "${REPLY##*, } ;;
+	program) REPLY="a program and its options" ;;
 	path) REPLY="a $range; its path without variables, ~/ is your home" ;;
 	options) REPLY="words, and quotes that close" ;;
 	*) REPLY="text without control characters" ;;
@@ -232,12 +236,8 @@ settings_at() { # NAME: where it was said, in REPLY, to begin a message with
 	esac
 }
 
-settings_read() { # PROGRAM
-	local name said home=${PLANNED:-$CORPUS}
-	local -A value_of=()
-	settings_by=$1 settings_bad=0
-	settings_from=() settings_in_file=() settings_wrong=()
-	[ ${#settings[@]} -gt 0 ] || settings_table || return 3
+settings_corpus() { # is its path one that a corpus can be built in?
+	local home=${PLANNED:-$CORPUS}
 	if [[ $home == "~"* ]]; then
 		settings_say "CORPUS=$home: this shell does not expand ~;" \
 		    "write \$HOME"
@@ -248,6 +248,22 @@ settings_read() { # PROGRAM
 		settings_say "CORPUS=$home: use letters, digits and" \
 		    "_ . / + @ , ~ - in its path"
 	fi
+}
+
+settings_read_one() { # PROGRAM NAME
+	local settings_one=$2 status=0
+	settings_read "$1" || status=$?
+	[[ $status != 2 || -n ${settings_wrong[$2]-} ]] || status=0
+	return "$status"
+}
+
+settings_read() { # PROGRAM
+	local name said
+	local -A value_of=()
+	settings_by=$1 settings_bad=0
+	settings_from=() settings_in_file=() settings_wrong=()
+	[ ${#settings[@]} -gt 0 ] || settings_table || return 3
+	[ -n "$settings_one" ] || settings_corpus
 	for name in ${MOODPIPE_GIVEN-}; do
 		[ "$name" = CORPUS ] || settings_known "" "$name" || true
 	done
@@ -298,25 +314,49 @@ words${ENCODER_NAME:+ or $ENCODER_NAME} (ENCODER=DIR gives an encoder's name)"
 }
 
 settings_exist() { # NAME...
-	local name noun said bad=0
+	local name noun what there said bad=0
 	for name; do
-		noun=${settings_range[$name]}
-		[ -n "${!name}" ] || continue
-		if [ ! -e "${!name}" ] ||
-		    { [ "$noun" = folder ] && [ ! -d "${!name}" ]; }; then
-			said="folder, or $name= to do without"
-			[ "$noun" = folder ] ||
-			    said="file or folder, unless a disk is not mounted"
-			settings_say "no such $noun: ${!name}" \
+		noun=${settings_range[$name]} what=${!name} there=
+		[[ -n $what && -z ${settings_wrong[$name]-} ]] || continue
+		said="$noun, or $name= to do without"
+		case ${settings_kind[$name]}:$noun in
+		program:*)	# looked for, not run
+			read -r what _ <<<"$what"
+			noun="executable program"
+			said="program, or $name= to do without"
+			there=$(type -P -- "$what") || there=
+			[[ -f $there && -x $there ]] || there=
+			;;
+		*:folder) [ ! -d "$what" ] || there=$what ;;
+		*)
+			[ ! -e "$what" ] || there=$what
+			said="file or folder, unless a disk is not mounted"
+			;;
+		esac
+		if [ -z "$there" ]; then
+			settings_say "no such $noun: $what" \
 			    "(${settings_from[$name]}); set $name=$said"
 			bad=3
-		elif [[ $(realpath -- "${!name}") == *[[:cntrl:]]* ]]; then
+		elif [[ $(realpath -- "$there") == *[[:cntrl:]]* ]]; then
 			settings_refuse "" "$name" \
-			    "=${!name}: expected a path without line breaks"
+			    "=$what: expected a path without line breaks"
 			bad=2
 		fi
 	done
 	return "$bad"
+}
+
+settings_build() { # PROGRAM: all that is wrong is told at once
+	local status=0 there=0
+	settings_read "$1" || status=$?
+	[ "$status" != 3 ] || return 3
+	if [[ -z $CRAWL && -z ${settings_wrong[CRAWL]-} ]]; then
+		settings_say "set CRAWL=file or folder, here or in" \
+		    "${PLANNED:-$CORPUS}/moodpipe.conf"
+		status=2
+	fi
+	settings_exist CRAWL SOURCES CNN ENCODER || there=$?
+	return "$((status ? status : there))"
 }
 
 # What the file sets is not remembered: without its line the default holds again.

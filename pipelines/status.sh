@@ -50,7 +50,10 @@ elif [ -e "$CORPUS/report/nightly.log" ] && # and no build ended well since
 	how=failed
 	[ -e "$CORPUS/report/nightly.prom" ] || how="did not end" # killed
 	line build "the last one $how ($(age "$CORPUS/report/nightly.log"))"
-	care "$(grep -v '^make' "$CORPUS/report/nightly.log" | tail -n 1)"
+	# neither hints nor what stages counted is what went wrong
+	why=$(tac "$CORPUS/report/nightly.log" | sed '/^== /Q' | grep -m 1 -vE \
+	    '^make|^[a-z-]+: hint: |^[a-z-]+( [a-z]+)?: (in|asked)=' || true)
+	care "${why:-it did not say why}"
 	line "" "all it said: $CORPUS/report/nightly.log"
 elif [ ! -e "$CORPUS/state/sums" ] && [ -e "$CORPUS/state/sums.before" ]; then
 	line build "the last one did not end: moodpipe corpus goes on with it"

@@ -81,37 +81,48 @@ static int process(void *arg, void *scratch, struct record *r, struct err *err)
 
 /* --- the network --- */
 
-static uint64_t able(struct ctx *c, const struct catalogue_keys *keys)
+/* Bits of the catalogues that may be asked. */
+static uint64_t able(const struct ctx *c, const struct catalogue_keys *keys)
 {
-	uint64_t bits = 0;
+	const struct catalogues *all = &c->healer.catalogues;
 	struct str missing = { 0 };
+	uint64_t bits = 0;
 
-	for (int i = 0; i < c->healer.catalogues.count; i++) {
-		const struct catalogue *k = &c->healer.catalogues.at[i];
-
-		if (k->kind == CATALOGUE_LYRICS && !c->lyrics)
-			continue;
-		if (catalogue_ready(k, keys, &missing)) {
+	for (int i = 0; i < all->count; i++)
+		if ((c->lyrics || all->at[i].kind != CATALOGUE_LYRICS) &&
+		    catalogue_ready(&all->at[i], keys, &missing))
 			bits |= UINT64_C(1) << i;
-			continue;
-		}
-		if (c->options.quiet)
-			continue;
-		if (!strcmp(str_z(&missing), "contact"))
-			fprintf(stderr,
-				"heal: %s is not asked: it wants to know "
-				"who asks; give --contact ADDRESS (of a build: "
-				"HEAL_OPTIONS)\n",
-				k->name);
-		else
-			fprintf(
-			    stderr,
-			    "heal: %s is not asked: give --key %s=... "
-			    "or set it in the environment or moodpipe.conf\n",
-			    k->name, str_z(&missing));
-	}
 	str_release(&missing);
 	return bits;
+}
+
+/* Of catalogues that could have been asked something. */
+static void hint(const struct ctx *c, const struct healing *h)
+{
+	const struct catalogues *all = h->catalogues;
+	struct str missing = { 0 }, said = { 0 };
+
+	for (int i = 0; i < all->count; i++) {
+		const struct catalogue *k = &all->at[i];
+
+		if (!(h->missed >> i & 1) ||
+		    catalogue_ready(k, &h->keys, &missing))
+			continue;
+		str_reset(&said);
+		str_printf(&said, "hint: %s is not asked: ", k->name);
+		if (!strcmp(str_z(&missing), "contact"))
+			str_puts(&said, "it wants to know who asks; give "
+					"--contact ADDRESS (of a build: "
+					"HEAL_OPTIONS)");
+		else
+			str_printf(&said,
+				   "give --key %s=... or set it in the "
+				   "environment or moodpipe.conf",
+				   str_z(&missing));
+		options_say(&c->options, str_z(&said));
+	}
+	str_release(&missing);
+	str_release(&said);
 }
 
 static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
@@ -138,6 +149,8 @@ static int refresh(struct ctx *c, char **files, int nfiles, struct err *err)
 	h.able = able(c, &h.keys);
 	h.plan = c->o.plan ? &c->plan : NULL;
 	rc = nfiles || h.plan ? healing_run(&h, files, nfiles, err) : 0;
+	if (!rc && !c->o.due && !c->options.quiet)
+		hint(c, &h);
 	if (!rc && c->o.due) {
 		rc = history_due(c->history, HISTORY_RECOVERIES, !nfiles, h.now,
 				 0, &count, err);

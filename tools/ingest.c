@@ -9,6 +9,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "corpus/ledgers.h"
 #include "corpus/merge.h"
@@ -53,14 +54,27 @@ struct ctx {
 	const char *format, *delimiter, *rejects_path, *merged_path;
 	size_t row_limit;
 	bool sorted;
+	bool folder; /* is what is read, whose rows are files */
 	struct source_options source;
 	struct merge *merge;
 	struct ledgers files;
 	struct origins origins;
 	struct identity identity;
-	struct str record;
+	struct str record, note;
 	uint64_t nmerged, repaired, mended, outside;
 };
+
+static void say_rejected(struct ctx *c, const struct ledger_entry *e)
+{
+	str_reset(&c->note);
+	if (c->folder)
+		str_span(&c->note, e->raw);
+	else
+		str_printf(&c->note, "%s:%llu", e->file,
+			   (unsigned long long)e->line);
+	str_printf(&c->note, ": rejected: %s", e->reason);
+	options_say(&c->o, str_z(&c->note));
+}
 
 static int reject(struct ctx *c, const struct source_row *row,
 		  const char *reason, struct err *err)
@@ -72,8 +86,7 @@ static int reject(struct ctx *c, const struct source_row *row,
 
 	c->p.errors++;
 	if (c->o.verbose || (!c->o.quiet && c->p.errors <= NOTES))
-		fprintf(stderr, "ingest: %s:%llu: rejected: %s\n", e.file,
-			(unsigned long long)e.line, reason);
+		say_rejected(c, &e);
 	else if (!c->o.quiet && c->p.errors == NOTES + 1)
 		fputs("ingest: more rows are rejected (--rejects FILE lists "
 		      "them, -v says each)\n",
@@ -114,10 +127,12 @@ static int read_source(struct ctx *c, const char *path, struct err *err)
 {
 	struct source *s = source_open(path, &c->source, err);
 	struct source_row row;
+	struct stat st;
 	int got;
 
 	if (!s)
 		return -1;
+	c->folder = !stat(path, &st) && S_ISDIR(st.st_mode);
 	origins_begin(&c->origins, source_base(s));
 	if (source_anonymous(s)) {
 		source_close(s);
@@ -255,6 +270,7 @@ static void release(struct ctx *c)
 	fieldmap_free(c->source.map);
 	identity_release(&c->identity);
 	str_release(&c->record);
+	str_release(&c->note);
 	free(c->maps.items);
 }
 

@@ -75,9 +75,8 @@ static const char usage[] =
     "  -h, --help  -V, --version\n"
     "Without WORDS (or with -) requests are read from standard input, one\n"
     "JSON object a line: {\"query\":\"i miss my ex\",\"top_k\":20,\n"
-    "\"filters\":{\"min_year\":2010,\"genres\":[\"Indie\"]}}; or a list that "
-    "rerank\n"
-    "--format marks wrote and + and - were put into. See answer(5).\n";
+    "\"filters\":{\"min_year\":2010,\"genres\":[\"Indie\"]}}; or a list of\n"
+    "rerank --format marks, with + and - put into it. See answer(5).\n";
 
 struct ctx {
 	struct options options;

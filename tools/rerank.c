@@ -12,6 +12,7 @@
 #include "corpus/formats.h"
 #include "corpus/indexpath.h"
 #include "corpus/playlistpath.h"
+#include "corpus/request.h"
 #include "corpus/reranker.h"
 #include "corpus/seen.h"
 #include "io/atomic.h"
@@ -24,7 +25,7 @@ static const char usage[] =
     "usage: query WORDS | rerank [--index PATH] [-k N] [--format FORMAT]\n"
     "Score, diversify and answer; reads candidates objects of query.\n"
     "  --index PATH     as for query; the candidates' generation is opened\n"
-    "  -k, --top-k N    results (the request's top_k, else 20)\n"
+    "  -k, --top-k N    results, 1-1000 (the request's top_k, else 20)\n"
     "  --format FORMAT  of the answer, one of\n"
     "                   " FORMAT_NAMES "\n"
     "  --why            table, marks: with reasons under each result\n"
@@ -243,7 +244,8 @@ int main(int argc, char **argv)
 	const char *wrong;
 	const struct option_spec specs[] = {
 		{ "index", 0, OPTION_TEXT, &c.index, 0, 0 },
-		{ "top-k", 'k', OPTION_INT, &c.how.top_k, 1, CANDIDATES_MAX },
+		{ "top-k", 'k', OPTION_INT, &c.how.top_k, 1,
+		  REQUEST_TOP_K_MAX },
 		{ "format", 0, OPTION_TEXT, &c.format_name, 0, 0 },
 		{ "per-artist", 0, OPTION_INT, &c.how.per_artist, 0, 1 << 20 },
 		{ "fusion", 0, OPTION_TEXT, &c.fusion_name, 0, 0 },

@@ -228,7 +228,7 @@ static int run(struct ctx *c, char **files, int nfiles, struct err *err)
 			return -1;
 	if (c->p.in < (uint64_t)c->at_least)
 		return err_set(
-		    err, ERR_DATA, "fewer",
+		    err, ERR_ENV, "fewer",
 		    "%llu records, and at least %d are expected: "
 		    "nothing was written. Is a disk not mounted, or a "
 		    "file cut off? If not, say --at-least 0 (of a corpus: "

@@ -89,8 +89,12 @@ static int want(void *ctx, struct record *r, struct err *err)
 	for (int i = 0; i < h->catalogues->count; i++) {
 		const struct catalogue *c = &h->catalogues->at[i];
 
-		if (!(h->able >> i & 1) || !(kinds >> c->kind & 1))
+		if (!(kinds >> c->kind & 1))
 			continue;
+		if (!(h->able >> i & 1)) {
+			h->missed |= UINT64_C(1) << i;
+			continue;
+		}
 		recovery_key(span_of(c->name), span_str(&h->url), &h->key);
 		if (wish(h, c, err))
 			return -1;

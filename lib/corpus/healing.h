@@ -17,7 +17,8 @@ struct healing {
 	const struct options *options; /* for progress */
 	const struct versions *versions;
 	const struct catalogues *catalogues;
-	uint64_t able; /* bits of the catalogues that may be asked */
+	uint64_t able;   /* bits of the catalogues that may be asked, */
+	uint64_t missed; /* and of those that would be, if they were able */
 	struct catalogue_keys keys;
 	struct history *history;
 	int64_t now;    /* seconds since 1970 */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "corpus/asked.h"
 #include "corpus/whywords.h"
+#include "io/json.h"
 #include "text/stem.h"
 #include "text/tokens.h"
 
@@ -245,6 +246,33 @@ static void add_words(struct why *w, const struct subject *x)
 	}
 }
 
+/* A way of one leg is no journey: all of it is like what was asked for. */
+static size_t legs(const struct subject *x)
+{
+	size_t n = x->a->journey ? x->a->c->leg_count : 0;
+
+	return n > 1 ? n : 0;
+}
+
+/* Asked for more or less of than the tracks have: then the mood is not theirs. */
+static bool moved(const struct candidates *c)
+{
+	struct span aspects = json_get(span_str(&c->understood), "aspects");
+
+	return json_get(aspects, "valence").n || json_get(aspects, "arousal").n;
+}
+
+static enum why_whose whose(const struct subject *x)
+{
+	const struct candidates *c = x->c;
+
+	if (legs(x))
+		return WHY_JOURNEY;
+	if (c->mood_by != MOODBY_LIKE || moved(c))
+		return WHY_ASKED;
+	return c->wish.like_count || c->wish.heard ? WHY_LIKE : WHY_KEPT;
+}
+
 static void add_mood(struct why *w, const struct subject *x)
 {
 	struct span words =
@@ -257,6 +285,8 @@ static void add_mood(struct why *w, const struct subject *x)
 	if (!x->heard || !(x->s->mood_confidence >= w->words.least[WHY_SURE]))
 		str_puts(&w->text, "probably ");
 	str_span(&w->text, words);
+	str_putc(&w->text, ' ');
+	str_span(&w->text, w->words.whose[whose(x)]);
 	end_reason(w);
 }
 
@@ -424,12 +454,11 @@ static int strongest_first(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* A way of one leg has no ends of its own. */
 static const char *kept_as(const struct subject *x)
 {
-	size_t legs = x->a->journey ? x->a->c->leg_count : 0;
+	size_t count = legs(x);
 
-	if (legs < 2 || (x->s->leg && x->s->leg + 1 < legs))
+	if (!count || (x->s->leg && x->s->leg + 1 < count))
 		return "you kept it";
 	return x->s->leg ? "your journey ends with it"
 			 : "your journey begins with it";

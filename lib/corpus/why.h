@@ -6,7 +6,9 @@
  *	slow, 68 BPM, minor key; very close to your mood; "rain" in its title
  *
  * Numbers are of what was measured. What was imputed is told without them, as
- * probable, or not at all: a guessed key is none. Words: whywords.h.
+ * probable, or not at all: a guessed key is none. A mood is said to be close to
+ * the one that was compared with: the one asked for, that of the tracks to be like,
+ * or a journey's at that place. Words: whywords.h.
  */
 #ifndef MOODPIPE_WHY_H
 #define MOODPIPE_WHY_H

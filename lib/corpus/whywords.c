@@ -9,6 +9,8 @@
 #include "io/tableline.h"
 
 static const char *const measures[WHY_MEASURES] = { "tempo", "energy", "mood" };
+static const char *const whoses[WHY_WHOSES] = { "asked", "like", "kept",
+						"journey" };
 static const char *const leasts[WHY_LEASTS] = { "meaning", "alike", "plays",
 						"texture", "mood",  "hidden" };
 
@@ -54,6 +56,17 @@ static int add_than(struct whywords *w, struct span line)
 	return -1;
 }
 
+static int add_whose(struct whywords *w, struct span line)
+{
+	int i = find(tableline_field(&line), whoses, WHY_WHOSES);
+	struct span words = tableline_field(&line);
+
+	if (i == WHY_WHOSES || !words.n)
+		return -1;
+	w->whose[i] = words;
+	return 0;
+}
+
 static int add_least(struct whywords *w, struct span line)
 {
 	int i = find(tableline_field(&line), leasts, WHY_LEASTS);
@@ -73,6 +86,8 @@ static int add_line(struct whywords *w, struct span line)
 		return add_band(w, line);
 	if (span_is(kind, "than"))
 		return add_than(w, line);
+	if (span_is(kind, "whose"))
+		return add_whose(w, line);
 	return span_is(kind, "least") ? add_least(w, line) : -1;
 }
 
@@ -92,8 +107,8 @@ int whywords_parse(struct whywords *w, struct span tsv, const char *name,
 			continue;
 		whywords_release(w);
 		return err_set(err, ERR_DATA, "table",
-			       "%s:%zu: expected a band, than or least as the "
-			       "table's head says, with tabs between",
+			       "%s:%zu: expected a band, whose, than or least "
+			       "as the table's head says, with tabs between",
 			       name, number);
 	}
 	return 0;

@@ -8,6 +8,13 @@
 #include "index/timbre.h"
 
 enum why_measure { WHY_TEMPO, WHY_ENERGY, WHY_MOOD, WHY_MEASURES };
+enum why_whose {              /* the mood is that */
+		 WHY_ASKED,   /* asked for, by words or as a place, */
+		 WHY_LIKE,    /* of the tracks to be like, */
+		 WHY_KEPT,    /* of those that were kept, */
+		 WHY_JOURNEY, /* of the place on a journey */
+		 WHY_WHOSES
+};
 enum why_least {
 	WHY_MEANING,
 	WHY_ALIKE,
@@ -28,6 +35,7 @@ struct whywords {
 	struct str text; /* the table; spans are of it */
 	struct why_band *bands;
 	size_t count, cap;
+	struct span whose[WHY_WHOSES];
 	struct span than[TIMBRE_AXES][2]; /* low, high */
 	float least[WHY_LEASTS];
 };

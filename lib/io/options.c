@@ -263,11 +263,17 @@ static void mask(char *s)
 			p[0] = p[1] = '?'; /* C1 */
 }
 
+void options_say(const struct options *o, const char *message)
+{
+	char *masked = mem_dup(message, strlen(message));
+
+	mask(masked);
+	fprintf(stderr, "%s: %s\n", o->tool, masked);
+	free(masked);
+}
+
 int options_fail(const struct options *o, const struct err *err)
 {
-	struct err masked = *err;
-
-	mask(masked.message);
-	fprintf(stderr, "%s: %s\n", o->tool, masked.message);
+	options_say(o, err->message);
 	return (int)err->status;
 }

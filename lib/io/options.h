@@ -53,7 +53,9 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 		  const struct option_spec *specs, int argc, char **argv,
 		  int *status);
 
-/* "tool: message" on stderr; returns err->status, for main. */
+/* "tool: message" on stderr, without what would steer a terminal. */
+void options_say(const struct options *o, const char *message);
+/* The same of an error; returns err->status, for main. */
 int options_fail(const struct options *o, const struct err *err);
 
 #endif

@@ -109,14 +109,19 @@ static void workers_new(struct stream_whole *r)
 	}
 }
 
-/* A first build has nothing to reuse; a name typed wrong looks the same. */
+/* Where a file's own rows are to be reused there may well be none, or but those of
+ * other settings; another file that is named is meant to have some. */
 static void note_reuse(const struct stream_whole *r)
 {
 	const struct stream *s = r->s;
-	bool there = s->reuse && !access(s->reuse, F_OK);
+	const char *output = s->options->output;
+	bool there, own;
 
-	if (!s->measure || !s->reuse || r->workers[0].old ||
-	    s->options->quiet || (!there && !s->options->verbose))
+	if (!s->measure || !s->reuse || r->workers[0].old || s->options->quiet)
+		return;
+	there = !access(s->reuse, F_OK);
+	own = output && !strcmp(output, s->reuse);
+	if (own && !s->options->verbose)
 		return;
 	fprintf(stderr, "%s: --reuse %s: %s; every row is made anew\n",
 		s->options->tool, s->reuse,

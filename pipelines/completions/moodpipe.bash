@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of moodpipe for bash: names of commands, tools and settings, of the
 # options that a tool's --help tells, and what a setting can be.
+_moodpipe_options() { # TOOL: those that its --help tells, not those of other tools
+	local others
+	others=$(moodpipe --list | grep -vx -- "$1" | paste -sd '|')
+	moodpipe "$1" --help | sed -E "s/(^|[^a-z-])($others) --[a-z-]+//g" |
+	    grep -o -- '--[a-z][a-z0-9-]*' | sort -u
+}
 _moodpipe() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local name=${COMP_WORDS[1]-} names setting kind range
@@ -9,12 +15,12 @@ _moodpipe() {
 		names=$(moodpipe --list 2>/dev/null; echo --help --version)
 	elif [[ $word == -* ]]; then
 		case $name in
-		ask) names=$(for t in query rerank; do
-			moodpipe "$t" --help
-		done 2>/dev/null) ;;
-		*) names=$(moodpipe "$name" --help 2>/dev/null) ;;
-		esac
-		names=$(grep -o -- '--[a-z][a-z0-9-]*' <<<"$names" | sort -u)
+		ask) names=$(_moodpipe_options query; _moodpipe_options rerank) ;;
+		plan) names="--json --help" ;;
+		config | corpus | demo | index | nightly | refit | refresh | \
+		    repair | status | verify) ;;
+		*) names=$(_moodpipe_options "$name") ;;
+		esac 2>/dev/null
 	elif [[ "$name $before" == @(ask|rerank)" --format" ]]; then
 		names=$(moodpipe rerank --help 2>/dev/null |
 		    sed -n 's/^ *\(json, .*\)/\1/p' | tr -d ,)
@@ -36,10 +42,8 @@ _moodpipe() {
 		esac
 		case $name$COMP_CWORD in
 		config2) names+=" check example" ;;
-		plan2) names+=" corpus refresh index refit" ;;
+		plan2) names+=" corpus refresh index refit --json" ;;
 		esac
-		[ "$name $COMP_CWORD" != "plan 2" ] ||
-		    names+=" corpus refresh index refit --json"
 	else	# bash takes = for a word of its own
 		setting=${word%%=*}
 		[ -n "$setting" ] || setting=$before
@@ -51,6 +55,7 @@ _moodpipe() {
 		case $setting:${kind-}:${range-} in
 		CORPUS:* | *:path:folder) kind=-d ;;
 		*:path:*) kind=-f ;;
+		*:program:*) kind=-c ;;
 		*:flag:*) kind=-W range="yes no" ;;
 		*:choice:*) kind=-W range=${range//,/ } ;;
 		*) return ;;

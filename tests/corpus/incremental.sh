@@ -5,12 +5,11 @@ cp data/demo/crawl.csv "$TMP/crawl.csv"
 ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
 first=$(generation "$TMP/c")
 
-before=$(date +%s%N)
-ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"
-ms=$((($(date +%s%N) - before) / 1000000))
+TIMEFORMAT='%U %S' # of the processors: others may use them, too
+{ time ok demo "$TMP/c" corpus CRAWL="$TMP/crawl.csv"; } 2>"$TMP/time"
 # but the last word
 is "$(grep -v '^corpus: [0-9]* tracks in ' "$TMP/log")" "" "nothing touched: no stage runs"
-ok test "$ms" -lt 2000
+ok awk '{ exit !($1 + $2 < 2) }' "$TMP/time"
 is "$(generation "$TMP/c")" "$first" "nothing touched: the same generation"
 
 # another title for a track that has audio

@@ -105,15 +105,15 @@ static void asks(const char *old, const char *now, const char *answers,
 static void columns(void **state)
 {
 	(void)state;
-	asks("abc", "abc", "wwnnwwwwwwwwww", "123");
-	asks("abc", "cb", "wwnnwwwwwwwwww", "32");
-	asks("abc", "ca", "wwnnwwwwwwwwww", "31");
-	asks("abc", "abcd", "pwnnwwwpnnwwpp", "1230");
-	asks("abc", "ab!c", "pwnnwwwpnnwwpp", "103");
-	asks("ab!c", "abc", "pwnnwwwpnnwwpp", "103");
+	asks("abc", "abc", "wwnnwwwwwwwwwww", "123");
+	asks("abc", "cb", "wwnnwwwwwwwwwww", "32");
+	asks("abc", "ca", "wwnnwwwwwwwwwww", "31");
+	asks("abc", "abcd", "pwnnwwwpnnwwppw", "1230");
+	asks("abc", "ab!c", "pwnnwwwpnnwwppw", "103");
+	asks("ab!c", "abc", "pwnnwwwpnnwwppw", "103");
 	/* what was too short had a value of a */
-	asks("ab", "a!b", "pwnnwpwpnnwwpp", "02");
-	asks("abcdefghi", "i!abcdefgh", "pwnnwwwpnnwwpp", "0123456789");
+	asks("ab", "a!b", "pwnnwpwpnnwwppw", "02");
+	asks("abcdefghi", "i!abcdefgh", "pwnnwwwpnnwwppw", "0123456789");
 }
 
 static void nothing_in_common(void **state)

@@ -56,6 +56,7 @@ static void tear_down(struct bench *b)
 	str_release(&b->line);
 	str_release(&b->c.query);
 	str_release(&b->c.lyric);
+	str_release(&b->c.understood);
 }
 
 static void asks(struct bench *b, const char *query)
@@ -183,6 +184,45 @@ static void test_texture(void **state)
 	tear_down(&b);
 }
 
+/* Whose mood it is close to: what was asked for is not always a mood. */
+static void test_whose(void **state)
+{
+	static const struct answer_journey journey;
+	struct bench b;
+
+	(void)state;
+	set_up(&b);
+	b.g.display = NULL;
+	asks(&b, "");
+	wants_mood(&b, 0, 0.1f);
+	b.c.mood_by = MOODBY_REQUEST;
+	says(&b, "very close to your mood");
+	b.c.mood_by = MOODBY_LIKE;
+	b.c.wish.like_count = 1;
+	says(&b, "very close to the mood of what you named");
+	b.c.wish.like_count = 0;
+	b.c.wish.heard = true;
+	b.item.mood_distance = 0.7f;
+	says(&b, "not far from the mood of what you named");
+	b.c.wish.heard = false;
+	b.c.wish.keep_count = 1;
+	says(&b, "not far from the mood of what you kept");
+	/* like it, but more energetic: that is nobody's but yours */
+	str_puts(&b.c.understood, "{\"aspects\":{\"vocals\":\"none\"}}");
+	says(&b, "not far from the mood of what you kept");
+	str_reset(&b.c.understood);
+	str_puts(&b.c.understood,
+		 "{\"aspects\":{\"arousal\":{\"asked\":0,\"above\":0.2}}}");
+	says(&b, "not far from your mood");
+	/* a way has many, and one leg is no way */
+	b.a.journey = &journey;
+	b.c.leg_count = 1;
+	says(&b, "not far from your mood");
+	b.c.leg_count = 3;
+	says(&b, "not far from the mood your journey has here");
+	tear_down(&b);
+}
+
 static void test_names(void **state)
 {
 	struct bench b;
@@ -259,7 +299,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),   cmocka_unit_test(test_imputed),
 		cmocka_unit_test(test_texture), cmocka_unit_test(test_little),
-		cmocka_unit_test(test_names),   cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_whose),   cmocka_unit_test(test_names),
+		cmocka_unit_test(test_wishes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,9 +148,16 @@ extract --seconds 5.0004 -o fraction.feat
 ok cmp new.feat fraction.feat # a recipe says milliseconds
 extract --reuse nowhere.feat -o new.feat
 like "$(said)" ' reused=0 [0-9.]*s$' 'no file'
-is "$(wc -l <err)" 1 'as in a first build'
-extract -v --reuse nowhere.feat -o new.feat
-like "$(cat err)" 'nowhere.feat: no such file' 'which is said at -v'
+like "$(cat err)" 'nowhere.feat: no such file' 'which is said: was it typed wrong?'
+# One's own output may have nothing to reuse, as in a first build or a refit.
+extract --reuse own.feat -o own.feat
+is "$(wc -l <err)" 1 'no file yet'
+extract --seconds 5 --reuse own.feat -o own.feat
+like "$(said)" ' reused=0 [0-9.]*s$' 'but one of other settings'
+is "$(wc -l <err)" 1 'which is normal'
+extract -v --reuse own.feat -o own.feat
+like "$(cat err)" 'own.feat: no feature file of this' 'and said at -v'
+ok cmp fresh.feat own.feat
 perl -e 'local $/; $_ = <STDIN>; substr($_, 8, 1) = "\1"; print' \
 	<fresh.feat >one.feat
 extract --reuse one.feat -o new.feat

@@ -34,13 +34,26 @@ seen=$(($(wc -l <"$LOG") - before))
 ok [ "$seen" -ge 2 ]
 ok [ "$seen" -le 4 ]
 
-# Keys and addresses that are missing cost a notice, no more.
+# Keys and addresses that are missing cost a hint, no more.
 cp data/sources/musicbrainz.json "$SRC/"
 status 0 heal --state "$TMP/k.db" --sources "$SRC" --allow-private "$TMP/six"
-like "$(cat "$TMP/err")" 'jamendo is not asked: give --key JAMENDO_CLIENT_ID' \
+like "$(cat "$TMP/err")" '^heal: hint: jamendo is not asked: give --key JAMENDO_CLIENT_ID' \
 	"no key"
-like "$(cat "$TMP/err")" 'musicbrainz is not asked: .* give --contact' \
+is "$(grep -c 'musicbrainz is not asked' "$TMP/err")" 0 \
+	"nothing to ask it about these"
+jq -c 'del(.genre)' "$TMP/six" >"$TMP/lacking"
+status 0 heal --state "$TMP/k.db" --sources "$SRC" --allow-private "$TMP/lacking"
+like "$(cat "$TMP/err")" 'hint: musicbrainz is not asked: .* give --contact' \
 	"no address"
+jq -c '.url_status = "VALID"' "$TMP/six" >"$TMP/living"
+: >"$TMP/none.ndjson"
+for in in living none.ndjson; do
+	status 0 heal --state "$TMP/k.db" --sources "$SRC" --allow-private \
+		"$TMP/$in"
+	is "$(grep -c 'not asked' "$TMP/err")" 0 "no hint where nothing is asked"
+done
+status 0 heal --state "$TMP/k.db" --sources "$SRC" --due "$TMP/six"
+is "$(grep -c 'not asked' "$TMP/err")" 0 "nor where it is counted"
 rm "$SRC/musicbrainz.json"
 
 # Private addresses are refused unless allowed.

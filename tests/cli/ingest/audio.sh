@@ -38,6 +38,14 @@ like "$(head -n1 rec)" '"audio":\{"path":"'"$PWD"'/music/Blue Album/01 First Son
 	"audio has the absolute path and the file's SHA-256"
 like "$(cat rej)" 'none.mp3.*empty|empty.*none.mp3' "an empty file is rejected"
 like "$(cat rej)" 'convert.*song.m4a|song.m4a.*convert' "m4a is rejected with a remedy"
+is "$(sed -n 's/: rejected: .*//p' err)" "ingest: $PWD/music/none.mp3
+ingest: $PWD/music/song.m4a" "both are named by their path"
+is "$(jq -r '.raw' rej)" "$PWD/music/none.mp3
+$PWD/music/song.m4a" "as in the rejects file"
+mkdir odd
+: >odd/$'a\e[2Jb.mp3'
+like "$(ingest odd 2>&1 >/dev/null | head -n1)" '/odd/a\?\[2Jb.mp3: rejected' \
+	"without what steers a terminal"
 like "$(cat mrg)" 'zz-copy.wav' "the same sound elsewhere is merged"
 is "$(jq -c '.merged_from[]?' rec)" \
 	'{"ingested_from":"music","path":"'"$PWD"'/music/link.wav"}

@@ -7,7 +7,11 @@ for v in $(grep -v '^#' data/config.tsv | cut -f1); do
 	unset "$v"
 done
 export HOME=$TMP/home CORPUS=$TMP/c
-mkdir -p "$CORPUS" "$HOME/music" "$TMP/m"
+mkdir -p "$CORPUS" "$HOME/music" "$TMP/m" "$TMP/bin"
+printf '#!/bin/sh\ntouch "%s/ran"\n' "$TMP" >"$TMP/bin/yt#dlp"
+cp "$TMP/bin/yt#dlp" "$TMP/bin/plain"
+chmod +x "$TMP/bin/yt#dlp"
+PATH=$PATH:$TMP/bin
 moodpipe() { pipelines/moodpipe.sh "$@"; }
 conf() { cat >"$CORPUS/moodpipe.conf"; }
 # What `moodpipe config` says of a setting.
@@ -148,6 +152,55 @@ METRICS=$TMP/m" | conf
 status 3 moodpipe config check
 like "$(cat "$TMP/err")" "no such folder: /no/such \(.*moodpipe.conf:1\)" \
     "a path that is not there"
+
+# All of it at once, of values and of what is not there; for a plan, too.
+printf '%s\n' CNN=/no/such CRAWL=/no/crawl ENCODER=/no/encoder SHARDS=x | conf
+status 2 moodpipe config check
+is "$(grep -oE '(SHARDS=x|/no/[a-z]*) ?' "$TMP/err" | sort | paste -sd' ')" \
+    "/no/crawl  /no/encoder  /no/such  SHARDS=x" "all that is wrong"
+status 2 moodpipe plan
+is "$(grep -oE '^plan: .*(SHARDS=x|/no/[a-z]*) ' "$TMP/err" | wc -l)" 3 \
+    "a plan tells paths beside values"
+is "$(grep -c 'SHARDS=x' "$TMP/err")" 1 "and once"
+sed -i /SHARDS/d "$CORPUS/moodpipe.conf"
+status 1 moodpipe plan
+is "$(grep -oE '^! no such .*: /no/[a-z]* ' "$TMP/out" | sort)" \
+    "! no such crawl: /no/crawl 
+! no such folder: /no/encoder 
+! no such folder: /no/such " "what is not there stands against it, all of it"
+echo ENCODER=/no/encoder | conf
+status 2 moodpipe plan
+like "$(paste -sd' ' "$TMP/err")" "set CRAWL=.*/no/encoder" "with what is missing"
+
+# Programs, which are looked for and not run.
+for program in no-such-program plain "$TMP/bin/plain" ./no/such "$TMP/m"; do
+	echo "RESOLVER=$program -g" | conf
+	status 3 moodpipe config check
+	like "$(cat "$TMP/err")" \
+	    "no such executable program: $program \(.*moodpipe.conf:1\); .*RESOLVER=" "$program"
+done
+for program in 'yt#dlp -g' "$TMP/bin/yt#dlp"; do
+	echo "RESOLVER=$program" | conf
+	status 0 moodpipe config check
+done
+ok test ! -e "$TMP/ran"
+
+# To ask, what concerns building alone is not looked at; a line that is no
+# setting might be meant for it, and is told once.
+export MOODPIPE_DATA=$PWD/data
+value() { pipelines/config.sh value ASK_OPTIONS 2>"$TMP/err" | paste -sd' '; }
+printf '%s\n' SHARDS=x CRAWL=/no/crawl TEXT=toy 'ASK_OPTIONS=-k 3' | conf
+is "$(value) $(cat "$TMP/err")" "-k 3 " "wrong values of others"
+printf '%s\n' 'ASK_OPTIONS=-k 3' 'foo bar' ASK_OPTION=x | conf
+is "$(value)" "-k 3" "lines that are no settings"
+is "$(sed 's/.*moodpipe.conf/moodpipe.conf/' "$TMP/err")" \
+    "moodpipe.conf:2: foo bar: expected NAME=VALUE
+moodpipe.conf:3: ASK_OPTION: no such setting; did you mean ASK_OPTIONS?" "are told"
+printf '%s\n' SHARDS=x "ASK_OPTIONS='-k 3" | conf
+status 2 pipelines/config.sh value ASK_OPTIONS
+is "$(sed 's/.*moodpipe.conf/moodpipe.conf/' "$TMP/err")" \
+    "moodpipe.conf:2: ASK_OPTIONS: a value that begins with a quote ends with it" \
+    "its own is refused, and no other"
 
 # Options.
 : | conf

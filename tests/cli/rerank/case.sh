@@ -51,8 +51,18 @@ holds 'no mood, no member' '[.results[]|select(.track_id=="mp10" or .track_id=="
 # k: the option, the request, 20
 is "$(rerank -q -k 3 <"$TMP/c4.json" | jq '.results|length')" 3 "-k"
 is "$(rerank -q <"$TMP/c4.json" | jq '.results|length')" 4 "the request's top_k"
-is "$(rerank -q -k 100000 --per-artist 0 <"$TMP/c.json" | jq '.results|length')" 42 \
+is "$(rerank -q -k 1000 --per-artist 0 <"$TMP/c.json" | jq '.results|length')" 42 \
 	"no result is lost on the way"
+
+# What is asked for is one range, for both tools
+for tool in query rerank; do
+	"$tool" -k 0 x </dev/null >/dev/null 2>"$TMP/err.$tool"
+	sed -i "1s/^$tool: //; 1q" "$TMP/err.$tool"
+done
+like "$(cat "$TMP/err.rerank")" '--top-k takes a whole number from 1 to 1000, not' \
+	"the range of -k"
+ok cmp "$TMP/err.query" "$TMP/err.rerank"
+status 2 rerank -k 1001
 
 # The score is the sum of what is said to make it, to the last digit
 holds 'contributions sum to the score' '[.results[] | ([.contributions[]]|add) - .score |

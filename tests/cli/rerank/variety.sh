@@ -46,6 +46,13 @@ is "$(ids -k 100 --per-artist 0 --keep-versions | wc -l)" 60 "--keep-versions"
 is "$(query sad rain remix | rerank -q -k 100 --per-artist 0 | jq '.results|length')" \
 	60 "who asks for remixes gets them"
 
+# The order is not that of scores, unless somebody asks for it (man rerank)
+falls() { rerank -q -k 40 "$@" <"$TMP/c.json" |
+	jq '[.results[].score] | . == (sort | reverse)'; }
+is "$(falls)" false "variety goes before scores"
+is "$(falls --lambda 1 --per-artist 0 --spacing 0 --album-spacing 0 --genre-share 1)" \
+	true "what orders by score alone"
+
 # Scores, matches, reasons
 holds 'contributions sum' '[.results[] | ([.contributions[]]|add) - .score | fabs < 1e-9] | all' \
 	"$TMP/a.json"
