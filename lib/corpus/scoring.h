@@ -4,11 +4,12 @@
  * part:
  *
  *	text    4 met w + 5 n + c, min-max normalised over the candidates, times
- *	        the greater of met and the greatest n, to the power `met`, where
- *	        w is the score by words over the best one's, n what it is worth
- *	        that the request names the track, c the cosine of the vectors
- *	        over the best one's, and met the share of the request's words
- *	        that the best row by words has (chosen by tests/words.sh)
+ *	        the greatest of met, of the n and of the cosines / 5, to the
+ *	        power `met`, where w is the score by words over the best one's,
+ *	        n what it is worth that the request names the track, c the
+ *	        cosine of the vectors over the best one's, and met the share of
+ *	        the request's words that the best row by words has (chosen by
+ *	        tests/words.sh)
  *	audio   (cosine + 1) / 2, of the mean cosine where a track has vectors
  *	        of both kinds; where a texture is asked for, mixed with how near
  *	        the track's percentiles are to it; stretched

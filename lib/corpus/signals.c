@@ -234,24 +234,26 @@ static void to_ranks(struct scored *s, size_t n, int signal, float k)
 }
 
 /* Nobody is named and few words are met: that the best has more of them than
- * the others tells little. */
-static float worth_of_text(const struct scoring *how)
+ * the others tells little. Where none is met, vectors tell all there is. */
+static float worth_of_text(const struct scoring *how,
+			   const struct text_best *best)
 {
 	const struct candidates *c = how->c;
-	float met = c->words_met;
+	float met = fmaxf(c->words_met, best->cosine / (SCORING_WORDS + 1));
 
 	for (size_t i = 0; i < c->count; i++)
 		met = fmaxf(met, c->items[i].named);
 	return powf(fmaxf(0, fminf(1, met)), how->tuning->met);
 }
 
-static void normalise(const struct scoring *how, struct scored *s, size_t n)
+static void normalise(const struct scoring *how, const struct text_best *best,
+		      struct scored *s, size_t n)
 {
 	for (int signal = 0; signal < SIGNAL_COUNT; signal++) {
 		struct range r = range_of(s, n, signal);
 
 		if (signal == SIGNAL_TEXT)
-			r.worth = worth_of_text(how);
+			r.worth = worth_of_text(how, best);
 		if (how->fusion == FUSION_RANKS) {
 			to_ranks(s, n, signal, how->tuning->ranks);
 			continue;
@@ -321,7 +323,7 @@ size_t signals_fill(const struct scoring *how, struct scored *out, size_t *dead,
 		else
 			n++;
 	}
-	normalise(how, out, n);
+	normalise(how, &best, out, n);
 	add_playlists(how, out, n);
 	return n;
 }

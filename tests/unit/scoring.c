@@ -145,6 +145,18 @@ static void test_text(void **state)
 	for (int i = 0; i < ROWS; i++)
 		assert_true(!(s[i].part[SIGNAL_TEXT] > 0.5f));
 	assert_float_equal(s[0].part[SIGNAL_TEXT], 0.5, 1e-6);
+	/* no track has any of them: what vectors tell still ranks */
+	set_up(&b);
+	b.t.met = 0.5f;
+	b.items[1].text_distance = 1;
+	b.items[3].text_distance = 0.5f;
+	assert_int_equal(scoring_run(&b.how, s, &dead, &err), ROWS);
+	for (int i = 0; i < ROWS; i++)
+		if (s[i].row == 3)
+			assert_float_equal(s[i].part[SIGNAL_TEXT],
+					   sqrt(0.875 / 5), 1e-6);
+		else if (s[i].row == 1)
+			assert_true(s[i].part[SIGNAL_TEXT] == 0);
 	/* nothing of it: missing, and not 0 */
 	set_up(&b);
 	b.c.words_met = 1;
