@@ -10,9 +10,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/worker.h"
 #include "corpus/encodeserve.h"
-#include "io/options.h"
+#include "io/workermain.h"
 
 static const char usage[] =
     "usage: worker-encode\n"
@@ -23,24 +22,16 @@ static const char usage[] =
     "  -h, --help\n"
     "  -V, --version\n";
 
+static int run(const char *job, const struct worker_limits *limits)
+{
+	(void)limits;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (strcmp(job, "encode") != 0)
+		return ERR_USAGE;
+	return encodeserve(STDIN_FILENO) ? ERR_DATA : 0;
+}
+
 int main(int argc, char **argv)
 {
-	const struct option_spec specs[] = { { 0 } };
-	struct worker_limits limits;
-	struct options o;
-	const char *job;
-	struct err err;
-	int status;
-
-	if (worker_arguments(argc, argv, &job, &limits)) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		return strcmp(job, "encode")       ? ERR_USAGE
-		       : encodeserve(STDIN_FILENO) ? ERR_DATA
-						   : 0;
-	}
-	if (options_parse(&o, "worker-encode", usage, specs, argc, argv,
-			  &status) < 0)
-		return status;
-	err_set(&err, ERR_USAGE, "usage", "this is started by other tools");
-	return options_fail(&o, &err);
+	return workermain(argc, argv, "worker-encode", usage, run);
 }

@@ -13,8 +13,7 @@
 #include "audio/hearing.h"
 #include "audio/print.h"
 #include "base/noopen.h"
-#include "base/worker.h"
-#include "io/options.h"
+#include "io/workermain.h"
 
 static const char usage[] =
     "usage: worker-print\n"
@@ -54,20 +53,12 @@ static int job_hear(const struct worker_limits *limits)
 	return hearing_serve(STDIN_FILENO, &c, hear) ? ERR_DATA : 0;
 }
 
+static int run(const char *job, const struct worker_limits *limits)
+{
+	_exit(strcmp(job, "hear") ? ERR_USAGE : job_hear(limits));
+}
+
 int main(int argc, char **argv)
 {
-	const struct option_spec specs[] = { { 0 } };
-	struct worker_limits limits;
-	struct options o;
-	const char *job;
-	struct err err;
-	int status;
-
-	if (worker_arguments(argc, argv, &job, &limits))
-		_exit(strcmp(job, "hear") ? ERR_USAGE : job_hear(&limits));
-	if (options_parse(&o, "worker-print", usage, specs, argc, argv,
-			  &status) < 0)
-		return status;
-	err_set(&err, ERR_USAGE, "usage", "this is started by other tools");
-	return options_fail(&o, &err);
+	return workermain(argc, argv, "worker-print", usage, run);
 }

@@ -18,9 +18,8 @@
 #include "audio/tags.h"
 #include "base/mem.h"
 #include "base/noopen.h"
-#include "base/worker.h"
 #include "io/archive.h"
-#include "io/options.h"
+#include "io/workermain.h"
 
 static const char usage[] =
     "usage: worker\n"
@@ -125,24 +124,16 @@ static int job_unpack(const struct worker_limits *limits)
 	return archive_unpack(STDIN_FILENO, STDOUT_FILENO, &err) ? ERR_DATA : 0;
 }
 
+static int run(const char *job, const struct worker_limits *limits)
+{
+	if (!strcmp(job, "hear"))
+		_exit(job_hear(limits));
+	if (!strcmp(job, "unpack"))
+		_exit(job_unpack(limits));
+	_exit(ERR_USAGE);
+}
+
 int main(int argc, char **argv)
 {
-	const struct option_spec specs[] = { { 0 } };
-	struct worker_limits limits;
-	struct options o;
-	const char *job;
-	struct err err;
-	int status;
-
-	if (worker_arguments(argc, argv, &job, &limits)) {
-		if (!strcmp(job, "hear"))
-			_exit(job_hear(&limits));
-		if (!strcmp(job, "unpack"))
-			_exit(job_unpack(&limits));
-		_exit(ERR_USAGE);
-	}
-	if (options_parse(&o, "worker", usage, specs, argc, argv, &status) < 0)
-		return status;
-	err_set(&err, ERR_USAGE, "usage", "this is started by other tools");
-	return options_fail(&o, &err);
+	return workermain(argc, argv, "worker", usage, run);
 }
