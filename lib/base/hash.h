@@ -19,7 +19,8 @@ void hash_end(struct hash *h, uint8_t out[HASH_SIZE]); /* and starts anew */
 void hash_sha256(const void *p, size_t n, uint8_t out[HASH_SIZE]);
 /* First 8 bytes of SHA-256, big-endian: so keys sort as the digests do. */
 uint64_t hash_u64(const void *p, size_t n);
-/* The same, slower, for programs that are to start without libcrypto. */
+/* The same two, slower, for programs that are to start without libcrypto. */
+void hash_sha256_plain(const void *p, size_t n, uint8_t out[HASH_SIZE]);
 uint64_t hash_u64_plain(const void *p, size_t n);
 /* Lower-case hex of n bytes; out holds 2n + 1. */
 void hash_hex(const uint8_t *p, size_t n, char *out);

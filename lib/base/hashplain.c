@@ -60,7 +60,7 @@ static void take_block(uint32_t state[WORDS], const uint8_t p[BLOCK])
 		state[i] += s[i];
 }
 
-uint64_t hash_u64_plain(const void *p, size_t n)
+void hash_sha256_plain(const void *p, size_t n, uint8_t out[HASH_SIZE])
 {
 	/* Likewise, of square roots. */
 	uint32_t state[WORDS] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372,
@@ -80,5 +80,17 @@ uint64_t hash_u64_plain(const void *p, size_t n)
 		    (uint8_t)((uint64_t)n * 8 >> (8 * i));
 	for (size_t at = 0; at < size; at += BLOCK)
 		take_block(state, last + at);
-	return (uint64_t)state[0] << 32 | state[1];
+	for (int i = 0; i < HASH_SIZE; i++)
+		out[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+uint64_t hash_u64_plain(const void *p, size_t n)
+{
+	uint8_t digest[HASH_SIZE];
+	uint64_t key = 0;
+
+	hash_sha256_plain(p, n, digest);
+	for (int i = 0; i < 8; i++)
+		key = key << 8 | digest[i];
+	return key;
 }

@@ -4,10 +4,7 @@
 #include <math.h>
 
 #include "base/num.h"
-#include "text/url.h"
 #include "text/utf8.h"
-
-#define DIGEST_BYTES 10 /* of the hash in an id */
 
 void identity_release(struct identity *s)
 {
@@ -20,9 +17,7 @@ static void finish(const struct identity *s, char id[IDENTITY_SIZE])
 	uint8_t digest[HASH_SIZE];
 
 	hash_sha256(s->text.p, s->text.n, digest);
-	id[0] = 'm';
-	id[1] = 'p';
-	hash_hex(digest, DIGEST_BYTES, id + 2);
+	identity_write(digest, id);
 }
 
 /* Does text say anything: a code point that is neither white space, control
@@ -99,11 +94,11 @@ int identity_make(struct identity *s, const struct identity_facts *f,
 		  char id[IDENTITY_SIZE])
 {
 	str_reset(&s->text);
-	if (f->url.n && !memchr(f->url.p, 0, f->url.n) && utf8_valid(f->url) &&
-	    !url_canonical(f->url, &s->part)) {
-		str_puts(&s->text, "url:");
-		str_span(&s->text, span_str(&s->part));
-	} else if (f->payload.n) {
+	if (!identity_put_url(f->url, &s->text)) {
+		finish(s, id);
+		return 0;
+	}
+	if (f->payload.n) {
 		str_puts(&s->text, "audio:");
 		str_span(&s->text, f->payload);
 	} else if (add_names(s, f)) {

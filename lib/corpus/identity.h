@@ -30,6 +30,12 @@ struct identity { /* scratch; zeroed is valid */
 };
 void identity_release(struct identity *s);
 
+/* Of a link alone, without libcrypto. -1: it identifies nothing. */
+int identity_of_url(struct span url, char id[IDENTITY_SIZE]);
+/* What both hash of it, appended; -1: nothing is. And the id of a hash. */
+int identity_put_url(struct span url, struct str *out);
+void identity_write(const uint8_t digest[HASH_SIZE], char id[IDENTITY_SIZE]);
+
 /* Writes the id. -1: the row has no identity. */
 int identity_make(struct identity *s, const struct identity_facts *facts,
 		  char id[IDENTITY_SIZE]);

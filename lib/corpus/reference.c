@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/percent.h"
 #include "corpus/audiofolder.h"
+#include "corpus/identity.h"
 #include "text/url.h"
 
 void reference_release(struct reference *r)
@@ -69,38 +70,41 @@ static size_t find_id(const struct generation *g, struct span id)
 		   : g->count;
 }
 
-static size_t find_url(const struct generation *g, struct span url)
+/* By the id that ingest makes of such a link. */
+static size_t find_source(const struct generation *g, struct span url)
 {
-	struct span is;
-	struct err err;
-	size_t row = 0;
+	char id[IDENTITY_SIZE];
 
-	while (row < g->count &&
-	       (catalogue_text(g, row, CATALOGUE_URL, &is, &err) ||
-		!span_eq(is, url)))
-		row++;
-	return row;
+	return identity_of_url(url, id) ? g->count : find_id(g, span_of(id));
 }
 
-/* Of a URL that means the same. */
-static size_t find_any_url(const struct generation *g, struct span url)
+/* By the link that works, or one that means the same. */
+static size_t find_working(const struct generation *g, struct span url)
 {
 	struct str want = { 0 }, has = { 0 };
-	size_t row = find_url(g, url);
+	bool comparable = !url_canonical(url, &want);
 	struct span is;
 	struct err err;
+	size_t row;
 
-	if (row < g->count || url_canonical(url, &want))
-		goto out;
-	for (row = 0; row < g->count; row++)
-		if (!catalogue_text(g, row, CATALOGUE_URL, &is, &err) && is.n &&
-		    !url_canonical(is, &has) &&
-		    span_eq(span_str(&has), span_str(&want)))
+	for (row = 0; row < g->count; row++) {
+		if (catalogue_text(g, row, CATALOGUE_URL, &is, &err) || !is.n)
+			continue;
+		if (span_eq(is, url) ||
+		    (comparable && !url_canonical(is, &has) &&
+		     span_eq(span_str(&has), span_str(&want))))
 			break;
-out:
+	}
 	str_release(&want);
 	str_release(&has);
 	return row;
+}
+
+static size_t find_url(const struct generation *g, struct span url)
+{
+	size_t row = find_source(g, url);
+
+	return row < g->count ? row : find_working(g, url);
 }
 
 /* The track that a file is another copy of, by its tags. */
@@ -179,8 +183,8 @@ int reference_find(struct reference *r, const struct generation *g,
 		percent_decode((struct span){ text.p + 7, text.n - 7 }, &path);
 	else
 		str_span(&path, text);
-	if (take(r, g, find_id(g, text)) || (memmem(text.p, text.n, "://", 3) &&
-					     take(r, g, find_any_url(g, text))))
+	if (take(r, g, find_id(g, text)) ||
+	    (memmem(text.p, text.n, "://", 3) && take(r, g, find_url(g, text))))
 		goto out;
 	if (is_file(str_z(&path)) || audiofolder_is_sound(str_z(&path)))
 		rc = find_file(r, g, who, str_z(&path), err);

@@ -24,8 +24,8 @@ void reference_release(struct reference *r);
 
 /*
  * Replaces *r: at most room tracks, those of an artist evenly from all. An
- * existing file goes before a name; a URL that no id is of is looked for among
- * the URLs that work, which reads all of them. -1, ERR_RECORD: nothing is called
+ * existing file goes before a name; a URL that no track came with is looked for
+ * among the URLs that work, which reads all of them. -1, ERR_RECORD: nothing is called
  * so, or as guest_hear; ERR_ENV as guest_hear; ERR_DATA: a damaged index.
  */
 int reference_find(struct reference *r, const struct generation *g,

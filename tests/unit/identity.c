@@ -12,8 +12,12 @@ static void id_of(struct identity_facts facts, char id[IDENTITY_SIZE])
 {
 	struct identity s = { 0 };
 
+	char of_url[IDENTITY_SIZE];
+
 	if (identity_make(&s, &facts, id))
 		strcpy(id, "none");
+	if (!identity_of_url(facts.url, of_url))
+		assert_string_equal(of_url, id);
 	identity_release(&s);
 }
 
