@@ -58,10 +58,10 @@ static void hear_words(struct course *c, struct station *at)
 	str_span(&at->name, at->words);
 }
 
-static void take_tracks(struct course *c, struct station *at)
+static void take_tracks(struct course *c, struct station *at,
+			const struct reference *ref)
 {
 	const struct generation *g = c->s->g;
-	const struct reference *ref = &c->s->reference;
 
 	at->track = true;
 	at->row = ref->count == 1 ? ref->rows[0] : CATALOGUE_NONE;
@@ -81,12 +81,14 @@ static void take_tracks(struct course *c, struct station *at)
 static int find_end(struct course *c, const struct str *text, struct err *err)
 {
 	struct station *at = &c->stations[c->count++];
+	const struct reference *ref;
 	struct err why = { 0 };
 
 	at->words = span_str(text);
-	if (!reference_find(&c->s->reference, c->s->g, c->s->who, at->words,
-			    WISH_LIKE_MAX, &why)) {
-		take_tracks(c, at);
+	ref = references_find(&c->s->references, c->s->g, c->s->who, at->words,
+			      WISH_LIKE_MAX, &why);
+	if (ref) {
+		take_tracks(c, at, ref);
 		return 0;
 	}
 	if (why.status == ERR_RECORD &&
@@ -258,20 +260,23 @@ static size_t nearest_place(const struct course *c, size_t places, uint32_t row)
 static int read_kept(struct course *c, size_t places, struct err *err)
 {
 	struct span rest = span_str(&c->asked->keep), name;
-	struct reference *ref = &c->s->reference;
+	const struct reference *ref;
 
 	while (c->count > 1 && request_next(&rest, &name)) {
 		if (c->kept_count == WISH_LIKE_MAX)
 			return err_set(err, ERR_RECORD, "request",
 				       "\"keep\" names more than %d tracks",
 				       WISH_LIKE_MAX);
-		if (reference_find(ref, c->s->g, c->s->who, name, 1, err))
+		ref = references_find(&c->s->references, c->s->g, c->s->who,
+				      name, 1, err);
+		if (!ref)
 			return -1;
 		if (!ref->count)
-			return err_set(err, ERR_RECORD, "request",
-				       "\"%s\" is not in the index: it cannot "
-				       "be kept",
-				       str_z(&ref->as));
+			return err_set(
+			    err, ERR_RECORD, "request",
+			    "\"%.*s\" is not in the index: it cannot "
+			    "be kept",
+			    (int)ref->as.n, ref->as.p);
 		c->kept[c->kept_count] = ref->rows[0];
 		c->kept_at[c->kept_count++] =
 		    nearest_place(c, places, ref->rows[0]);

@@ -34,7 +34,7 @@ void seeker_release(struct seeker *s)
 	likeness_release(&s->like);
 	likeness_release(&s->kept);
 	likeness_release(&s->unlike);
-	reference_release(&s->reference);
+	references_release(&s->references);
 	str_release(&s->notes);
 	*s = (struct seeker){ .g = NULL };
 }
@@ -58,13 +58,14 @@ struct named_tracks {
 	bool *heard; /* NULL: a file that is not in the index is no use */
 };
 
-static void note_track(struct seeker *s, const char *member, struct span text)
+static void note_track(struct seeker *s, const char *member, struct span text,
+		       const struct reference *ref)
 {
 	str_puts(&s->notes, s->notes.n ? ",{\"words\":" : "{\"words\":");
 	json_put_string(&s->notes, text);
 	str_printf(&s->notes, ",\"%s\":", member);
-	json_put_string(&s->notes, span_str(&s->reference.as));
-	if (s->reference.heard)
+	json_put_string(&s->notes, span_str(&ref->as));
+	if (ref->heard)
 		str_puts(&s->notes, ",\"heard\":true");
 	str_putc(&s->notes, '}');
 }
@@ -86,19 +87,21 @@ static int name_tracks(struct seeker *s, const struct str *names,
 {
 	struct span rest = span_str(names), name;
 	size_t left = count_lines(names);
-	struct reference *ref = &s->reference;
 
 	if (left > to.most)
 		return too_many(member, left, to.most, err);
 	for (; request_next(&rest, &name); left--) {
 		size_t room = (to.most - *to.count) / left;
+		const struct reference *ref;
 
 		room = room < WISH_LIKE_MAX ? room : WISH_LIKE_MAX;
 		if (!room)
 			return too_many(member, *to.count + left, to.most, err);
-		if (reference_find(ref, s->g, s->who, name, room, err))
+		ref = references_find(&s->references, s->g, s->who, name, room,
+				      err);
+		if (!ref)
 			return -1;
-		note_track(s, member, name);
+		note_track(s, member, name, ref);
 		for (size_t i = 0; i < ref->count; i++)
 			to.rows[(*to.count)++] = ref->rows[i];
 		if (to.like && ref->heard) {
@@ -110,10 +113,11 @@ static int name_tracks(struct seeker *s, const struct str *names,
 				str_putc(&found->warnings, '\n');
 			}
 		} else if (!ref->count) {
-			return err_set(err, ERR_RECORD, "request",
-				       "\"%s\" is not in the index: it cannot "
-				       "be kept",
-				       str_z(&ref->as));
+			return err_set(
+			    err, ERR_RECORD, "request",
+			    "\"%.*s\" is not in the index: it cannot "
+			    "be kept",
+			    (int)ref->as.n, ref->as.p);
 		}
 	}
 	return 0;
@@ -386,6 +390,7 @@ int seeker_run(struct seeker *s, struct request *r, struct candidates *found,
 {
 	const struct seeker_place here = { .most = 0 };
 
+	references_forget(&s->references);
 	return request_is_journey(r) ? course_run(s, r, found, err)
 				     : seeker_find(s, r, &here, found, err);
 }

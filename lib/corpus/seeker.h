@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From a request to its candidates: what it wants (intent.h), the tracks that it
- * names (reference.h), more or less of what (aspects.h), the filters in its
+ * names (references.h), more or less of what (aspects.h), the filters in its
  * words merged into its own, the retrievals. Where no track passes the filters
  * of the words, these are taken as words; where there is nothing to go by, or no
  * mood and no track that has a word of it, the most played tracks are
@@ -10,7 +10,7 @@
 #ifndef MOODPIPE_SEEKER_H
 #define MOODPIPE_SEEKER_H
 
-#include "corpus/reference.h"
+#include "corpus/references.h"
 #include "corpus/retrieval.h"
 #include "corpus/understood.h"
 
@@ -28,7 +28,7 @@ struct seeker {
 	struct likeness like, kept, unlike;
 	struct aspects_asked asked;
 	struct aspects_aim aim;
-	struct reference reference;
+	struct references references;
 	struct str notes; /* what tracks were named, JSON objects */
 };
 /* All must outlive *s; words may be NULL. For one thread. */
