@@ -58,6 +58,7 @@ struct ctx {
 	const char *cross, *precision;
 	bool seen_add, absolute;
 	struct reranker_options how;
+	bool told_unused;
 	struct seen seen;
 
 	struct str path, dir;
@@ -93,6 +94,20 @@ static void tell_late(struct ctx *c)
 		fprintf(stderr, "rerank: %s", c->c.warnings.p + at);
 }
 
+/* In the answer, and once for who said so. */
+static void tell_unused(struct ctx *c)
+{
+	size_t at = c->c.warnings.n;
+
+	reranker_unused(&c->how, &c->c.warnings);
+	if (c->c.warnings.n == at)
+		return;
+	str_puts(&c->c.warnings, ": not for journeys, and not heeded\n");
+	if (!c->options.quiet && !c->told_unused)
+		fprintf(stderr, "rerank: %s", c->c.warnings.p + at);
+	c->told_unused = true;
+}
+
 static int rank(struct ctx *c, struct answer *a, struct err *err)
 {
 	if (open_generation(c, err))
@@ -106,6 +121,8 @@ static int rank(struct ctx *c, struct answer *a, struct err *err)
 		return -1;
 	if (a->cross_late)
 		tell_late(c);
+	if (a->journey)
+		tell_unused(c);
 	return 0;
 }
 

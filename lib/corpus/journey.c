@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "corpus/journeyspot.h"
 #include "corpus/journeystep.h"
 #include "math/topk.h"
 
@@ -61,32 +62,6 @@ struct search {
 
 /* --- relevance --- */
 
-static float mix(float a, float b, float share)
-{
-	return isnan(a) ? b : isnan(b) ? a : (1 - share) * a + share * b;
-}
-
-struct journey_spot journey_spot(const struct journey *j, double place)
-{
-	struct journey_spot s = { 0, 0, 0, 0, 0, 0 };
-	const struct journey_leg *a, *b;
-	float room;
-
-	while (s.next + 1 < j->legs && (double)j->leg[s.next].place < place)
-		s.next++;
-	s.leg = s.next ? s.next - 1 : 0;
-	a = &j->leg[s.leg];
-	b = &j->leg[s.next];
-	room = b->place - a->place;
-	if (room > 0)
-		s.share = fmaxf(0, fminf(1, ((float)place - a->place) / room));
-	s.valence = mix(a->valence, b->valence, s.share);
-	s.arousal = mix(a->arousal, b->arousal, s.share);
-	s.mood = (1 - s.share) * (isnan(a->valence) ? 0 : a->mood) +
-		 s.share * (isnan(b->valence) ? 0 : b->mood);
-	return s;
-}
-
 static float relevance_in(const struct search *x, size_t leg, uint32_t track)
 {
 	float r = x->j->relevance[leg * x->j->count + track];
@@ -94,29 +69,12 @@ static float relevance_in(const struct search *x, size_t leg, uint32_t track)
 	return isnan(r) ? x->floor[leg] : r;
 }
 
-float journey_near(const struct journey *j, const struct journey_spot *s,
-		   uint32_t track)
-{
-	const struct journey_track *t = &j->tracks[track];
-	float v = t->valence - s->valence, a = t->arousal - s->arousal;
-	float near = 1 - sqrtf(v * v + a * a) / j->tuning.near;
-
-	return near > 0 ? s->mood * t->sure * near : 0;
-}
-
-static float relevance_at(const struct search *x, const struct journey_spot *s,
+static float relevance_at(const struct search *x, const struct journeyspot *s,
 			  uint32_t track)
 {
 	return (1 - s->share) * relevance_in(x, s->leg, track) +
 	       s->share * relevance_in(x, s->next, track) +
-	       journey_near(x->j, s, track);
-}
-
-double journey_place(const struct journey *j, double start, double seconds)
-{
-	double room = j->seconds - seconds;
-
-	return room > 0 ? fmin(1, fmax(0, start / room)) : 0.5;
+	       journeyspot_near(x->j, s, track);
 }
 
 /* Fills a slot with what two legs, or all, have for it. */
@@ -126,7 +84,7 @@ static void fill_slot(struct search *x, size_t at, bool all)
 	struct slot *s = &x->slots[at];
 	double middle =
 	    x->nslots > 1 ? (double)at / (double)(x->nslots - 1) : 0.5;
-	struct journey_spot p = journey_spot(j, middle);
+	struct journeyspot p = journeyspot_at(j, middle);
 	size_t room = 4 * BRANCHES + x->nslots / 2;
 
 	topk_release(&s->found);
@@ -141,7 +99,7 @@ static void fill_slot(struct search *x, size_t at, bool all)
 
 static struct slot *slot_at(struct search *x, double seconds)
 {
-	double place = journey_place(x->j, seconds, x->mean);
+	double place = journeyspot_place(x->j, seconds, x->mean);
 	size_t i = (size_t)lrint(place * (double)(x->nslots - 1));
 
 	if (!x->slots[i].found.items)
@@ -227,8 +185,8 @@ static struct node longer(const struct search *x, uint32_t from, uint32_t track)
 	const struct journey *j = x->j;
 	const struct node *n = &x->nodes[from];
 	double seconds = (double)j->tracks[track].seconds;
-	struct journey_spot p =
-	    journey_spot(j, journey_place(j, n->seconds, seconds));
+	struct journeyspot p =
+	    journeyspot_at(j, journeyspot_place(j, n->seconds, seconds));
 	struct node to = { .before = from,
 			   .track = track,
 			   .tracks = n->tracks + 1,
@@ -294,7 +252,7 @@ static bool is_due(const struct search *x, const struct node *n)
 	seconds = (double)j->tracks[via->track].seconds;
 	return n->tracks + left + j->nlast >= j->most ||
 	       n->seconds + x->tail + x->mean * (double)left >= j->seconds ||
-	       journey_place(j, n->seconds + x->mean / 2, seconds) >=
+	       journeyspot_place(j, n->seconds + x->mean / 2, seconds) >=
 		   (double)via->place;
 }
 

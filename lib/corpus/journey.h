@@ -94,19 +94,6 @@ struct journey {
  * says. */
 size_t journey_find(const struct journey *j, uint32_t *order, struct err *err);
 
-/* Where a track stands: [0, 1]; 0.5 where it is as long as the way. */
-double journey_place(const struct journey *j, double start, double seconds);
-
-struct journey_spot { /* on the way: between two legs */
-	size_t leg, next;
-	float share;                  /* [0, 1]: how far it is to the second */
-	float valence, arousal, mood; /* as struct journey_leg */
-};
-struct journey_spot journey_spot(const struct journey *j, double place);
-/* What a track's nearness to the mood of a spot is worth, [0, weight]. */
-float journey_near(const struct journey *j, const struct journey_spot *s,
-		   uint32_t track);
-
 /* How far two are apart; NaN: not known. */
 float journey_distance(const struct journey_track *a,
 		       const struct journey_track *b, enum journey_step kind);

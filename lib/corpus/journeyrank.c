@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "corpus/journey.h"
+#include "corpus/journeyspot.h"
 #include "corpus/middlelength.h"
 #include "corpus/pairmemo.h"
 
@@ -292,7 +293,7 @@ static uint32_t scored_in(const struct journeyrank *r, size_t leg,
  * the nearer leg, if it is a candidate there. */
 static uint32_t nearest(const struct journeyrank *r,
 			const struct journeyrank_how *how,
-			const struct journey_spot *s, uint32_t track)
+			const struct journeyspot *s, uint32_t track)
 {
 	uint32_t a = scored_in(r, s->share < 0.5f ? s->leg : s->next, track);
 	uint32_t b = scored_in(r, s->share < 0.5f ? s->next : s->leg, track);
@@ -305,7 +306,7 @@ static uint32_t nearest(const struct journeyrank *r,
 /* What made its score in the two legs, mixed, with its mood at the spot. */
 static void mix_scores(const struct journeyrank *r,
 		       const struct journeyrank_how *how,
-		       const struct journey *j, const struct journey_spot *at,
+		       const struct journey *j, const struct journeyspot *at,
 		       uint32_t track, struct scored *s)
 {
 	uint32_t a = scored_in(r, at->leg, track);
@@ -323,7 +324,7 @@ static void mix_scores(const struct journeyrank *r,
 				   share * y->contribution[i]);
 		if (i == SIGNAL_MOOD && at->mood > 0)
 			s->contribution[i] = (int32_t)lrint(
-			    1e6 * (double)journey_near(j, at, track));
+			    1e6 * (double)journeyspot_near(j, at, track));
 		sum += s->contribution[i];
 	}
 	s->score = (float)sum / 1e6f;
@@ -390,8 +391,8 @@ static void set_down(struct journeyrank *r, const struct journeyrank_how *how,
 		float known =
 		    how->g->duration ? how->g->duration[first->row] : NAN;
 		double place =
-		    journey_place(j, start, (double)j->tracks[t].seconds);
-		struct journey_spot spot = journey_spot(j, place);
+		    journeyspot_place(j, start, (double)j->tracks[t].seconds);
+		struct journeyspot spot = journeyspot_at(j, place);
 		struct scored *s;
 
 		order[i] = nearest(r, how, &spot, t);

@@ -427,6 +427,25 @@ static int score_legs(struct run *x, struct scoring *how, struct err *err)
 	return 0;
 }
 
+void reranker_unused(const struct reranker_options *o, struct str *out)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} options[] = {
+		{ "--cross-encoder", o->cross != NULL },
+		{ "--lambda", o->lambda >= 0 },
+		{ "--album-spacing", o->album_spacing >= 0 },
+		{ "--genre-share", o->genre_share >= 0 },
+	};
+	size_t before = out->n;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (options[i].given)
+			str_printf(out, "%s%s", out->n > before ? ", " : "",
+				   options[i].name);
+}
+
 static int run_journey(struct run *x, struct scoring *how, double *scored,
 		       struct err *err)
 {

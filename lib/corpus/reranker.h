@@ -63,6 +63,10 @@ struct reranker_options {
 		.cross_top = 20, .cross_ms = 2000                              \
 	}
 
+/* Appends what a journey has no use for, of the options that are given, as
+ * rerank(1) calls them: "--lambda, --genre-share"; nothing: it heeds them all. */
+void reranker_unused(const struct reranker_options *o, struct str *out);
+
 struct reranker; /* the tables and one thread's scratch */
 /* NULL: a table under data/ cannot be read. */
 struct reranker *reranker_new(struct err *err);

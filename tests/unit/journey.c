@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Against closed forms, and against every list there is. */
 #include "corpus/journey.h"
+#include "corpus/journeyspot.h"
 #include "math/random.h"
 #include "testing.h"
 
@@ -389,7 +390,7 @@ static void test_vias(void **state)
 		double start = lasts(&b, at[k]);
 		double seconds = (double)b.tracks[via[k].track].seconds;
 
-		assert_float_equal(journey_place(&b.j, start, seconds),
+		assert_float_equal(journeyspot_place(&b.j, start, seconds),
 				   via[k].place, 0.1);
 	}
 	/* room for but these, or not even that */

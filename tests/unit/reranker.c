@@ -446,6 +446,28 @@ static void test_kept(void **state)
 	tear_down(&b);
 }
 
+/* What a journey does not heed is told where it is given, and then alone. */
+static void test_unused(void **state)
+{
+	struct reranker_options o = RERANKER_OPTIONS;
+	struct str out = { 0 };
+	char cross;
+
+	(void)state;
+	reranker_unused(&o, &out);
+	assert_int_equal(out.n, 0);
+	o.per_artist = o.spacing = 0;
+	o.seeded = true;
+	reranker_unused(&o, &out);
+	assert_int_equal(out.n, 0);
+	o.cross = (struct crossrank *)&cross;
+	o.genre_share = 0;
+	str_puts(&out, "so: ");
+	reranker_unused(&o, &out);
+	assert_string_equal(str_z(&out), "so: --cross-encoder, --genre-share");
+	str_release(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -457,6 +479,7 @@ int main(void)
 		cmocka_unit_test(test_asked_artist),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_unused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
