@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "encoder/encoderparts.h"
+#include "math/largepages.h"
 
 #define CHUNK_TOKENS 256 /* through all layers at a time */
 
@@ -30,7 +31,6 @@ void encoder_work_free(struct encoder_work *w)
 	free(w->states);
 	free(w->firsts);
 	free(w->inner);
-	free(w->side);
 	free(w->row);
 	free(w);
 }
@@ -97,19 +97,15 @@ static size_t chunk_end(const struct encoder_work *w,
 static void make_room(const struct encoder *e, struct encoder_work *w,
 		      size_t sequences, size_t tokens)
 {
-	size_t inner = encoder_inner(e, sequences, tokens);
-	size_t side = encoder_side(e, tokens);
+	size_t inner = (encoder_inner(e, sequences, tokens) + 15) / 16 * 16;
+	size_t need = inner + encoder_side(e, tokens);
 
-	if (inner > w->inner_cap) {
+	if (need > w->inner_cap) {
 		free(w->inner);
-		w->inner = mem_alloc(inner * sizeof(*w->inner));
-		w->inner_cap = inner;
+		w->inner = largepages_scratch(need * sizeof(*w->inner));
+		w->inner_cap = need;
 	}
-	if (side > w->side_cap) {
-		free(w->side);
-		w->side = mem_alloc(side * sizeof(*w->side));
-		w->side_cap = side;
-	}
+	w->side = w->inner + inner;
 }
 
 static int check_batch(const struct encoder *e, const struct encoder_batch *b,

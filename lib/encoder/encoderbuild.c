@@ -201,6 +201,23 @@ static int build_layer(struct build *b, size_t i)
 		   : 0;
 }
 
+/* What is applied behind what. */
+static void chain(struct encoder *e)
+{
+	struct linear *last = NULL;
+
+	for (size_t i = 0; i < e->config->layers; i++) {
+		struct encoder_layer *l = &e->layers[i];
+
+		if (last)
+			linear_before(last, l->qkv);
+		linear_before(l->qkv, l->out);
+		linear_before(l->out, l->feed);
+		linear_before(l->feed, l->feed_out);
+		last = l->feed_out;
+	}
+}
+
 /* MPNet's table, [buckets][heads], becomes [heads][buckets], the first
  * layer's; all layers share it. */
 static int build_table(struct build *b)
@@ -359,6 +376,8 @@ struct encoder *encoder_new(const struct encoderfolder *f,
 	    build_head(&b)) {
 		encoder_free(e);
 		e = NULL;
+	} else {
+		chain(e);
 	}
 	encoderadapted_release(&b.adapted);
 	free(b.piece);

@@ -49,9 +49,10 @@ struct encoder_work {
 	float *states; /* [tokens][hidden] of the whole batch, or of a chunk */
 	float *firsts; /* [sequences][hidden] */
 	size_t states_cap, firsts_cap;
-	float *inner, *side; /* of the sequences at hand */
-	size_t inner_cap, side_cap;
-	float *row; /* of a table */
+	float *inner,
+	    *side;        /* of the sequences at hand; one behind the other */
+	size_t inner_cap; /* of both */
+	float *row;       /* of a table */
 	encoder_watch *watch;
 	void *watch_ctx;
 };

@@ -51,6 +51,7 @@ struct kernels_product {
 	bool add;          /* sums begin with y, else */
 	const float *bias; /* with these (to whole panels), or (NULL) zero */
 	enum linear_function function;
+	const void *next; /* a panel to be fetched behind the last, or NULL */
 	/* int8 alone: columns' scales and sums of weights (to whole panels) */
 	const float *scale;
 	const int32_t *sums;

@@ -71,3 +71,16 @@ void *largepages_take(struct largepages *p, size_t size)
 	p->left -= size;
 	return taken;
 }
+
+void *largepages_scratch(size_t size)
+{
+	void *p = NULL;
+
+	if (size < PAGE / 16)
+		return mem_alloc(size);
+	size = size > SIZE_MAX - PAGE ? SIZE_MAX : (size + PAGE - 1) & -PAGE;
+	if (posix_memalign(&p, PAGE, size))
+		return mem_resize(NULL, SIZE_MAX, 2); /* ends the process */
+	madvise(p, size, MADV_HUGEPAGE);
+	return p;
+}

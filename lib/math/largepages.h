@@ -15,5 +15,8 @@ struct largepages *largepages_new(void);
 void largepages_free(struct largepages *p);
 /* Zeroed, aligned to 64, until largepages_free; never NULL. */
 void *largepages_take(struct largepages *p, size_t size);
+/* Scratch, not zeroed, for free(): likewise where there is much of it. Never
+ * NULL. */
+void *largepages_scratch(size_t size);
 
 #endif

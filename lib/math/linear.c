@@ -20,8 +20,9 @@ struct linear {
 	enum linear_precision precision;
 	void *memory; /* of all that follows, if it is its own */
 	char *panels;
-	float *bias, *scale; /* to whole panels; the latter of int8, */
-	int32_t *sums;       /* as these */
+	const struct linear *next; /* or NULL */
+	float *bias, *scale;       /* to whole panels; the latter of int8, */
+	int32_t *sums;             /* as these */
 };
 
 static size_t least(size_t a, size_t b)
@@ -109,6 +110,11 @@ void linear_set(struct linear *l, size_t first, size_t n, const float *weights,
 		memset(l->bias + first, 0, n * sizeof(*bias));
 }
 
+void linear_before(struct linear *l, const struct linear *next)
+{
+	l->next = next;
+}
+
 size_t linear_in(const struct linear *l)
 {
 	return l->in;
@@ -142,7 +148,7 @@ void linear_apply(const struct linear *l, struct linear_work *w, const float *x,
 	if (w->cap < most * (row + sizeof(*steps)) + 64) {
 		free(w->rows);
 		w->cap = most * (row + sizeof(*steps)) + 64;
-		w->rows = mem_alloc(w->cap);
+		w->rows = largepages_scratch(w->cap);
 	}
 	at = (char *)w->rows + (-(uintptr_t)w->rows & 63);
 	steps = (struct kernels_step *)(void *)(at + most * row);
@@ -160,6 +166,7 @@ void linear_apply(const struct linear *l, struct linear_work *w, const float *x,
 			.scale = l->scale,
 			.sums = l->sums,
 			.steps = steps,
+			.next = l->next ? l->next->panels : NULL,
 		};
 
 		k->rows(l->precision, &m, i, p.count, l->in, 1, at, steps);

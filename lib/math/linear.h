@@ -44,6 +44,9 @@ void linear_free(struct linear *l);
 /* Outputs first to first + n: weights [n][in] and bias [n] (NULL: zeros). */
 void linear_set(struct linear *l, size_t first, size_t n, const float *weights,
 		const float *bias);
+/* What is applied after l, which must live as long: its first weights are
+ * fetched meanwhile. */
+void linear_before(struct linear *l, const struct linear *next);
 size_t linear_in(const struct linear *l);
 size_t linear_out(const struct linear *l);
 

@@ -193,9 +193,9 @@ AVX512 INLINE __mmask16 columns(size_t n)
 			n = n < KERNELS_COLUMNS ? n : KERNELS_COLUMNS;         \
 			t.mask[0] = columns(n);                                \
 			t.mask[1] = n > 16 ? columns(n - 16) : 0;              \
-			t.next = n == KERNELS_COLUMNS                          \
+			t.next = t.column + KERNELS_COLUMNS < p->columns       \
 				     ? (const char *)(t.panel + panel)         \
-				     : NULL;                                   \
+				     : p->next;                                \
 			for (size_t b = 0; b < product_blocks(p->count);       \
 			     b++, t.next = NULL) {                             \
 				size = product_block(p->count, b, &first);     \
