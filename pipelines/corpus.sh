@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Builds a corpus under its lock: pipelines/corpus.sh corpus|refresh|index|refit
+# mend is for repair.sh: index, going on behind what fails. What LOST names is left
+# as it is, and so is what was made with it.
 # Settings: moodpipe.conf(5). Exit status: 0; 2 usage, or a setting is wrong; 3 what
 # is needed is not there, or another build holds the lock; else the failing stage's.
 set -euo pipefail
@@ -11,21 +13,17 @@ usage() {
 	echo "corpus: $*" >&2
 	exit 2
 }
-[[ $what =~ ^(corpus|refresh|index|refit|plan)$ ]] || usage "unknown target $what"
+[[ $what =~ ^(corpus|refresh|index|refit|plan|mend)$ ]] || usage "unknown target $what"
 [ -n "${CORPUS:-}" ] || usage "set CORPUS=directory"
 : "${BIN:=$here/../bin}" "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
 # shellcheck source=pipelines/settings.sh
 . "$here/settings.sh"
-settings_read corpus || exit
+settings_build corpus || exit
 # What fails with 1 is no stage but this script: the disk.
 set -E
 trap '[ $? != 1 ] || exit 3' ERR
-[ -n "$CRAWL" ] ||
-    usage "set CRAWL=file or folder, here or in $CORPUS/moodpipe.conf"
-settings_exist CRAWL SOURCES CNN ENCODER || exit
-: "${VERSION:=$("$BIN/ingest" --version)}"
 HERE=$here
-export LC_ALL=C CORPUS BIN DATA HERE VERSION ENCODER_NAME "${settings[@]}"
+export LC_ALL=C CORPUS BIN DATA HERE ENCODER_NAME "${settings[@]}"
 # A make around this one would give them to corpus.mk as it was told them.
 MAKEFLAGS=${MAKEFLAGS-}
 export MAKEFLAGS=${MAKEFLAGS%%-- *}
@@ -34,9 +32,13 @@ mkdir -p "$CORPUS" || exit 3
 mkdir -p "$CORPUS"/{state,audio,shards,models,index,report} || exit 3
 exec 9>"$CORPUS/lock"
 if ! flock -n 9; then
-	echo "corpus: $CORPUS is being built by another process; wait for" \
-	    "it to end" >&2
-	exit 3
+	if ! flock -n -s 9; then
+		echo "corpus: $CORPUS is being built by another process; wait" \
+		    "for it to end" >&2
+		exit 3
+	fi
+	echo "corpus: waits for moodpipe verify, which reads $CORPUS" >&2
+	flock 9
 fi
 
 # What is stored cannot be half of what was, unless somebody means it: a build
@@ -89,11 +91,7 @@ ENCODER=${ENCODER:+$(realpath "$ENCODER")}
 } | if_changed "$CORPUS/state/encoder"
 echo "TEXT=$TEXT" | if_changed "$CORPUS/state/text"
 : "${SOURCES:=$DATA/sources}"
-{
-	echo "$VERSION"
-	cat "$DATA"/*.tsv "$DATA"/*.conf "$DATA"/lexicon/* "$DATA"/models/*.pack \
-	    "$DATA"/maps/* "$SOURCES"/* | sha256sum
-} | if_changed "$CORPUS/state/version"
+"$here/version.sh" | if_changed "$CORPUS/state/version"
 # What is measured of sound: models fitted on other columns cannot be applied.
 # (No pipe: feat stops reading behind the header.)
 none=$CORPUS/state/columns.feat
@@ -167,11 +165,16 @@ if [ "$what" = plan ]; then	# plan.sh gave it a copy to look at
 	. "$here/planned.sh"
 	exit
 fi
+failed=0
 case $what in	# no &&: it would hide a failure from set -e
 corpus) refresh; stages index ;;
 refresh) refresh ;;
 index) stages index ;;
 refit) rm -f "$CORPUS"/models/*; stages index ;;
+mend)
+	(stages -k ${LOST:+$(printf -- '-o %s ' $LOST)} index) || failed=$?
+	[ "$failed${LOST:-}" = 0 ] || failed=${failed/#0/4}
+	;;
 esac
 "$here/costs.sh" "$STAGE_STATUS.d"
 # What became of all of it: for programs, people, monitoring and the browser.
@@ -180,6 +183,17 @@ tell() { # OPTION FILE: of every shard that has it
 	local f
 	for f in "$CORPUS"/shards/*/"$2"; do
 		[ ! -e "$f" ] || told+=("$1" "$f")
+	done
+}
+# Nothing to tell of is missing, as while a model cannot be made.
+all_there() {
+	local d f
+	[ ! -e "$CORPUS/index/.built" ] || return 0
+	[ "$what" = mend ] || return
+	for d in "$CORPUS"/shards/*/; do
+		for f in felt.ndjson {sound,mood,audio,audio64}.feat heard.ndjson; do
+			[ -e "$d$f" ] || return
+		done
 	done
 }
 made=$CORPUS/report/.made
@@ -200,7 +214,7 @@ if [ ! -e "$made" ] || [ ! -e "$CORPUS/report/summary.txt" ] ||
 	done
 	[ ! -e "$CORPUS/models/sound.pack" ] ||
 	    told+=(--sound-model "$CORPUS/models/sound.pack")
-	[ ! -e "$CORPUS/index/.built" ] ||
+	! all_there ||
 	    "$BIN/report" -q --rejects "$CORPUS/report/rejects.ndjson" \
 	    --merged "$CORPUS/report/merged.ndjson" \
 	    --joined "$CORPUS/report/same.ndjson" \
@@ -222,4 +236,5 @@ if [ ! -e "$made" ] || [ ! -e "$CORPUS/report/summary.txt" ] ||
 		    "$CORPUS/report/index.html" >&2
 	fi
 fi
+[ "$failed" = 0 ] || exit "$failed"
 "$here/sums.sh" end

@@ -60,7 +60,7 @@ took=$(($(date +%s) - began))
 touch "$log" 2>/dev/null || true # behind what the build wrote: status.sh
 
 summary=$CORPUS/report/summary.txt
-if [ "$status" = 0 ]; then
+told=$(if [ "$status" = 0 ]; then
 	last=$CORPUS/report/nightly.last
 	{ date +%s >"$last.tmp" && mv -f "$last.tmp" "$last"; } || true
 	echo "moodpipe: $CORPUS is up to date ($((took / 60)) min $((took % 60)) s)."
@@ -83,11 +83,20 @@ else
 	    tr -d ' ')"
 	printf '\nIts last lines (all of them: %s):\n' "$log"
 	tail -n 12 "$run"
-	if [ "$status" = 4 ] && ! grep -q ALLOW_FEWER "$run"; then
+	if [ "$status" = 4 ]; then
 		printf '\nmoodpipe verify tells what is damaged, %s\n' \
 		    "moodpipe repair mends what can be."
 	fi
 fi
+damage=$CORPUS/state/damage
+if [ -s "$damage" ]; then
+	printf '\nFound to be damaged, as of %s:\n' \
+	    "$(date -ur "$damage" '+%F %T UTC')"
+	head -n 5 "$damage" | cut -f1
+	echo "$(wc -l <"$damage") in all: moodpipe repair mends what can be."
+fi)
+# by this process: journald may not find out whose the words of a short one are
+printf '%s\n' "$told"
 
 # Metrics, by rename.
 metric() { # NAME VALUE HELP

@@ -170,7 +170,7 @@ touch_digests() {
 
 building=
 # without taking the lock, which would keep a build from starting
-if [ -e "$PLANNED/lock" ] && grep -q ":$(stat -c %i "$PLANNED/lock") " /proc/locks
+if [ -e "$PLANNED/lock" ] && grep -q "WRITE .*:$(stat -c %i "$PLANNED/lock") " /proc/locks
 then
 	building=1
 fi

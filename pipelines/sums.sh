@@ -17,7 +17,7 @@ list() { # FIND'S TESTS...: files that stay as a build left them
 	    ! -name '*.tmp*' ! -name '*.damaged' ! -name '.made' \
 	    ! -path 'report/nightly*' ! -path 'report/costs.tsv' \
 	    ! -path 'state/links.db*' ! -path 'state/sums*' \
-	    ! -path 'state/copy/*' ! -name '*.seen' "$@"
+	    ! -path 'state/copy/*' ! -path state/damage ! -name '*.seen' "$@"
 }
 {
 	if [ -e $sums.before ]; then
@@ -37,7 +37,7 @@ list() { # FIND'S TESTS...: files that stay as a build left them
 printf '%s  -\n' "$(sha256sum <$sums.tmp | cut -d' ' -f1)" >>$sums.tmp
 mkdir -p state/copy
 find state -maxdepth 1 -type f ! -name 'links.db*' ! -name 'sums*' \
-    ! -name '*.seen' -exec cp -p -t state/copy {} +
+    ! -name '*.seen' ! -name damage -exec cp -p -t state/copy {} +
 sync $sums.tmp
 mv -f $sums.tmp $sums
 rm -f $sums.before

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# verify: reads all of a corpus and names what is damaged, a line each.
-# repair: takes that away, and builds it again from what is sound.
+# verify: reads all of a corpus and names what is damaged, FILE TAB WHY a line,
+# which state/damage keeps until nothing is. repair: goes on in repair.sh.
 # Exit status: 0; 4 something is damaged; 3 no corpus, or a build is under way.
 set -Eeuo pipefail
 trap '[ $? != 1 ] || exit 3' ERR	# as in corpus.sh
@@ -17,10 +17,23 @@ fi
 # shellcheck source=pipelines/settings.sh
 . "$here/settings.sh"
 exec 9>"$CORPUS/lock"
-if ! flock -n 9; then
+if ! flock -n -s 9; then
 	echo "$what: $CORPUS is being built; wait for that to end" >&2
 	exit 3
 fi
+flock -u 9
+
+# Sound is most of a corpus, and never written again under its name, the SHA-256
+# of what it is: builds may go on meanwhile. What looks damaged is read again
+# under the lock, for which they wait where verify has it (corpus.sh).
+mapfile -t stored < <(find -H "$CORPUS/audio" -type f |
+    grep -E '/[0-9a-f]{64}\.[^/]*$' | sort)
+mapfile -t suspects < <(comm -23 <(printf '%s\n' "${stored[@]}") \
+    <(printf '%s\n' "${stored[@]}" | xargs -rd '\n' sha256sum -- 2>/dev/null |
+	sed -nE 's/^([0-9a-f]{64})  (.*\/\1\.[^/]*)$/\2/p'))
+kind=-x
+[ "$what" = repair ] || kind=-s
+flock $kind 9
 
 damaged=() # FILE TAB WHY
 bad() { damaged+=("$1"$'\t'"$2"); }
@@ -35,42 +48,53 @@ check() { # FILE COMMAND...: which ends with 4 where the file is damaged
 	local said status=0
 	[ -e "$1" ] || return 0
 	said=$("${@:2}" 2>&1 >/dev/null) || status=$?
+	said=$(grep -v '^make: ' <<<"$said" | tail -n 1 || true)
 	case $status in
 	0) ;;
-	4) bad "$1" "$(tail -n 1 <<<"$said")" ;;
-	*) cannot "$1" "$(tail -n 1 <<<"$said")" ;;
+	4)	# of another release it waits for a build
+		[[ $said == *"this program reads"* ]] || bad "$1" "$said"
+		;;
+	*) cannot "$1" "$said" ;;
 	esac
 }
-target() { # of corpus.mk, with the settings of the corpus
-	(
-		export HERE=$here
-		settings_read "$what" >&2 || exit 3
-		# as it was built, whatever the next build is told
-		while IFS='=' read -r name value; do
-			case $name in
-			SHARDS | CNN | ENCODER | PRECISION | TEXT)
-				printf -v "$name" %s "$value"
-				;;
-			esac
-		done < <(cat "$CORPUS"/state/{settings,cnn,encoder,text} \
-		    2>/dev/null)
-		settings_encoder
-		: "${SOURCES:=$DATA/sources}"
-		export CORPUS BIN DATA ENCODER_NAME "${settings[@]}"
-		STAGE_STATUS=$(mktemp)
-		export STAGE_STATUS
-		status=0
-		BASH_ENV=$here/stagestatus.sh make --no-print-directory -s \
-		    -f "$here/corpus.mk" "$1" 9>&- || status=$(cat "$STAGE_STATUS")
-		rm -f "$STAGE_STATUS"
-		exit "${status:-3}"
-	)
+as_built() ( # COMMAND..., with the settings of the corpus
+	export HERE=$here
+	settings_read "$what" >&2 || exit 3
+	# as it was built, whatever the next build is told
+	while IFS='=' read -r name value; do
+		case $name in
+		SHARDS | CNN | ENCODER | PRECISION | TEXT)
+			printf -v "$name" %s "$value"
+			;;
+		esac
+	done < <(cat "$CORPUS"/state/{settings,cnn,encoder,text} 2>/dev/null)
+	settings_encoder
+	: "${SOURCES:=$DATA/sources}"
+	export CORPUS BIN DATA ENCODER_NAME "${settings[@]}"
+	"$@" 9>&-
+)
+stages() { # TARGET OR OPTION...: of corpus.mk
+	local status=0
+	STAGE_STATUS=$(mktemp)
+	export STAGE_STATUS
+	BASH_ENV=$here/stagestatus.sh make --no-print-directory -s \
+	    -f "$here/corpus.mk" "$@" || status=$(cat "$STAGE_STATUS")
+	rm -f "$STAGE_STATUS"
+	return "${status:-3}"
 }
-# Something that the index was made of is younger than it: it waits for a build.
+# Does the index wait for a build: is what it is made of younger, has the network
+# said more since, or is the release another one?
 waits() {
-	[ ! -e "$CORPUS/index/.built" ] ||
-	    [ -n "$(find "$CORPUS"/{shards,models} "$CORPUS"/state/*.digest \
-		-type f -newer "$CORPUS/index/.built" -print -quit 2>/dev/null)" ]
+	local built=$CORPUS/index/.built f
+	[ -e "$built" ] || return 0
+	for f in "$CORPUS"/state/*.digest; do
+		f=${f##*/}
+		[ ! "$CORPUS/state/$f" -nt \
+		    "$CORPUS/shards/${f%.digest}/printed.ndjson" ] || return 0
+	done
+	[ -n "$(find "$CORPUS"/models "$CORPUS"/shards/*/{felt.ndjson,*.feat} \
+	    -type f -newer "$built" -print -quit 2>/dev/null)" ] ||
+	    ! as_built "$here/version.sh" | cmp -s - "$CORPUS/state/version"
 }
 
 for f in "$CORPUS"/shards/*/*.feat "$CORPUS"/report/*.feat \
@@ -128,19 +152,18 @@ done
 for dir in "$CORPUS"/index "$CORPUS"/index-*; do
 	if [ -L "$dir/current" ] && [ ! -e "$dir/current" ]; then
 		bad "$dir/current" "leads nowhere"
-	elif [ -e "$dir/current" ]; then
-		check "$(readlink -f "$dir/current")" \
-		    "$BIN/build-index" --verify --index "$dir"
 	fi
+	for f in "$dir"/*.idx; do # readers may still have the one before
+		check "$f" "$BIN/build-index" --verify --index "$f"
+	done
 done
-check "$CORPUS/state/links.db" \
-    "$BIN/linkcheck" --state "$CORPUS/state/links.db" --verify
-while IFS= read -r -d '' f; do # stored under the SHA-256 of what they hold
-	name=$(basename "$f")
-	sum=$(sha256sum <"$f") || cannot "$f"
+history=$CORPUS/state/links.db
+check "$history" "$BIN/linkcheck" --state "$history" --verify
+for f in "${suspects[@]}"; do
+	[ -e "$f" ] || continue
+	name=${f##*/} sum=$(sha256sum <"$f") || cannot "$f"
 	[ "${sum%% *}" = "${name%%.*}" ] || bad "$f" "is not what its name says"
-done < <(find -H "$CORPUS/audio" -type f -print0 |
-    grep -zE '/[0-9a-f]{64}\.[^/]*$' || true)
+done
 waits || while read -r n path; do
 	[ -e "$CORPUS/audio/$path" ] ||
 	    bad "$CORPUS/audio/$path" "is gone, and $n tracks refer to it"
@@ -148,13 +171,45 @@ done < <(grep -h '"audio_status":"ok"' "$CORPUS"/shards/*/felt.ndjson |
     grep -oE '"audio":\{"path":"[0-9a-f]{2}/[0-9a-f]{64}[^"]*' |
     sed 's/.*"//' | sort | uniq -c)
 
-# An index of other tracks or models than those that are there.
+# Each may be sound by itself and of something else than the others: an index of
+# other tracks or models, a history that says other things than tracks were told.
+told_as_it_says() {
+	local f n said
+	for f in "$CORPUS"/state/*.digest; do
+		n=${f##*/} n=${n%.digest}
+		# since then only the network may have said more
+		if [ ! -s "$f" ] || [ ! -e "$CORPUS/shards/$n/crawl.ndjson" ] ||
+		    [ -n "$(find "$CORPUS"/models/{music,near}.pack \
+			"$CORPUS"/{state/version,shards/"$n"/crawl.ndjson} \
+			-newer "$f")" ]; then
+			continue
+		fi
+		said=$("$here/told.sh" "$n" | sha256sum) || return
+		[ "$said" = "$(cat "$f")" ] || return 4
+	done
+}
+differs=
 if [ ${#damaged[@]} = 0 ] && [ -e "$CORPUS/index/current" ] && ! waits; then
-	check "$(readlink -f "$CORPUS/index/current")" target agrees
+	check "$(readlink -f "$CORPUS/index/current")" as_built stages agrees
+fi
+if [ ${#damaged[@]} = 0 ] && [ -e "$CORPUS/state/sums" ]; then
+	status=0
+	as_built told_as_it_says || status=$?
+	case $status in
+	0) ;;
+	4)
+		differs=1 why="says other things than tracks were told"
+		[ -e "$history" ] || why="is gone, and tracks were told what it said"
+		bad "$history" "$why"
+		;;
+	*) cannot "$history" ;;
+	esac
 fi
 
-[ ${#damaged[@]} = 0 ] || printf '%s\n' "${damaged[@]}"
+# What stays known until this is asked again: status, nightly.
+known=$CORPUS/state/damage
 if [ ${#damaged[@]} = 0 ]; then
+	rm -f "$known" || true
 	if [ -e "$CORPUS/state/sums" ]; then
 		echo "$what: $CORPUS is sound" >&2
 	else
@@ -166,91 +221,13 @@ if [ ${#damaged[@]} = 0 ]; then
 	fi
 	exit 0
 fi
+printf '%s\n' "${damaged[@]}"
+{ printf '%s\n' "${damaged[@]}" >"$known.tmp" && mv -f "$known.tmp" "$known"; } ||
+    rm -f "$known.tmp"
 if [ "$what" = verify ]; then
 	echo "verify: ${#damaged[@]} damaged; moodpipe repair builds again what can be" >&2
 	exit 4
 fi
 
-stop() { # MESSAGE: what is damaged stays so
-	echo "repair: $*" >&2
-	exit 4
-}
-written() { # FILE: the checksum that it had
-	sed -n "s|^\([0-9a-f]\{64\}\)  ${1#"$CORPUS"/}\$|\1|p" "$sums" 2>/dev/null
-}
-sum() { sha256sum <"$1" | cut -d' ' -f1; }
-# Files of state/ come first: what is built again is built by them.
-for line in "${damaged[@]}"; do
-	f=${line%%$'\t'*}
-	case $f in
-	*/links.db | */sums | */sums.before) continue ;;
-	"$CORPUS"/state/*) copy=$CORPUS/state/copy/${f##*/} ;;
-	*) continue ;;
-	esac
-	[ "$(sum "$copy" 2>/dev/null)" = "$(written "$f")" ] ||
-	    stop "$f cannot be built again, and its copy is damaged, too:" \
-		"say all settings anew (moodpipe corpus CRAWL=...)"
-	cp -p "$copy" "$f"
-done
-# What is built again needs what it was built of.
-settings_read repair || exit
-settings_exist CRAWL SOURCES CNN ENCODER || {
-	echo "repair: nothing was taken away" >&2
-	exit 3
-}
-models=() fetch=
-for line in "${damaged[@]}"; do
-	f=${line%%$'\t'*}
-	case $f in
-	*/sums | */sums.before) rm -f "$f" ;;
-	*/links.db | */audio.feat | */cnn.feat)
-		# What may know more than can be learnt again is kept aside.
-		[ ! -e "$f" ] || mv -f "$f" "$f.damaged"
-		echo "repair: kept $f.damaged" >&2
-		! grep -qs '"audio_status":"evicted"' "${f%/*}/tracks.ndjson" ||
-		    echo "repair: some of its sound went from the store:" \
-			"FETCH_OPTIONS=--refetch fetches it again" >&2
-		[[ $f != */links.db ]] || fetch=1
-		;;
-	"$CORPUS"/state/*) ;;
-	"$CORPUS"/models/*)
-		[ ! -e "$f" ] || mv -f "$f" "$f.damaged"
-		models+=("$f")
-		;;
-	"$CORPUS"/audio/*)
-		rm -f "$f"
-		fetch=1
-		;;
-	*/heard.ndjson)	# written beside audio.feat
-		rm -f "$f"
-		touch "${f%heard.ndjson}tracks.ndjson"
-		;;
-	*.memo)	# written beside the records
-		rm -f "$f" "${f%.memo}.ndjson"
-		;;
-	*) rm -f "$f" ;;
-	esac
-done
-rm -f "$CORPUS"/shards/.ingested "$CORPUS"/index/.built "$CORPUS"/index-*/.built \
-    "$CORPUS/report/.made"
-# A model is what it was, or none: another one would rank all anew.
-for f in "${models[@]}"; do
-	target "$f" || exit
-	if [ "$(sum "$f")" != "$(written "$f")" ]; then
-		rm -f "$f"
-		[ ! -e "$f.damaged" ] || mv -f "$f.damaged" "$f"
-		stop "$f was fitted on the corpus as it was once, and cannot be" \
-		    "made again: put back a copy of it, or fit all models to the" \
-		    "corpus as it is: moodpipe refit"
-	fi
-	rm -f "$f.damaged"
-	# models that were fitted after it stay
-	case $f in
-	*/text.pack | */pca.pack) touch -r "$CORPUS/state/columns" "$f" ;;
-	esac
-done
-exec 9>&-
-ALLOW_FEWER=1 "$here/corpus.sh" index
-[ -z "$fetch" ] ||
-    echo "repair: moodpipe refresh asks the network again for what it had said" >&2
-exec "$0" verify
+# shellcheck source=pipelines/repair.sh
+. "$here/repair.sh"

@@ -8,6 +8,7 @@
 #include "corpus/indexrow.h"
 #include "corpus/track.h"
 #include "index/generation.h"
+#include "learn/bridge.h"
 
 #define LINE_LIMIT ((size_t)64 << 20)
 
@@ -105,6 +106,39 @@ static int check_tracks(const struct generation *g, char **files, int count,
 	return rc ? -1 : 0;
 }
 
+/* An index has copies of models; from: NULL: nothing to compare with. */
+static int check_sections(const struct generation *g, const struct pack *from,
+			  const char *const *names, const char *path,
+			  struct err *err)
+{
+	for (int i = 0; from && names[i]; i++)
+		if (!span_eq(pack_get(from, names[i]),
+			     pack_get(g->pack, names[i])))
+			return err_set(err, ERR_DATA, "origins",
+				       "%s: was made with another %s; %s",
+				       g->path, path, remedy);
+	return 0;
+}
+
+static int check_copies(const struct generation *g,
+			const struct indexinput_paths *paths,
+			const struct indexinputs *in, struct err *err)
+{
+	struct span centre = span_str(&in->ear.centre);
+
+	if (check_sections(g, in->bridge, bridge_sections, paths->bridge,
+			   err) ||
+	    check_sections(g, in->ear.model, pca_sections, paths->ear.model,
+			   err))
+		return -1;
+	if (!paths->ear.centre ||
+	    span_eq(centre, pack_get(g->pack, INDEXEAR_CENTRE)))
+		return 0;
+	return err_set(err, ERR_DATA, "origins",
+		       "%s: was made with another %s; %s", g->path,
+		       paths->ear.centre, remedy);
+}
+
 static int check_origins(const struct generation *g,
 			 const struct indexinput_paths *inputs, struct err *err)
 {
@@ -119,6 +153,7 @@ static int check_origins(const struct generation *g,
 			    err, ERR_DATA, "origins",
 			    "%s: was made with another %s; %s", g->path,
 			    index_origin_name((enum index_origin)i), remedy);
+	rc = rc || check_copies(g, inputs, &in, err) ? -1 : 0;
 	indexinputs_release(&in);
 	return rc ? -1 : 0;
 }

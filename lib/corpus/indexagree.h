@@ -2,7 +2,7 @@
 /*
  * Is an index one of these inputs? It has the tracks that a build of them would
  * give it, no more and no fewer, and was made with the models, networks, tables
- * and recipes (indexmeta.h) that they are of.
+ * and recipes (indexmeta.h) that they are of; what it has copies of is the same.
  */
 #ifndef MOODPIPE_INDEXAGREE_H
 #define MOODPIPE_INDEXAGREE_H

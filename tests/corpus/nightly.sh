@@ -70,6 +70,18 @@ status 0 moodpipe repair CORPUS="$c"
 is "$(generation "$c")" "$want" "repair: the same index"
 status 0 moodpipe verify CORPUS="$c"
 status 0 moodpipe status CORPUS="$c" # the failed night is made good
+rm "$c/report/rejects.ndjson"
+status 4 moodpipe verify CORPUS="$c"
+cp "$TMP/out" "$TMP/found"
+is "$(cat "$c/state/damage")" "$(cat "$TMP/found")" "what was found stays known"
+status 0 moodpipe nightly CORPUS="$c"
+like "$(cat "$TMP/out")" "Found to be damaged, as of 20" "the mail tells"
+like "$(cat "$TMP/out")" "^$c/report/rejects.ndjson$" "what"
+like "$(cat "$TMP/out")" "^1 in all: moodpipe repair" "and what to do"
+status 0 moodpipe verify CORPUS="$c" # the night made it again
+ok test ! -e "$c/state/damage"
+status 0 moodpipe nightly CORPUS="$c"
+is "$(grep -c damaged "$TMP/out")" 0 "until it is not so any more"
 
 mkdir -p "$TMP/none/state" "$TMP/none/report"
 echo "CRAWL=$TMP" >"$TMP/none/state/settings"
