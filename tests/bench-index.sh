@@ -15,7 +15,8 @@
 #   SIZES="100000 1000000" numbers of tracks of "query", ascending; 10000000
 #                          take an hour and, in TMPDIR, 30 GB (3 kB a track)
 #   EVERYTHING=3000000     larger corpora have text, mood and words only
-#   KEEP=DIR               the indexes stay, as DIR/SIZE
+#   KEEP=DIR               the indexes stay, as DIR/SIZE; one that is there is
+#                          measured without being built again
 #   AUDIO_ROWS=300000 COLD_ROWS=1000000 TEXT_ROWS=1000000 MOOD_ROWS=1000000
 #   WORDS_ROWS=1000000     of the other parts
 set -euo pipefail
@@ -356,15 +357,15 @@ batch() {
 	    "$tmp/usage"
 }
 
-query_size() {
-	local n=$1 p50='' p99='' answer50='' answer99='' rate='' index
-	local good='"candidates":[{'
+# Sets `index` of query_size
+query_build() {
+	local n=$1
 
 	if [ "$(df -Pk "$tmp" | awk 'NR == 2 { print $4 }')" -lt $((n * 3)) ]
 	then
 		echo "bench-index: $n tracks need $((n * 3 / 1000)) MB in" \
 		    "$tmp; set TMPDIR" >&2
-		return 0
+		return 1
 	fi
 	corpus_build "$n"
 	index=$(realpath "$tmp/index/current")
@@ -376,6 +377,18 @@ query_size() {
 	row query "index" "$n" $(($(stat -c %s "$index") / 1000000)) MB
 	row query "recall@10 of text" "$n" "$(member text_recall "$n")" ""
 	row query "recall@10 of audio" "$n" "$(member audio_recall "$n")" ""
+}
+
+query_size() {
+	local n=$1 p50='' p99='' answer50='' answer99='' rate='' index
+	local good='"candidates":[{'
+
+	if [ -n "$keep" ] && [ -e "$keep/$n/current" ]; then
+		ln -sfn "$(realpath "$keep/$n")" "$tmp/index"
+		index=$(realpath "$tmp/index/current")
+	else
+		query_build "$n" || return 0
+	fi
 	cat "$index" >/dev/null
 	processes "$n.first" -n 20
 	processes "$n" -w "$good"
@@ -409,8 +422,10 @@ query_size() {
 	processes "$n.cold" -n 11 -e "$index" -w "$good"
 	row query "a process, page cache cold: p50" "$n" \
 	    "$(field "$n.cold" 3)" "ms wall"
-	[ -z "$keep" ] || { mkdir -p "$keep" && rm -rf "${keep:?}/$n" &&
-		cp -a "$tmp/index" "$keep/$n"; }
+	[ -z "$keep" ] || [ -L "$tmp/index" ] || {
+		mkdir -p "$keep" && rm -rf "${keep:?}/$n" &&
+			mv "$tmp/index" "$keep/$n"
+	}
 	rm -rf "$tmp/index"
 }
 
