@@ -31,5 +31,9 @@ struct decoder {
  * that is none of what libsndfile decodes. */
 int decoder_mpeg(struct decoder *d, struct bytes *b, struct err *err);
 int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err);
+/* What the file says in its format's own strings (INFO of WAV, NAME and AUTH of
+ * AIFF, info of CAF): SF_STR_TITLE and so on. As its bytes are, d's until it is
+ * closed; NULL: nothing. */
+const char *decoder_sndfile_says(const struct decoder *d, int what);
 
 #endif

@@ -326,3 +326,10 @@ int decoder_sndfile(struct decoder *d, struct bytes *b, struct err *err)
 	d->close = snd_close;
 	return 0;
 }
+
+const char *decoder_sndfile_says(const struct decoder *d, int what)
+{
+	const struct snd *s = d->handle;
+
+	return sf_get_string(s->file, what);
+}

@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sndfile.h>
 #include <stdlib.h>
 #include <string.h>
 #include <taglib/tag_c.h>
 
-#include "audio/bytes.h"
+#include "audio/decoder.h"
 #include "audio/lyricframe.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -100,18 +101,16 @@ FILE *tags_fopen(const char *name, const char *mode)
 
 static void take(struct str *out, char *text)
 {
-	str_reset(out);
 	if (text)
 		utf8_clean(span_of(text), out);
 	taglib_free(text);
 }
 
-void tags_read(int fd, struct heard *h)
+static void read_taglib(int fd, struct heard *h)
 {
 	struct str name = { 0 };
 	TagLib_File *f;
 	const TagLib_AudioProperties *p;
-	struct bytes b;
 	TagLib_Tag *t;
 
 	taglib_set_string_management_enabled(0);
@@ -127,7 +126,6 @@ void tags_read(int fd, struct heard *h)
 		take(&h->artist, taglib_tag_artist(t));
 		take(&h->album, taglib_tag_album(t));
 		take(&h->genre, taglib_tag_genre(t));
-		str_reset(&h->date);
 		if (year)
 			str_u64(&h->date, year);
 	}
@@ -136,7 +134,50 @@ void tags_read(int fd, struct heard *h)
 		h->length = taglib_audioproperties_length(p);
 	if (f)
 		taglib_file_free(f);
-	str_reset(&h->lyrics);
+}
+
+/* Text whose encoding nothing says: UTF-8, else Latin-1. */
+static void fill(struct str *out, const char *text)
+{
+	if (out->n || !text)
+		return;
+	if (utf8_valid(span_of(text)))
+		str_puts(out, text);
+	else
+		for (; *text; text++)
+			utf8_put(out, (unsigned char)*text);
+}
+
+/* What the C binding leaves out: it has only ID3v2 of WAV and AIFF. */
+static void read_strings(struct bytes *b, struct heard *h)
+{
+	static const char *const magics[] = { "RIFF", "RIFX", "RF64", "FORM",
+					      "caff" };
+	struct decoder d;
+	char magic[4] = { 0 };
+	bool chunks = false;
+
+	bytes_skip_id3(b);
+	bytes_peek(b, 0, magic, sizeof(magic));
+	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
+		chunks |= !memcmp(magic, magics[i], sizeof(magic));
+	if (!chunks || decoder_sndfile(&d, b, NULL) != 0)
+		return;
+	fill(&h->title, decoder_sndfile_says(&d, SF_STR_TITLE));
+	fill(&h->artist, decoder_sndfile_says(&d, SF_STR_ARTIST));
+	fill(&h->album, decoder_sndfile_says(&d, SF_STR_ALBUM));
+	fill(&h->genre, decoder_sndfile_says(&d, SF_STR_GENRE));
+	fill(&h->date, decoder_sndfile_says(&d, SF_STR_DATE));
+	d.close(&d);
+}
+
+void tags_read(int fd, struct heard *h)
+{
+	struct bytes b;
+
+	read_taglib(fd, h);
 	if (bytes_borrow(&b, fd, NULL) == 0)
 		lyricframe_read(&b, &h->lyrics);
+	if (bytes_borrow(&b, fd, NULL) == 0)
+		read_strings(&b, h);
 }

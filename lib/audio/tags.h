@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Titles and such embedded in a sound file, by TagLib. To be used in a
- * sandboxed worker only.
+ * Titles and such embedded in a sound file, by TagLib, and by libsndfile the
+ * strings of WAV, AIFF and CAF that are no tags. To be used in a sandboxed worker
+ * only.
  *
  * TagLib's C binding takes the name of a file and opens it with fopen(), which
  * the sandbox forbids. So the program that uses this defines fopen() itself, as
@@ -15,9 +16,9 @@
 
 #include "audio/listener.h"
 
-/* Fills title, artist, album, genre, date, lyrics of the open file, empty where
- * it has none, and length, in whole seconds, where TagLib knows it. Bytes read
- * are rationed (bytes.h). */
+/* Fills title, artist, album, genre, date, lyrics, empty before, with what the
+ * open file has of them, and length, in whole seconds, where TagLib knows it.
+ * Bytes read are rationed (bytes.h). */
 void tags_read(int fd, struct heard *h);
 
 /* The file that a name made by tags_read stands for, read-only, its position

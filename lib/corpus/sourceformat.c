@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "corpus/sourceformat.h"
 
+#include "corpus/audiofolder.h"
 #include "io/json.h"
+#include "net/sniff.h"
 
 int sourceformat_parse(const char *name, enum source_format *out)
 {
@@ -107,6 +109,13 @@ static const char *foreign(struct span head)
 	return NULL;
 }
 
+static bool is_sound(const char *path, struct span head)
+{
+	const char *why;
+
+	return audiofolder_is_sound(path) || sniff_audio(head, &why);
+}
+
 static bool is_xspf(struct span head)
 {
 	return memmem(head.p, head.n, "<playlist", 9) != NULL;
@@ -152,6 +161,9 @@ int sourceformat_find(const char *path, struct span head,
 		at++;
 	text = (struct span){ head.p + at, head.n - at };
 	first = text.n ? *text.p : 0;
+	if (!wrong && (*format == SOURCE_AUTO || *format == SOURCE_AUDIO) &&
+	    is_sound(path, head))
+		wrong = "a sound file; give the folder it is in";
 	if (!wrong && *format == SOURCE_AUDIO)
 		wrong = "a file, where --format audio wants a folder";
 	if (!wrong && *format == SOURCE_AUTO && text.n >= 10 &&

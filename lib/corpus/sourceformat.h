@@ -38,8 +38,8 @@ int sourceformat_delimiter(const char *text, char *out);
  * (.gz); a table otherwise. Leaves another *format as it is, but tar, zip and
  * what is compressed by zstd, bzip2, xz or lzma is SOURCE_ARCHIVE whatever was
  * asked for. -1, ERR_DATA: it is nothing we read (UTF-16, a JSON array, other
- * XML, a file where --format says folder); the message says what to do, it does
- * not name the path. */
+ * XML, sound, by its bytes or its name, a file where --format says folder); the
+ * message says what to do, it does not name the path. */
 int sourceformat_find(const char *path, struct span head,
 		      enum source_format *format, struct err *err);
 

@@ -65,4 +65,14 @@ status 0 ingest empty
 status 4 ingest --format csv music
 status 4 ingest --format audio rec
 status 3 ingest nowhere
+
+# A sound file where a folder or a table is wanted, by its bytes or its name.
+cp music/zz-copy.wav short/wave
+for file in short/blip.wav short/wave music/song.m4a; do
+	status 4 ingest "$file"
+	is "$(cat err)" "ingest: $file: a sound file; give the folder it is in" "$file"
+done
+status 4 ingest <short/wave
+printf 'ID3,title\n7,A\n' >id3.csv
+is "$(ingest -q --format csv id3.csv | jq -r .title)" A "unless it is said to be a table"
 done_testing

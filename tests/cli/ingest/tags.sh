@@ -46,5 +46,49 @@ tagged "Blue Album/Wrong - Name.mp3" title a.mpeg
 is "$(id '"Wrong - Name.mp3\|Wrong - Name')" "$before" "another tag, the same id"
 mv "Blue Album/Wrong - Name.mp3" "Blue Album/moved.mp3"
 is "$(id moved.mp3)" "$before" "another place, the same id"
+
+# The chunks of WAV and AIFF that are no tags, before or behind the sound.
+le4() { printf "\\$(printf %o $(($1 & 255)))\\$(printf %o $(($1 >> 8)))\\0\\0"; }
+be4() { printf '\0\0'; be "$1"; }
+chunk() { # SIZE-WRITER NAME FILE
+	local n
+	n=$(wc -c <"$3")
+	printf %s "$2"; "$1" "$n"; cat "$3"
+	[ $((n % 2)) = 0 ] || printf '\0'
+}
+strings() { # SIZE-WRITER [NAME TEXT]...
+	while [ $# -gt 1 ]; do
+		printf %b "$3" >text
+		chunk "$1" "$2" text
+		set -- "$1" "${@:4}"
+	done
+}
+list() { { printf INFO; strings le4 "$@"; } >info; chunk le4 LIST info >list; }
+riff() { # FILE SOUND [behind]: where the list is
+	printf %s "$2" >sound
+	printf '\1\0\1\0\100\037\0\0\100\037\0\0\1\0\10\0' >format
+	{ printf WAVE; chunk le4 'fmt ' format
+	  [ "${3-}" = behind ] || cat list
+	  chunk le4 data sound
+	  [ "${3-}" != behind ] || cat list; } >body
+	chunk le4 RIFF body >"$1"
+}
+mkdir Chunks
+list INAM Café IART Ann IPRD "Real Album" IGNR Folk ICRD 1999-05-01
+riff Chunks/first.wav soundsounds
+list INAM Behind IART Bo
+riff Chunks/second.wav othersound behind
+list INAM 'Caf\0351' IART Cy # in Latin-1
+riff "Chunks/Dee - Third.wav" a.third.sound
+printf '\0\1\0\0\0\10\0\10\100\014\372\0\0\0\0\0\0\0' >format
+printf '\0\0\0\0\0\0\0\0a.fourth' >sound
+{ printf AIFF; strings be4 NAME Named AUTH Eve; chunk be4 COMM format
+  chunk be4 SSND sound; } >body
+chunk be4 FORM body >Chunks/fourth.aiff
+is "$(ingest -q Chunks | show | sort)" \
+'{"title":"Behind","artist":"Bo","album":"Chunks"}
+{"title":"Café","artist":"Ann","album":"Real Album","genre":"Folk","year":1999}
+{"title":"Café","artist":"Cy","album":"Chunks"}
+{"title":"Named","artist":"Eve","album":"Chunks"}' "INFO, NAME and AUTH are read"
 MOODPIPE_WORKERS=$TMP/nowhere status 3 ingest "Blue Album"
 done_testing
