@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # query | rerank, for people: a table with reasons. Each option goes to the one
-# that knows it; --index and -k to both. Requests of standard input are answered
-# likewise, a marked list by a marked list. Run by moodpipe.sh as `moodpipe ask`.
+# that knows it, --index to both; -k goes to query, whose request tells it on.
+# Requests of standard input are answered likewise, a marked list by a marked
+# list. Run by moodpipe.sh as `moodpipe ask`.
 set -euo pipefail
 
 need() { # COUNT OPTION
@@ -48,15 +49,17 @@ while [ $# -gt 0 ]; do
 		printf %s "$usage"
 		exit
 		;;
-	--index | -k | --top-k)
+	--index)
 		need $# "$1"
-		[ "$1" != --index ] || named=1
-		query+=("${@:1:2}") rerank+=("${@:1:2}")
+		named=1 query+=("${@:1:2}") rerank+=("${@:1:2}")
 		shift
 		;;
-	--index=* | --top-k=* | -k* | -q | --quiet)
-		[[ $1 != --index=* ]] || named=1
-		query+=("$1") rerank+=("$1")
+	--index=*) named=1 query+=("$1") rerank+=("$1") ;;
+	-q | --quiet) query+=("$1") rerank+=("$1") ;;
+	-k | --top-k)
+		need $# "$1"
+		query+=("${@:1:2}")
+		shift
 		;;
 	--format)
 		need $# "$1"
@@ -88,7 +91,7 @@ while [ $# -gt 0 ]; do
 	    --from=* | --to=* | --arc=*)
 		query+=("$1") asked=1
 		;;
-	--sets | --literal | --keep-dead | --exact | --ids | -j?*)
+	--sets | --literal | --keep-dead | --exact | --ids | -j?* | -k?*)
 		query+=("$1")
 		;;
 	--*=*) query+=("$1") ;;

@@ -72,7 +72,9 @@ check)
 	settings_exist "${there[@]}" || [ "$status" != 0 ] || status=3
 	[ "$status" = 0 ] || exit "$status"
 	if [ -e "$CORPUS/moodpipe.conf" ]; then
-		echo "$CORPUS/moodpipe.conf: ${#settings_in_file[@]} settings, all well"
+		n=${#settings_in_file[@]}
+		echo "$CORPUS/moodpipe.conf: $n setting$([ "$n" = 1 ] || echo s)," \
+		    "all well"
 	else
 		echo "$CORPUS has no moodpipe.conf; settings are well without it"
 	fi

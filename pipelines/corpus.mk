@@ -39,20 +39,27 @@ index: $C/index/.built $(TRIED)
 # --- crawl -> shards ---
 
 # corpus.sh rewrites the files of state/ where they change. Half of what there
-# was is missing from the same place: that is a disk, not a change, unless
-# ALLOW_FEWER says so.
+# was is missing from the same place, or there is nothing at all: that is a disk,
+# not a change, unless ALLOW_FEWER says so. (Of a crawl that cannot be read, what
+# shard says of its rows is beside the point.)
 $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	@mkdir -p $C/shards $C/report
-	least=0; from=$$(realpath -- "$$CRAWL"); \
-	if [ -z "$(ALLOW_FEWER)" ] && [ "$$(cat $@ 2>&1)" = "$$from" ]; then \
-	    least=$$(cat $C/shards/*/crawl.ndjson | wc -l); \
+	least=0; ended=(0 0); \
+	if [ -z "$(ALLOW_FEWER)" ]; then \
+	    had=$$({ cat $C/shards/*/crawl.ndjson 2>/dev/null || :; } | wc -l); \
+	    least=$$((had > 0)); \
+	    [ "$$(cat $@ 2>&1)" != "$$(realpath -- "$$CRAWL")" ] || \
+		[ "$$had" -lt 2 ] || least=$$((had / 2)); \
 	fi; \
 	. $(HERE)/settings.sh; settings_words INGEST_OPTIONS words; \
 	$(BIN)/ingest $(COMMON) "$${words[@]}" --sorted \
 	    --rejects $C/report/rejects.ndjson \
 	    --merged $C/report/merged.ndjson -- "$$CRAWL" | \
 	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) \
-	    --at-least $$((least / 2)) $C/shards
+	    --at-least $$least $C/shards 2>$@.tmp || \
+	    ended=("$${PIPESTATUS[@]}"); \
+	case $${ended[0]} in 2 | 4) ended[1]=0 ;; *) cat $@.tmp >&2 ;; esac; \
+	rm $@.tmp; exit $$((ended[1] ? ended[1] : ended[0]))
 	@realpath -- "$$CRAWL" >$@
 
 # What the online half needs, too.
@@ -259,10 +266,11 @@ $(TRIED): $(INPUTS) $(READ) $C/models/text.pack $(HEARS) $C/state/cnn \
 	@touch $@
 endif
 
-# Is the index one of these shards and models? Asked by verify.sh; builds nothing.
+# Are the indexes of these shards and models? Asked by verify.sh; builds nothing.
 agrees:
 	$(if $(filter words,$(TEXT)),$(call build_words,$C/index),$(call build_read,$C/index)) \
 	    -q --verify
+	$(if $(wildcard $(TRIED)),$(call build_read,$C/index-$(ENCODER_NAME)) -q --verify)
 
 .PHONY: agrees index shards
 .PRECIOUS: $C/state/%.digest

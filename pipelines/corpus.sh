@@ -150,9 +150,14 @@ STAGE_STATUS=$(mktemp)
 trap 'rm -rf "$STAGE_STATUS" "$STAGE_STATUS.d"' EXIT
 mkdir "$STAGE_STATUS.d"
 export STAGE_STATUS
-stages() {
-	BASH_ENV=$here/stagestatus.sh make --no-print-directory -s \
-	    -f "$here/corpus.mk" "$@" && return
+stages() {	# that a stage failed, make need not repeat: the stage said why
+	{
+		BASH_ENV=$here/stagestatus.sh STAGE_STDERR=8 \
+		    make --no-print-directory -s -f "$here/corpus.mk" "$@" \
+		    8>&2 2>&1 >&7 7>&- |
+		    sed -uE '/^make: \*\*\* (\[.*\] Error [0-9]+|Waiting for .*)$/d
+			/^make: Target .* not remade because of errors\.$/d' >&2
+	} 7>&1 && return
 	read -r status <"$STAGE_STATUS" || status=3
 	exit "$status"
 }

@@ -2,7 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Read by every shell of corpus.mk ($BASH_ENV): notes the status of a stage
 # that failed, which make itself would turn into 2, and the processor time that
-# it took (costs.sh), of what was there before and of what was not.
+# it took (costs.sh), of what was there before and of what was not. What stages
+# say goes to $STAGE_STDERR, past what sifts the words of make itself.
+if [ -n "${STAGE_STDERR:-}" ]; then
+	exec 2>&"$STAGE_STDERR"
+	unset STAGE_STDERR
+fi
 if [ -e "${STAGE_TARGET:-/}" ]; then
 	stage_kind=again
 else

@@ -40,7 +40,7 @@ if ! wrong=$("$here/config.sh" check 2>&1); then
 	done <<<"$wrong"
 fi
 # the lock is not taken, which would keep a build from starting
-if [ -e "$CORPUS/lock" ] && grep -qs "FLOCK.*:$(stat -Lc %i "$CORPUS/lock") " \
+if [ -e "$CORPUS/lock" ] && grep -qs "FLOCK.* WRITE .*:$(stat -Lc %i "$CORPUS/lock") " \
     /proc/locks; then
 	line build "is under way"
 elif [ -e "$CORPUS/report/nightly.log" ] && # and no build ended well since
@@ -61,6 +61,12 @@ elif [ ! -e "$CORPUS/state/sums" ] && [ -e "$CORPUS/state/sums.before" ]; then
 elif [ -e "$CORPUS/report/nightly.last" ]; then
 	line build "the last nightly ended well $(age "$CORPUS/report/nightly.last")"
 fi
+damage=$CORPUS/state/damage # what verify or repair found last: verify.sh
+if [ -s "$damage" ]; then
+	line damaged "$(wc -l <"$damage"), as of $(age "$damage")"
+	care "$(head -n 1 "$damage" | tr '\t' ' ')"
+	line "" "moodpipe verify looks again, moodpipe repair mends what can be"
+fi
 if [ -e "$CORPUS/index/current" ]; then
 	index=$(readlink -f "$CORPUS/index/current")
 	line index "$(age "$index"), $(du -h "$index" | cut -f1)"
@@ -77,7 +83,8 @@ if [ -e "$summary" ]; then
 	sed -n '1,/^\(links\|fields .*\)$/{/^\(links\|fields .*\)$/!p}' "$summary"
 	! grep -q '^tracks  *0$' "$summary" ||
 	    care "no track was read: does the crawl hold music? (moodpipe ingest --help)"
-	line links "$(counts links || true)"
+	links=$(counts links || true)
+	[ -z "$links" ] || line links "$links"
 	failed=$(counts failed || true)
 	[ -z "$failed" ] || line "failed, by stage" "$failed"
 fi

@@ -151,6 +151,17 @@ static size_t put_url(struct span url, struct str *out)
 	return width;
 }
 
+/* ~ stands before a guess. */
+static size_t put_genre(const struct answer_track *t, struct str *out)
+{
+	struct span genre = t->text[CATALOGUE_GENRE];
+	size_t sign = genre.n && t->s->flags & CATALOGUE_GENRE_IMPUTED;
+
+	if (sign)
+		str_putc(out, '~');
+	return sign + mask(genre, columns[COLUMN_GENRE].most - sign, out);
+}
+
 static size_t put_cell(const struct answer *a, size_t rank, enum column c,
 		       const struct answer_track *t, struct str *out)
 {
@@ -178,7 +189,7 @@ static size_t put_cell(const struct answer *a, size_t rank, enum column c,
 			str_i64(out, year);
 		break;
 	case COLUMN_GENRE:
-		return mask(t->text[CATALOGUE_GENRE], columns[c].most, out);
+		return put_genre(t, out);
 	case COLUMN_MOOD:
 		if (isfinite(t->s->valence) && isfinite(t->s->arousal))
 			str_printf(out, "%+.2f %+.2f", (double)t->s->valence,

@@ -1,19 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of moodpipe for bash: names of commands, tools and settings, of the
-# options that a tool's --help tells, and what a setting can be.
+# words and options that a tool's --help tells, and what a setting can be.
 _moodpipe_options() { # TOOL: those that its --help tells, not those of other tools
 	local others
 	others=$(moodpipe --list | grep -vx -- "$1" | paste -sd '|')
 	moodpipe "$1" --help | sed -E "s/(^|[^a-z-])($others) --[a-z-]+//g" |
 	    grep -o -- '--[a-z][a-z0-9-]*' | sort -u
 }
+_moodpipe_words() { # TOOL: what its usage lines name behind it
+	moodpipe "$1" --help 2>/dev/null |
+	    sed -nE "/^\$/q; s/^(usage:|) *$1 ([a-z][a-z-]*)( .*)?\$/\2/p" | sort -u
+}
 _moodpipe() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-	local name=${COMP_WORDS[1]-} names setting kind range
+	local name=${COMP_WORDS[1]-} names kind range value=
 	COMPREPLY=()
+	# bash takes = for a word of its own
+	if [ "$word" = = ]; then
+		word='' value=1
+	elif [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]} value=1
+	elif [[ $word == *=* ]]; then
+		before=${word%%=*} word=${word#*=} value=1
+	fi
 	if [ "$COMP_CWORD" = 1 ]; then
 		names=$(moodpipe --list 2>/dev/null; echo --help --version)
-	elif [[ $word == -* ]]; then
+	elif [[ $word == -* && -z $value ]]; then
 		case $name in
 		ask) names=$(_moodpipe_options query; _moodpipe_options rerank) ;;
 		plan) names="--json --help" ;;
@@ -31,10 +43,13 @@ _moodpipe() {
 		    cut -f5-)
 	elif [[ ! $name =~ ^(config|corpus|demo|index|nightly|plan|refit|refresh|repair|status|verify)$ ]]
 	then
+		[ "$COMP_CWORD" != 2 ] || mapfile -t COMPREPLY < <(compgen -W \
+		    "$(_moodpipe_words "$name")" -- "$word")
+		[ ${#COMPREPLY[@]} = 0 ] || return
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames
 		return
-	elif [ "$before" != = ] && [[ $word != *=* ]]; then
+	elif [ -z "$value" ]; then
 		case $name in
 		repair | status | verify) names=CORPUS= ;;
 		*) names="CORPUS= $(moodpipe config names 2>/dev/null |
@@ -44,15 +59,11 @@ _moodpipe() {
 		config2) names+=" check example" ;;
 		plan2) names+=" corpus refresh index refit --json" ;;
 		esac
-	else	# bash takes = for a word of its own
-		setting=${word%%=*}
-		[ -n "$setting" ] || setting=$before
-		[ "$before" != = ] || setting=${COMP_WORDS[COMP_CWORD - 2]}
-		word=${word#*=}
-		[[ $setting =~ ^[A-Z_]+$ ]] || return
+	else
+		[[ $before =~ ^[A-Z_]+$ ]] || return
 		read -r kind range < <(moodpipe config names 2>/dev/null |
-		    sed -n "s/^$setting\t//p")
-		case $setting:${kind-}:${range-} in
+		    sed -n "s/^$before\t//p")
+		case $before:${kind-}:${range-} in
 		CORPUS:* | *:path:folder) kind=-d ;;
 		*:path:*) kind=-f ;;
 		*:program:*) kind=-c ;;

@@ -62,6 +62,26 @@ status 3 env CORPUS="$TMP/cut" pipelines/corpus.sh index
 like "$(cat "$TMP/err")" "[0-9]+ records, and at least 50 .*ALLOW_FEWER" \
     "as is a crawl that was cut off"
 is "$(generation "$TMP/cut")" "$whole" "the index is what it was"
+cp -r "$TMP/cut" "$TMP/few"
+of() { # CRAWL [NAME=VALUE]: builds from that one
+	env CORPUS="$TMP/few" CRAWL="$TMP/$1" "${@:2}" pipelines/corpus.sh index
+}
+tracks() { cat "$TMP"/few/shards/*/crawl.ndjson | wc -l; }
+echo title,artist >"$TMP/none.csv"
+status 3 of none.csv
+like "$(cat "$TMP/err")" "0 records, and at least 1 .*ALLOW_FEWER" \
+    "no track at all is refused of another crawl, too"
+head -c 100 /dev/zero >"$TMP/sound.wav"
+status 4 of sound.wav
+is "$(cat "$TMP/err")" \
+    "ingest: $TMP/sound.wav: a sound file; give the folder it is in" \
+    "one that cannot be read is that, and no disk, in one line"
+is "$(tracks) $(generation "$TMP/few")" "100 $whole" "nothing is lost by either"
+head -n 3 "$TMP/whole.csv" >"$TMP/few.csv"
+ok of few.csv
+is "$(tracks)" 2 "a smaller one is read"
+ok of none.csv ALLOW_FEWER=1
+is "$(tracks)" 0 "and none, where it is meant"
 ok env CORPUS="$TMP/cut" ALLOW_FEWER=1 pipelines/corpus.sh index
 is "$(jq .records "$TMP/cut/report/summary.json")" \
     "$(($(wc -l <"$TMP/long.csv") - 1))" "unless it is meant"

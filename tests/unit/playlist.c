@@ -83,6 +83,10 @@ static void test_table(void **state)
 		   "1  0.500  A       \xe6\x97\xa5     1999               "
 		   "u\n"
 		   "2  0.500          Title\n");
+	f.scored[1].flags = CATALOGUE_GENRE_IMPUTED;
+	str_reset(&out);
+	assert_int_equal(playlist_table(&f.a, false, &out, &err), 0);
+	assert_null(strchr(out.p, '~')); /* of no genre, no guess */
 	str_reset(&out);
 	f.a.journey = &journey;
 	assert_int_equal(playlist_table(&f.a, false, &out, &err), 0);

@@ -96,6 +96,8 @@ wrong() { # LINE WANTED...
 	moodpipe config check >"$TMP/out" 2>"$TMP/err"
 	is "$? $(sed "s|^config: $CORPUS/||" "$TMP/err")" "2 moodpipe.conf:$2" "$1"
 }
+echo SHARDS=3 | conf
+is "$(moodpipe config check)" "$CORPUS/moodpipe.conf: 1 setting, all well" "one"
 wrong FETCH_BUGDET=3 "1: FETCH_BUGDET: no such setting; did you mean FETCH_BUDGET?"
 wrong FETHC_BUDGET=3 "1: FETHC_BUDGET: no such setting; did you mean FETCH_BUDGET?"
 wrong shards=3 "1: shards: no such setting; did you mean SHARDS?"

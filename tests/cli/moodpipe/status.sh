@@ -26,6 +26,10 @@ is "$(trouble "linkcheck: cannot write x: No space left on device" "$hint" \
     "neither a hint nor what was counted"
 is "$(trouble "$hint")" "! it did not say why" "nor what another night said"
 like "$(trouble "$hint" "corpus: stopped")" "^! corpus: stopped$" "the last line"
+printf 'tracks 3\nlinks\n  3 VALID\nfailed\n' >"$CORPUS/report/summary.txt"
+like "$(pipelines/moodpipe.sh status)" '^links  *3 VALID$' "links are counted"
+sed -i /VALID/d "$CORPUS/report/summary.txt"
+is "$(pipelines/moodpipe.sh status | grep -c '^links')" 0 "where there are any"
 echo "RESOLVER=no-such-program" >"$CORPUS/moodpipe.conf"
 like "$(pipelines/moodpipe.sh status)" \
     "^ +! no such executable program: no-such-program \(.*moodpipe.conf:1\)" \

@@ -114,6 +114,12 @@ rerank -q --format table -k 3 <"$TMP/c.json" >"$TMP/table"
 like "$(sed -n 2p "$TMP/table")" '^ *#  *score  artist  *title  *year  genre  *mood  *url$' \
 	"table heading"
 is "$(sed -n '2,$p' "$TMP/table" | awk '{print match($0, /[aA]rtist/)}' | sort -u)" 11 "table columns are aligned"
+rerank -q --format table -k 48 --per-artist 0 <"$TMP/c.json" >"$TMP/table"
+is "$(grep -c ' ~' "$TMP/table")" "$(rerank -q -k 48 --per-artist 0 <"$TMP/c.json" |
+	jq '[.results[]|select((.imputed//[])|index("genre"))]|length')" \
+	"a guessed genre is marked"
+is "$(awk '{print match($0, / [-+][0-9.]+ [-+]/)}' "$TMP/table" | sort -u | wc -l)" 2 \
+	"and moves no column"
 status 2 rerank --format xml
 status 2 rerank --lambda 2
 

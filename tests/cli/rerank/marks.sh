@@ -73,6 +73,13 @@ is "$(grep -v '^ ' list4)" "$(grep -v '^ ' list3)" "without an edit nothing is l
 like "$(ask -q --format table <list3)" '^ *#  *score' "a list answered in another format"
 is "$(echo '{"query":"sad","top_k":2}' | ask -q | wc -l)" 6 "a request by a table with reasons"
 is "$(echo '{"query":"sad"}' | ask -q --format m3u -k 2 - | grep -c '^#EXTINF')" 2 "or as is said"
+is "$(ask -q -k 2 <list3 | grep -c '^[ +]  [0-9]')" 2 "so many of a list"
+like "$(ask -q --top-k=2 <list3)" '^# top_k: 2$' "which remembers it"
+for k in "-k 0" -k0 --top-k=0 "--top-k 0"; do
+	# shellcheck disable=SC2086 # one word or two
+	status 2 ask $k sad
+	is "$(grep -c 'whole number from 1 to 1000' err)" 1 "$k is refused once"
+done
 status 2 ask </dev/null
 like "$(cat err)" 'say what to look for' "and what if not"
 status 2 ask --like
