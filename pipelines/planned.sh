@@ -168,17 +168,15 @@ touch_digests() {
 
 # --- all of it ---
 
-building=
-# without taking the lock, which would keep a build from starting
-if [ -e "$PLANNED/lock" ] && grep -q "WRITE .*:$(stat -c %i "$PLANNED/lock") " /proc/locks
-then
-	building=1
-fi
+# shellcheck source=pipelines/building.sh
+. "$here/building.sh"
+building=0
+! building "$PLANNED" || building=1
 fact corpus "$PLANNED"
 fact crawl "$(realpath "$CRAWL")"
 fact of "$PLAN_OF"
 fact jobs "$JOBS"
-fact building "${building:-0}"
+fact building "$building"
 fact new "$([ -e "$PLANNED/shards/.ingested" ] && echo 0 || echo 1)"
 was=$(lines "$PLANNED"/shards/*/crawl.ndjson)
 fact before "$was"

@@ -4,6 +4,8 @@
 # nothing. Exit status: 0; 1 something needs care; 3 there is no corpus.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=pipelines/building.sh
+. "$here/building.sh"
 : "${CORPUS:?set CORPUS=directory}" "${BIN:?}"
 if [ ! -d "$CORPUS/state" ]; then
 	echo "status: no corpus in $CORPUS; moodpipe corpus CRAWL=FILE makes one" >&2
@@ -39,9 +41,7 @@ if ! wrong=$("$here/config.sh" check 2>&1); then
 		care "${w#config: }"
 	done <<<"$wrong"
 fi
-# the lock is not taken, which would keep a build from starting
-if [ -e "$CORPUS/lock" ] && grep -qs "FLOCK.* WRITE .*:$(stat -Lc %i "$CORPUS/lock") " \
-    /proc/locks; then
+if building "$CORPUS"; then
 	line build "is under way"
 elif [ -e "$CORPUS/report/nightly.log" ] && # and no build ended well since
     [ ! "$CORPUS/state/sums" -nt "$CORPUS/report/nightly.log" ] &&
