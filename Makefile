@@ -267,8 +267,8 @@ bench-encoder: all helpers ## the text encoder, beside onnxruntime (ORT= LARGE= 
 	BIN='$(abspath $(BIN))' BUILD='$(abspath $(BUILD))' ORT='$(ORT)' \
 	    tests/bench-encoder.sh
 
-nights: all helpers ## a corpus kept for fourteen nights that go wrong, and asked through one (PARTS= ROWS= IDLE= KEEP=)
-	PARTS='$(PARTS)' $(PROVE) -v tests/nights.sh
+nights: all helpers ## a corpus kept for fourteen nights that go wrong; one asked through a build (PARTS= SONGS= ROWS= IDLE= KEEP=)
+	$(PROVE) -v $(patsubst %,tests/%.sh,$(or $(PARTS),nights nightload))
 
 real-clips: all ## extraction of the clips of ../shared/audio, timed
 	BIN='$(abspath $(BIN))' tests/real-clips.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # nightworld.pl NIGHT OUT DEMO [SOUNDCLOUD ROWS]: the world that a corpus is kept
-# of, as it is in that night (1, 2 ...): a crawl of the demo's rows and of some of
-# a SoundCloud export's, and how the test server answers for their links. By the
+# of, as it is in that night (1, 2 ...): a crawl of the demo's rows and of a
+# SoundCloud export's first ROWS or, as "all" says, all of them, and how the test server answers for their links. By the
 # night rows arrive and leave, some for good; titles, texts and addresses
 # change; links die and come back, move, want a password, break. A night's world
 # is a function of its number alone. Writes
@@ -131,7 +131,7 @@ sub changed { # CELL WORDS: with the words behind what it has
 }
 
 my (@header, @table);
-sub rows_tonight { # TABLE'S PATH, HOW MANY ROWS (0: all), ITS NAMES OF OURS
+sub rows_tonight { # TABLE'S PATH, HOW MANY ROWS (or all), ITS NAMES OF OURS
 	my ($path, $most, %ours) = @_;
 	my ($head, $at, $rows) = read_table($path);
 	my $link = $at->{permalink_url};
@@ -146,7 +146,7 @@ sub rows_tonight { # TABLE'S PATH, HOW MANY ROWS (0: all), ITS NAMES OF OURS
 			next unless $r->[$link] =~
 			    s{^https://(soundcloud\.com/[^?\s"]+)$}{http://$1};
 		}
-		last if $most && ++$n > $most;
+		last if $most ne 'all' && ++$n > $most;
 		my $key = "$r->[$at->{title}]\n$r->[$link]";
 		next unless there($key);
 		change($key, $r, $at, $link);
@@ -174,7 +174,7 @@ sub change { # a row, as it is tonight
 	}
 }
 
-rows_tonight("$demo/crawl.csv", 0);
+rows_tonight("$demo/crawl.csv", 'all');
 rows_tonight($soundcloud, $most, artist => 'username', tags => 'tag_list')
     if defined $soundcloud;
 open my $o, '>:raw', "$out/crawl.new" or die "$out/crawl.new: $!\n";

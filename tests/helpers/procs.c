@@ -23,10 +23,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "processes.h"
 
 enum { EVICTED = 16 };
 
@@ -38,51 +38,17 @@ struct process {
 };
 
 struct procs {
-	size_t count, at_once, lines, evicted;
+	size_t count, at_once, evicted;
 	const char *evict[EVICTED], *needle;
-	char **line, **command, **argv;
+	struct lines lines;
+	char **command, **argv;
 	struct process *p;
 	long peak; /* KiB */
 };
 
-static void die(const char *what)
-{
-	perror(what);
-	exit(3);
-}
-
-static double now(void) /* milliseconds */
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
 static double ms(struct timeval t)
 {
 	return 1e3 * (double)t.tv_sec + 1e-3 * (double)t.tv_usec;
-}
-
-static void read_lines(struct procs *s, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	size_t room = 0, cap = 0;
-	char *text = NULL;
-	ssize_t n;
-
-	if (!f)
-		die(path);
-	while ((n = getline(&text, &room, f)) > 0) {
-		if (text[n - 1] == '\n')
-			text[n - 1] = '\0';
-		MEM_ROOM(s->line, s->lines + 1, cap);
-		s->line[s->lines++] = mem_strdup(text);
-	}
-	free(text);
-	fclose(f);
-	if (!s->lines)
-		exit(2);
 }
 
 static void forget(const char *path)
@@ -102,7 +68,7 @@ static void begin(struct procs *s, size_t i)
 	for (; s->command[n]; n++)
 		s->argv[n] = strcmp(s->command[n], "{}")
 				 ? s->command[n]
-				 : s->line[i * 7919 % s->lines];
+				 : s->lines.line[i * 7919 % s->lines.count];
 	p->out = memfd_create("out", MFD_CLOEXEC);
 	if (p->out < 0)
 		die("memfd_create");
@@ -134,23 +100,6 @@ static bool answered(const struct procs *s, struct process *p)
 		memmem(text, (size_t)st.st_size, s->needle, strlen(s->needle)));
 	munmap(text, (size_t)st.st_size);
 	return good;
-}
-
-/* Milliseconds for which a thread was ready and did not run: of a process that
- * has ended and is not yet waited for. */
-static double waited(pid_t pid)
-{
-	unsigned long long ran, delay = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/schedstat", (long)pid);
-	f = fopen(path, "r");
-	if (f && fscanf(f, "%llu %llu", &ran, &delay) != 2)
-		delay = 0;
-	if (f)
-		fclose(f);
-	return 1e-6 * (double)delay;
 }
 
 static void end(struct procs *s, size_t from, size_t to)
@@ -253,7 +202,7 @@ int main(int argc, char **argv)
 			return 2;
 	if (argc - optind < 2 || !s.count || !s.at_once)
 		return 2;
-	read_lines(&s, argv[optind]);
+	s.lines = read_lines(argv[optind]);
 	s.command = argv + optind + 1;
 	s.argv = mem_zalloc((size_t)(argc - optind), sizeof(*s.argv));
 	s.p = mem_zalloc(s.count, sizeof(*s.p));

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * queryload [-r RATE] [-k N] [-o FILE] QUESTIONS INDEX COMMAND...
+ * queryload [-r RATE] [-o FILE] QUESTIONS INDEX COMMAND...
  * asks an index while a command runs: query | rerank on a line of QUESTIONS,
  * RATE times a second (20) whether or not those before have been answered, for
  * as long as the command lives, and at least once. A question is answered where
- * both programs end with 0 and there are results. One line of blank-separated
- * numbers goes to standard output:
- *
- *   asked failed p50 p90 p99 max own_p50 own_p99 late_max generations
- *
- * Times are milliseconds from the moment the question was to be asked to the
- * end of both programs; own: less what their first threads waited for a
- * processor; late: by how much the asking itself was late; generations: how
- * many different ones answered. -o: a line per question, as
+ * both programs end with 0 and there are results. How many were asked and how
+ * many of them failed goes to standard output. -o: a line per question, as
  *
  *   due time own failed generation question
  *
- * Exit status: the command's; 5 where it ended well and questions failed.
+ * Due: milliseconds from the start to the moment it was to be asked; time: from
+ * then to the end of both programs; own: less what their first threads waited
+ * for a processor; generation: of the index that answered.
+ *
+ * Exit status: the command's.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,13 +29,14 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "processes.h"
 
 enum { NAME_MAX_SHOWN = 64, UNDER_WAY = 400 };
 
 struct asking {
 	pid_t query, rerank; /* 0: ended */
 	int out;
-	double due, late, time, own;
+	double due, time, own;
 	bool failed;
 	char generation[NAME_MAX_SHOWN];
 	const char *question;
@@ -47,48 +44,13 @@ struct asking {
 
 struct load {
 	double rate, start;
-	const char *index, *top;
-	char **questions;
+	const char *index;
+	struct lines questions;
 	struct asking *asked;
-	size_t count, cap, question_count, question_cap, under_way;
+	size_t count, cap, under_way;
 	pid_t command;
 	int command_status;
 };
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(3);
-}
-
-static double now(void) /* milliseconds */
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static void read_questions(struct load *l, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t n;
-
-	if (!f)
-		die(path);
-	while ((n = getline(&text, &room, f)) > 0) {
-		if (text[n - 1] == '\n')
-			text[n - 1] = '\0';
-		MEM_ROOM(l->questions, l->question_count + 1, l->question_cap);
-		l->questions[l->question_count++] = mem_strdup(text);
-	}
-	free(text);
-	fclose(f);
-	if (!l->question_count)
-		exit(2);
-}
 
 static pid_t start(char *const *argv, int in, int out)
 {
@@ -110,16 +72,16 @@ static pid_t start(char *const *argv, int in, int out)
 
 static void ask(struct load *l, double due)
 {
-	const char *question = l->questions[l->count % l->question_count];
+	const char *question = l->questions.line[l->count % l->questions.count];
 	char *query[] = { (char *)"query",  (char *)"-q",     (char *)"--index",
-			  (char *)l->index, (char *)"-k",     (char *)l->top,
+			  (char *)l->index, (char *)"-k",     (char *)"10",
 			  (char *)"--",     (char *)question, NULL };
 	char *rerank[] = { (char *)"rerank",
 			   (char *)"-q",
 			   (char *)"--index",
 			   (char *)l->index,
 			   (char *)"-k",
-			   (char *)l->top,
+			   (char *)"10",
 			   NULL };
 	struct asking *a;
 	int ends[2];
@@ -127,7 +89,6 @@ static void ask(struct load *l, double due)
 	MEM_ROOM(l->asked, l->count + 1, l->cap);
 	a = &l->asked[l->count++];
 	*a = (struct asking){ .due = due, .question = question, .out = -1 };
-	a->late = now() - due;
 	if (l->under_way >= UNDER_WAY) { /* who asks would have gone by now */
 		a->failed = true;
 		a->time = a->own = 1e6;
@@ -141,23 +102,6 @@ static void ask(struct load *l, double due)
 	close(ends[0]);
 	close(ends[1]);
 	l->under_way++;
-}
-
-/* Milliseconds for which a thread was ready and did not run: of a process that
- * has ended and is not yet waited for. */
-static double waited(pid_t pid)
-{
-	unsigned long long ran, delay = 0;
-	char path[64];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%ld/schedstat", (long)pid);
-	f = fopen(path, "r");
-	if (f && fscanf(f, "%llu %llu", &ran, &delay) != 2)
-		delay = 0;
-	if (f)
-		fclose(f);
-	return 1e-6 * (double)delay;
 }
 
 /* Whether there are results, and of which generation. */
@@ -264,47 +208,14 @@ static void run(struct load *l, char **command)
 	}
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The numbers at `offset` of each question, in order. */
-static const double *sorted(const struct load *l, size_t offset, double *x)
-{
-	for (size_t i = 0; i < l->count; i++)
-		memcpy(&x[i], (const char *)&l->asked[i] + offset, sizeof(*x));
-	qsort(x, l->count, sizeof(*x), by_value);
-	return x;
-}
-
-static size_t generations(const struct load *l)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->count; i++) {
-		size_t j = 0;
-
-		while (j < i &&
-		       strcmp(l->asked[i].generation, l->asked[j].generation))
-			j++;
-		n += j == i && *l->asked[i].generation;
-	}
-	return n;
-}
-
 static void report(const struct load *l, const char *path)
 {
-	double *x = mem_zalloc(l->count, sizeof(*x));
 	FILE *f = path ? fopen(path, "w") : NULL;
-	size_t n = l->count, failed = 0;
-	const double *t;
+	size_t failed = 0;
 
 	if (path && !f)
 		die(path);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		const struct asking *a = &l->asked[i];
 
 		failed += a->failed;
@@ -315,40 +226,27 @@ static void report(const struct load *l, const char *path)
 	}
 	if (f && fclose(f))
 		die(path);
-	t = sorted(l, offsetof(struct asking, time), x);
-	printf("%zu %zu %.3f %.3f %.3f %.3f", n, failed, t[n / 2],
-	       t[n * 9 / 10], t[n * 99 / 100], t[n - 1]);
-	t = sorted(l, offsetof(struct asking, own), x);
-	printf(" %.3f %.3f", t[n / 2], t[n * 99 / 100]);
-	t = sorted(l, offsetof(struct asking, late), x);
-	printf(" %.3f %zu\n", t[n - 1], generations(l));
-	free(x);
+	printf("%zu %zu\n", l->count, failed);
 }
 
 int main(int argc, char **argv)
 {
-	struct load l = { .rate = 20, .top = "10" };
+	struct load l = { .rate = 20 };
 	const char *path = NULL;
-	int opt, failed = 0;
+	int opt;
 
-	while ((opt = getopt(argc, argv, "+r:k:o:")) > 0)
+	while ((opt = getopt(argc, argv, "+r:o:")) > 0)
 		if (opt == 'r')
 			l.rate = strtod(optarg, NULL);
-		else if (opt == 'k')
-			l.top = optarg;
 		else if (opt == 'o')
 			path = optarg;
 		else
 			return 2;
 	if (argc - optind < 3 || l.rate <= 0)
 		return 2;
-	read_questions(&l, argv[optind]);
+	l.questions = read_lines(argv[optind]);
 	l.index = argv[optind + 1];
 	run(&l, argv + optind + 2);
 	report(&l, path);
-	for (size_t i = 0; i < l.count; i++)
-		failed |= l.asked[i].failed;
-	if (fflush(stdout))
-		return 3;
-	return l.command_status ? l.command_status : failed ? 5 : 0;
+	return fflush(stdout) ? 3 : l.command_status;
 }
