@@ -7,12 +7,14 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "math/algebra.h"
+#include "math/linear.h"
 
 #define SIDE_MAX 4096
-#define CELLS_MAX ((size_t)1 << 28) /* of activations, and of a matrix */
+#define CELLS_MAX ((size_t)1 << 28) /* of activations, and of a strip */
 #define SIDE 3                      /* of a convolution */
 #define TAPS (SIDE * SIDE)
+#define STRIP 96   /* places of a convolution at a time, or a line */
+#define OUTPUTS 64 /* weights of so many are laid out at a time */
 
 enum kind { CONV, POOL, DENSE };
 
@@ -23,23 +25,23 @@ struct shape {
 struct layer {
 	enum kind kind;
 	struct shape in, out;
-	float *weights; /* CONV: [TAPS][in][out]; DENSE: as `transposed` says */
-	float *bias;    /* [out] */
-	bool transposed, rectify; /* transposed: [out][in] */
+	struct linear *linear; /* CONV: of [TAPS][in] */
+	enum linear_function function;
 };
 
 struct cnn {
 	struct layer layers[CNN_LAYERS_MAX];
 	int count;
 	struct shape first, last;
-	size_t cells, columns; /* the most that a layer needs */
+	size_t cells, columns; /* the most that a layer, and a strip, needs */
 	bool channels_first;
 };
 
 struct cnn_work {
 	float *a, *b;            /* activations of a patch, or of a batch */
-	float *columns;          /* [height * width][TAPS * channels] */
+	float *columns;          /* of a strip: [places][TAPS][channels] */
 	float *batch, *batch_to; /* [CNN_BATCH][widest dense layer] */
+	struct linear_work linear;
 };
 
 static size_t cells(struct shape s)
@@ -63,10 +65,8 @@ void cnn_free(struct cnn *c)
 {
 	if (!c)
 		return;
-	for (int i = 0; i < c->count; i++) {
-		free(c->layers[i].weights);
-		free(c->layers[i].bias);
-	}
+	for (int i = 0; i < c->count; i++)
+		linear_free(c->layers[i].linear);
 	free(c);
 }
 
@@ -114,6 +114,14 @@ static int check_bias(const struct tensor *t, size_t n, struct err *err)
 	return check_values(t, err);
 }
 
+/* Lines of a shape that a strip has. */
+static size_t lines(struct shape s)
+{
+	size_t n = STRIP / s.width ? STRIP / s.width : 1;
+
+	return n < s.height ? n : s.height;
+}
+
 /* A new layer from the shape so far to `out`, or NULL. */
 static struct layer *add(struct cnn *c, enum kind kind, struct shape out,
 			 struct err *err)
@@ -121,11 +129,11 @@ static struct layer *add(struct cnn *c, enum kind kind, struct shape out,
 	size_t size, columns = 0;
 	struct layer *l;
 
-	if (c->count == CNN_LAYERS_MAX ||
+	if (kind == CONV)
+		columns = lines(out) * out.width * TAPS * c->last.channels;
+	if (c->count == CNN_LAYERS_MAX || columns > CELLS_MAX ||
 	    num_muladd(out.height * out.width, out.channels, 0, &size) ||
-	    size > CELLS_MAX ||
-	    (kind == CONV && (num_muladd(cells(c->last), TAPS, 0, &columns) ||
-			      columns > CELLS_MAX))) {
+	    size > CELLS_MAX) {
 		err_set(err, ERR_DATA, "model",
 			"layer %d is one too many, or larger than a network "
 			"may be: another config.json is needed",
@@ -140,13 +148,42 @@ static struct layer *add(struct cnn *c, enum kind kind, struct shape out,
 	return l;
 }
 
-/* [out][in][3][3] to [3][3][in][out]. */
-static void reorder(float *to, const float *from, size_t in, size_t out)
+/* to[n][rows] of from[rows][stride], a few lines of the cache at a time. */
+static void turn(float *to, const float *from, size_t stride, size_t rows,
+		 size_t n)
 {
-	for (size_t o = 0; o < out; o++)
-		for (size_t i = 0; i < in; i++)
-			for (size_t k = 0; k < TAPS; k++)
-				to[(k * in + i) * out + o] = *from++;
+	for (size_t first = 0, end; first < rows; first = end) {
+		end = rows - first < 16 ? rows : first + 16;
+		for (size_t i = 0; i < n; i++)
+			for (size_t r = first; r < end; r++)
+				to[i * rows + r] = from[r * stride + i];
+	}
+}
+
+/* From [TAPS][in][out] or [out][in][TAPS]; of a dense layer, without TAPS. */
+static void weigh(struct layer *l, const struct tensor *weights,
+		  const struct tensor *bias, enum cnn_layout layout,
+		  bool rectify)
+{
+	size_t taps = l->kind == CONV ? TAPS : 1, out = bias->count, n;
+	size_t in = weights->count / out;
+	float *some =
+	    mem_alloc((out < OUTPUTS ? out : OUTPUTS) * in * sizeof(*some));
+
+	l->function = rectify ? LINEAR_RELU : LINEAR_IDENTITY;
+	l->linear = linear_new(in, out, LINEAR_F32);
+	for (size_t i = 0; i < out; i += n) {
+		const float *from = weights->values;
+
+		n = out - i < OUTPUTS ? out - i : OUTPUTS;
+		if (layout == CNN_HWIO)
+			turn(some, from + i, out, in, n);
+		for (size_t o = 0; o < n && layout == CNN_OIHW; o++)
+			turn(some + o * in, from + (i + o) * in, taps,
+			     in / taps, taps);
+		linear_set(l->linear, i, n, some, bias->values + i);
+	}
+	free(some);
 }
 
 int cnn_conv(struct cnn *c, const struct tensor *weights,
@@ -175,11 +212,7 @@ int cnn_conv(struct cnn *c, const struct tensor *weights,
 	l = add(c, CONV, to, err);
 	if (!l)
 		return -1;
-	l->rectify = rectify;
-	l->bias = mem_dup(bias->values, bias->count * sizeof(float));
-	l->weights = mem_dup(weights->values, weights->count * sizeof(float));
-	if (!tf)
-		reorder(l->weights, weights->values, in, to.channels);
+	weigh(l, weights, bias, layout, rectify);
 	return 0;
 }
 
@@ -219,10 +252,8 @@ int cnn_dense(struct cnn *c, struct tensor *weights, const struct tensor *bias,
 	l = add(c, DENSE, to, err);
 	if (!l)
 		return -1;
-	l->rectify = rectify;
-	l->transposed = !tf;
-	l->bias = mem_dup(bias->values, bias->count * sizeof(float));
-	l->weights = weights->values;
+	weigh(l, weights, bias, layout, rectify);
+	free(weights->values);
 	weights->values = NULL;
 	return 0;
 }
@@ -260,40 +291,40 @@ void cnn_work_free(struct cnn_work *w)
 	free(w->columns);
 	free(w->batch);
 	free(w->batch_to);
+	linear_work_release(&w->linear);
 	free(w);
 }
 
-/* columns[height * width][TAPS][channels]: each cell's neighbourhood. */
-static void unroll(const float *x, struct shape s, float *columns)
+/* columns[width][TAPS][channels]: the neighbourhoods of a line's cells. */
+static void unroll(const float *x, struct shape s, size_t y, float *columns)
 {
 	size_t n = s.channels;
 
-	for (size_t y = 0; y < s.height; y++)
-		for (size_t at = 0; at < s.width; at++)
-			for (size_t k = 0; k < TAPS; k++, columns += n) {
-				size_t row = y + k / SIDE - 1;
-				size_t col = at + k % SIDE - 1;
+	for (size_t at = 0; at < s.width; at++)
+		for (size_t k = 0; k < TAPS; k++, columns += n) {
+			size_t row = y + k / SIDE - 1; /* -1 is large */
+			size_t col = at + k % SIDE - 1;
 
-				/* -1 is large */
-				if (row >= s.height || col >= s.width)
-					memset(columns, 0, n * sizeof(*x));
-				else
-					memcpy(columns,
-					       x + (row * s.width + col) * n,
-					       n * sizeof(*x));
-			}
+			if (row >= s.height || col >= s.width)
+				memset(columns, 0, n * sizeof(*x));
+			else
+				memcpy(columns, x + (row * s.width + col) * n,
+				       n * sizeof(*x));
+		}
 }
 
-/* Adds the bias and rectifies x[rows][n]. */
-static void activate(float *x, size_t rows, size_t n, const struct layer *l)
+static void conv(const struct layer *l, struct cnn_work *w, const float *x,
+		 float *out)
 {
-	const float *bias = l->bias;
+	size_t in = linear_in(l->linear), to = l->out.channels, n;
+	size_t width = l->in.width, strip = lines(l->in);
 
-	for (size_t r = 0; r < rows; r++, x += n) {
+	for (size_t y = 0; y < l->in.height; y += n) {
+		n = l->in.height - y < strip ? l->in.height - y : strip;
 		for (size_t i = 0; i < n; i++)
-			x[i] += bias[i];
-		for (size_t i = 0; i < n && l->rectify; i++)
-			x[i] = x[i] > 0 ? x[i] : 0;
+			unroll(x, l->in, y + i, w->columns + i * width * in);
+		linear_apply(l->linear, &w->linear, w->columns, in, n * width,
+			     l->function, out + y * width * to, to);
 	}
 }
 
@@ -350,17 +381,10 @@ static void convolve(const struct cnn *c, struct cnn_work *w,
 
 	memcpy(w->a, patch, cells(c->first) * sizeof(*patch));
 	for (; l < end && l->kind != DENSE; last = l->out, l++) {
-		size_t places = l->in.height * l->in.width;
-
-		if (l->kind == POOL) {
+		if (l->kind == POOL)
 			pool(w->a, l->in, w->b);
-		} else {
-			unroll(w->a, l->in, w->columns);
-			algebra_gemm_f32(w->b, w->columns, l->weights, false,
-					 places, l->out.channels,
-					 TAPS * l->in.channels);
-			activate(w->b, places, l->out.channels, l);
-		}
+		else
+			conv(l, w, w->a, w->b);
 		swap(&w->a, &w->b);
 	}
 	flatten(c, last, w->a, out);
@@ -375,15 +399,12 @@ static void apply_batch(const struct cnn *c, struct cnn_work *w,
 	while (first < c->count && c->layers[first].kind != DENSE)
 		first++;
 	flat = first < c->count ? cells(c->layers[first].in) : dim;
-	memset(w->batch, 0, CNN_BATCH * flat * sizeof(float));
 	for (size_t i = 0; i < n; i++)
 		convolve(c, w, patches + i * in, w->batch + i * flat);
 	for (const struct layer *l = c->layers + first;
 	     l < c->layers + c->count; l++) {
-		algebra_gemm_f32(w->batch_to, w->batch, l->weights,
-				 l->transposed, CNN_BATCH, cells(l->out),
-				 cells(l->in));
-		activate(w->batch_to, CNN_BATCH, cells(l->out), l);
+		linear_apply(l->linear, &w->linear, w->batch, cells(l->in), n,
+			     l->function, w->batch_to, cells(l->out));
 		swap(&w->batch, &w->batch_to);
 	}
 	memcpy(out, w->batch, n * dim * sizeof(*out));

@@ -4,12 +4,11 @@
  * zeros beyond the edges, "same"), 2 x 2 maximum pooling (stride 2) and dense
  * layers over one patch of numbers, each with or without a rectifier behind
  * it: the layers of VGG (Simonyan & Zisserman 2014), of which VGGish (Hershey
- * et al. 2017) is one. Convolutions are matrix products over unrolled
- * neighbourhoods (algebra.h), activations [height][width][channels].
+ * et al. 2017) is one. Activations are [height][width][channels]; a
+ * convolution is a linear layer (linear.h) over unrolled neighbourhoods.
  *
- * Same patch, same bits: convolutions take one patch at a time, dense layers
- * CNN_BATCH at a time, empty places being zero, so that every product has a
- * shape that the network alone decides.
+ * Same patch, same bits, whatever patches stand beside it and whatever the
+ * processor.
  */
 #ifndef MOODPIPE_CNN_H
 #define MOODPIPE_CNN_H
@@ -17,7 +16,7 @@
 #include "base/err.h"
 #include "io/tensors.h"
 
-#define CNN_BATCH 16
+#define CNN_BATCH 16 /* patches that dense layers take at a time */
 #define CNN_LAYERS_MAX 64
 
 enum cnn_layout {           /* of weights, by who wrote them */
@@ -26,12 +25,12 @@ enum cnn_layout {           /* of weights, by who wrote them */
 };
 
 struct cnn; /* read-only once its layers are in */
-/* A network without layers on patches[height][width]; both at most 4096. */
+/* A network without layers on patches[height][width]; both 1 to 4096. */
 struct cnn *cnn_new(size_t height, size_t width);
 void cnn_free(struct cnn *c);
 
 /* The next layer. Weights and bias [out] are checked against the shape so far;
- * a dense layer takes weights->values over. -1, ERR_DATA: the message has the
+ * a dense layer frees weights->values. -1, ERR_DATA: the message has the
  * tensor's name, its shape, and what was expected. */
 int cnn_conv(struct cnn *c, const struct tensor *weights,
 	     const struct tensor *bias, enum cnn_layout layout, bool rectify,

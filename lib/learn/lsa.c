@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/parallel.h"
 #include "math/algebra.h"
+#include "math/matmul.h"
 #include "math/random.h"
 
 /* The subspace is cut into slices of SLICE columns, stored one after another:
@@ -49,24 +50,27 @@ static void fill_random(void *ctx, size_t s, int thread)
 /* The dense rows' part of a slice of x' (x q), added to y. */
 static void multiply_dense(const struct lsa_matrix *x, const float *q, float *y)
 {
-	size_t n = x->dense_cols, i, k;
-	float *turned = mem_alloc(n * sizeof(slice));
-	float *z = mem_alloc(x->dense_rows * sizeof(slice));
-	float *sum = mem_alloc(n * sizeof(slice));
+	size_t n = x->dense_cols, rows = x->dense_rows, i, k;
+	float *some = mem_alloc(n * sizeof(slice));
+	float *z = mem_alloc(rows * sizeof(slice));
+	struct matrix xt = { x->dense, rows, false };
+	struct matrix dense = { x->dense, rows, true };
+	struct matmul_work w = { 0 };
 
 	for (i = 0; i < n; i++)
-		for (k = 0; k < SLICE; k++)
-			turned[k * n + i] =
-			    q[(size_t)x->dense_index[i] * SLICE + k];
-	algebra_gemm_f32(z, turned, x->dense, false, SLICE, x->dense_rows, n);
-	algebra_gemm_f32(sum, x->dense, z, true, n, SLICE, x->dense_rows);
+		memcpy(some + i * SLICE, q + (size_t)x->dense_index[i] * SLICE,
+		       sizeof(slice));
+	matmul(&w, z, SLICE, false, dense,
+	       (struct matrix){ some, SLICE, false }, rows, SLICE, n);
+	matmul(&w, some, SLICE, false, xt, (struct matrix){ z, SLICE, false },
+	       n, SLICE, rows);
 	for (i = 0; i < n; i++)
 		for (k = 0; k < SLICE; k++)
 			y[(size_t)x->dense_index[i] * SLICE + k] +=
-			    sum[i * SLICE + k];
-	free(turned);
+			    some[i * SLICE + k];
+	matmul_work_release(&w);
+	free(some);
 	free(z);
-	free(sum);
 }
 
 /* One slice of y = x' (x q). */

@@ -63,5 +63,5 @@ void recipe_cnn_schema(struct feat_schema *s, const char *parameters,
 		       const uint8_t model[HASH_SIZE], size_t dim)
 {
 	make_schema(s, "embed-cnn", "v", 3, (int)dim);
-	recipe_make("embed-cnn/1", parameters, model, s->recipe);
+	recipe_make("embed-cnn/2", parameters, model, s->recipe);
 }

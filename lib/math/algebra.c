@@ -38,18 +38,6 @@ void algebra_gemm(double *c, const double *a, bool a_t, const double *b,
 		    b, (int)(b_t ? (k ? k : 1) : n), 0, c, (int)n);
 }
 
-void algebra_gemm_f32(float *c, const float *a, const float *b, bool b_t,
-		      size_t m, size_t n, size_t k)
-{
-	one_thread();
-	if (!m || !n)
-		return;
-	cblas_sgemm(CblasRowMajor, CblasNoTrans,
-		    b_t ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1,
-		    a, (int)(k ? k : 1), b, (int)(b_t ? (k ? k : 1) : n), 0, c,
-		    (int)n);
-}
-
 static bool finite_all(const double *x, size_t n)
 {
 	size_t i;

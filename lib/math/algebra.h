@@ -3,8 +3,8 @@
  * Dense linear algebra for fitting: the one place that calls BLAS and LAPACK
  * (OpenBLAS, held to one thread: its results then depend only on arguments and
  * type of processor). Matrices are row-major, tightly packed. Applying a model
- * uses vector.h instead, so that a row never depends on its batch; what needs
- * the speed of a product of matrices (learn/cnn.h) gives it a fixed shape.
+ * uses vector.h, matmul.h and linear.h instead, so that a row never depends on
+ * its batch.
  */
 #ifndef MOODPIPE_ALGEBRA_H
 #define MOODPIPE_ALGEBRA_H
@@ -17,10 +17,6 @@
  * stored [n][k]). */
 void algebra_gemm(double *c, const double *a, bool a_t, const double *b,
 		  bool b_t, size_t m, size_t n, size_t k);
-
-/* The same in single precision, a as it is; m, n and k below 2^31. */
-void algebra_gemm_f32(float *c, const float *a, const float *b, bool b_t,
-		      size_t m, size_t n, size_t k);
 
 /* Symmetric a[n][n] (upper triangle read): eigenvalues, largest first, in
  * values[n]; row i of a becomes the unit eigenvector of values[i], its sign

@@ -228,6 +228,38 @@ static void test_networks(void **state)
 	check_network(CNN_OIHW, true);
 }
 
+/* Of one convolution, every cell: lines wider than a strip, a last strip that is
+ * not whole, and less than one. */
+static void test_strips(void **state)
+{
+	static const size_t shapes[][2] = {
+		{ 11, 40 }, { 3, 100 }, { 7, 1 }, { 1, 1 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+		size_t h = shapes[i][0], w = shapes[i][1];
+		struct tensor weights = make("w", 4, 3, 3, 1, 35, 0.5);
+		struct tensor bias = make("b", 1, 35, 0, 0, 0, 0.3);
+		float *p = patches(1, h * w);
+		float *got = mem_zalloc(h * w * 35, sizeof(*got));
+		struct map m = map_of(p, h, w);
+		struct cnn *c = cnn_new(h, w);
+		struct cnn_work *work;
+
+		assert_int_equal(
+		    cnn_conv(c, &weights, &bias, CNN_HWIO, true, NULL), 0);
+		naive_conv(&m, &weights, &bias, CNN_HWIO, true);
+		work = cnn_work_new(c);
+		cnn_apply(c, work, p, 1, got);
+		agree(&m, got, 1e-5);
+		cnn_work_free(work);
+		cnn_free(c);
+		drop(&weights), drop(&bias);
+		free(m.v), free(p), free(got);
+	}
+}
+
 /* VGGish's own convolutions, all of them. */
 static void test_real_shape(void **state)
 {
@@ -310,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_misfits),
+		cmocka_unit_test(test_strips),
 		cmocka_unit_test(test_real_shape),
 	};
 
