@@ -7,16 +7,17 @@
 #
 #   what, tokens, value, unit, asked, verdict
 #
-# Times are CPU milliseconds of one text, the least of many. From the
-# environment:
+# Times are CPU milliseconds of one text, the least of many in a turn; the median
+# of turns, in which both sides go one behind the other, since processors are not
+# equally fast at all times; and that of their ratios. From the environment:
 #   OUT=BUILD/bench-encoder
 #   ORT=DIR       where node_modules/onnxruntime-node is (npm install
 #                 --ignore-scripts onnxruntime-node); without it no peer
-#   SECONDS_EACH=3  of measuring
+#   ROUNDS=5      turns, an odd number, of some three seconds each
 #   LARGE=1       0: without E5-large, which needs 1.4 GB of disk and 3 GB
 #   KEEP=DIR      the folders and models stay there
 set -euo pipefail
-out=${OUT:-$BUILD/bench-encoder} seconds=${SECONDS_EACH:-3} large=${LARGE:-1}
+out=${OUT:-$BUILD/bench-encoder} rounds=${ROUNDS:-5} large=${LARGE:-1}
 run=$BUILD/tests/helpers/encoderrun
 here=$(dirname "$0")
 tmp=$(mktemp -d)
@@ -68,48 +69,67 @@ least() {
 
 first_vector() { "$run" vectors "$mini" --precision "$1" <"$tmp/text"; }
 
-# PRECISION: fills ours_PRECISION[TOKENS]
+# PRECISION: appends "TOKENS MS" to $tmp/ours of a turn; sets load and peak
 ours() {
-	local -n to=ours_$1
-	local tokens load peak i text
+	local tokens text
 
 	for tokens in 16 64 128; do
-		to[$tokens]=1e9
-		for ((i = 0; i < seconds; i++)); do
-			read -r load _ text peak < <("$run" speed "$mini" \
-			    --precision "$1" --batch 1 --tokens "$tokens" \
-			    --repeat $((16000 / tokens)))
-			to[$tokens]=$(awk -v a="${to[$tokens]}" -v b="$text" \
-			    'BEGIN { print a < b ? a : b }')
-		done
-		row "ours, $1" "$tokens" "${to[$tokens]}" ms
+		read -r load _ text peak < <("$run" speed "$mini" \
+		    --precision "$1" --batch 1 --tokens "$tokens" \
+		    --repeat $((80000 / tokens)))
+		echo "$tokens $text" >>"$tmp/ours"
+	done
+}
+
+# MODEL: the same to $tmp/theirs; other lines of ortbench to $tmp/other
+peer() {
+	node "$here/peers/ortbench.cjs" "$ORT/node_modules" "$1" 3 \
+	    16 64 128 >"$tmp/turn"
+	sed -n 's/^pass\t\(.*\)\t\(.*\)/\1 \2/p' "$tmp/turn" >>"$tmp/theirs"
+	grep -v '^pass' "$tmp/turn" >"$tmp/other" || true
+}
+
+# TOKENS < "TOKENS MS" lines: the median
+median() {
+	awk -v t="$1" '$1 == t { print $2 }' | sort -n |
+		awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
+}
+
+# PRECISION MOST: both, in turns
+beside() {
+	local model=$models/minilm-l6-$1.onnx load peak what ms tokens
+
+	rm -f "$tmp"/{ours,theirs,other}
+	[ -z "$with_peer" ] ||
+	    "$python" "$here/peers/onnxmake.py" "$mini" "$1" "$model"
+	for ((i = 0; i < rounds; i++)); do
+		ours "$1"
+		[ -z "$with_peer" ] || peer "$model"
+	done
+	for tokens in 16 64 128; do
+		row "ours, $1" "$tokens" "$(median $tokens <"$tmp/ours")" ms
 	done
 	row "ours, $1, load" "" "$load" ms
 	row "ours, $1, from start to first vector" "" \
 	    "$(least first_vector "$1")" ms "<= 40"
 	row "ours, $1, resident" "" "$((peak / 1024))" MiB "<= 80"
-}
-
-# PRECISION: fills ort_PRECISION[TOKENS]
-peer() {
-	local -n theirs=ort_$1
-	local model=$models/minilm-l6-$1.onnx what a b
-
-	"$python" "$here/peers/onnxmake.py" "$mini" "$1" "$model"
-	while read -r what a b; do
+	[ -n "$with_peer" ] || return 0
+	for tokens in 16 64 128; do
+		row "onnxruntime, $1" "$tokens" \
+		    "$(median $tokens <"$tmp/theirs")" ms
+		row "ours to onnxruntime, $1" "$tokens" "$(paste -d ' ' \
+		    "$tmp/ours" "$tmp/theirs" | awk '{
+			printf "%s %.3f\n", $1, $2 / $4 }' |
+		    median $tokens)" "" "<= $2"
+	done
+	while read -r what ms; do
 		case $what in
-		pass)
-			# shellcheck disable=SC2034 # another name of ort_...
-			theirs[$a]=$b
-			row "onnxruntime, $1" "$a" "$b" ms
-			;;
-		load) row "onnxruntime, $1, load" "" "${a%.*}" ms ;;
+		load) row "onnxruntime, $1, load" "" "${ms%.*}" ms ;;
 		peak)
-			row "onnxruntime, $1, resident" "" "$((a / 1024))" MiB
+			row "onnxruntime, $1, resident" "" "$((ms / 1024))" MiB
 			;;
 		esac
-	done < <(node "$here/peers/ortbench.cjs" "$ORT/node_modules" "$model" \
-	    "$seconds" 16 64 128)
+	done <"$tmp/other"
 }
 
 # The least cosine of rows of two .npy, as encoder.py says
@@ -157,7 +177,6 @@ large() {
 	done
 }
 
-declare -A ours_f32 ours_int8 ort_f32 ort_int8
 folder minilm-l6
 mini=$models/minilm-l6
 seq -s ' ' 5 7 440 >"$tmp/ids"
@@ -166,28 +185,22 @@ for ((i = 0; i < 64; i++)); do
 done >"$tmp/long"
 echo "a quiet song for the evening" >"$tmp/text"
 
-ours f32
-ours int8
-accuracy
+with_peer=
 if [ -n "${ORT-}" ] && [ -d "$ORT/node_modules/onnxruntime-node" ]; then
-	peer f32
-	peer int8
-	for t in 16 64 128; do
-		row "ours to onnxruntime, f32" $t \
-		    "$(ratio "${ours_f32[$t]}" "${ort_f32[$t]}")" "" "<= 1.0"
-		row "ours to onnxruntime, int8" $t \
-		    "$(ratio "${ours_int8[$t]}" "${ort_int8[$t]}")" "" "<= 0.6"
-	done
+	with_peer=1
 else
 	echo "bench-encoder: no peer: ORT=DIR, where" \
 	    "node_modules/onnxruntime-node is" >&2
 fi
+beside f32 1.0
+beside int8 0.6
+accuracy
 # Where the time goes, and products as training has them beside OpenBLAS's.
 while IFS=$'\t' read -r _ tokens _ parts; do
 	while IFS=$'\t' read -r part value; do
 		row "layers, int8: $part" "$tokens" "$value" ms
 	done < <(tr '\t' '\n' <<<"$parts" | paste - -)
-done < <("$BUILD/tests/helpers/layerbench" -n "$seconds" int8 64 | grep ^pass)
+done < <("$BUILD/tests/helpers/layerbench" -n 3 int8 64 | grep ^pass)
 while IFS=$'\t' read -r m n k stored blas own half; do
 	row "product $m x $n x $k ($stored): ours to OpenBLAS, f32" "" \
 	    "$(ratio "$own" "$blas")" "times as fast"

@@ -66,18 +66,28 @@ static int check_sequence(const struct encoder_config *c,
 	return 0;
 }
 
-/* Whether all are finite: an exponent of ones is not. */
+/* The highest bit is set where the exponent is all ones. */
+static uint32_t odd(const float *x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, x, sizeof(bits));
+	return (bits & 0x7f800000) + 0x00800000;
+}
+
 static bool finite_all(const float *x, size_t n)
 {
-	uint32_t odd = 0;
+	uint32_t any[16] = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t bits;
-
-		memcpy(&bits, x + i, sizeof(bits));
-		odd |= ((bits & 0x7f800000) + 0x00800000) & 0x80000000;
-	}
-	return !odd;
+	for (; i + 16 <= n; i += 16)
+		for (int j = 0; j < 16; j++)
+			any[j] |= odd(x + i + j);
+	for (; i < n; i++)
+		any[0] |= odd(x + i);
+	for (int j = 1; j < 16; j++)
+		any[0] |= any[j];
+	return !(any[0] & 0x80000000);
 }
 
 /* The end of the chunk that begins with sequence first: as many as fit, at
@@ -147,7 +157,12 @@ const float *encoder_apply(const struct encoder *e, struct encoder_work *w,
 
 	if (check_batch(e, b, err))
 		return NULL;
-	MEM_ROOM(w->states, tokens * hidden + 1, w->states_cap);
+	if (tokens * hidden + 1 > w->states_cap) {
+		free(w->states);
+		w->states_cap = tokens * hidden + 1;
+		w->states =
+		    largepages_scratch(w->states_cap * sizeof(*w->states));
+	}
 	for (size_t s = 0; s < b->sequences; s = last) {
 		last = chunk_end(w, b, s);
 		apply_chunk(e, w, b, s, last, false,

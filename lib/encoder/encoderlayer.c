@@ -2,7 +2,7 @@
 #include "encoder/encoderparts.h"
 #include "math/rowwise.h"
 
-#define FEED_ROWS 96 /* through the feed-forward layer at a time */
+#define FEED_ROWS 64 /* through the feed-forward layer at a time */
 
 static size_t least(size_t a, size_t b)
 {
@@ -37,11 +37,8 @@ size_t encoder_side(const struct encoder *e, size_t tokens)
 static void add_norm(const struct encoder *e, const struct norm_weights *n,
 		     const float *y, size_t rows, float *x)
 {
-	size_t hidden = e->config->hidden;
-
-	for (size_t i = 0; i < rows; i++, x += hidden, y += hidden)
-		rowwise_add_norm(x, y, hidden, n->gain, n->bias,
-				 e->config->eps);
+	rowwise_add_norm(x, y, rows, e->config->hidden, n->gain, n->bias,
+			 e->config->eps);
 }
 
 static void attend(const struct encoder *e, const struct encoder_layer *l,

@@ -89,8 +89,9 @@ struct kernels {
 	void (*norm)(const float *x, size_t n, const float *gain,
 		     const float *bias, float eps, float *y,
 		     float statistics[2]);
-	void (*add_norm)(float *x, const float *y, size_t n, const float *gain,
-			 const float *bias, float eps);
+	/* Rows [rows][n]: x = norm of x + y. */
+	void (*add_norm)(float *x, const float *y, size_t rows, size_t n,
+			 const float *gain, const float *bias, float eps);
 };
 
 /* The fastest this processor can run: one of few constants. */

@@ -174,40 +174,39 @@ AVX512 INLINE __m512i quantised(const float *x, size_t left, float inverse,
 	return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
 }
 
-/* The least and the largest of x and 0; returns whether any is NaN. */
+/* The least and the largest of x and 0; returns whether any is not finite. */
 AVX512 INLINE bool range(const float *x, size_t k, float *low, float *high)
 {
-	__m512 l[4], h[4];
-	__mmask16 nan = 0;
+	const __m512 zero = _mm512_setzero_ps();
+	__m512 l[4], h[4], odd[4]; /* NaN as soon as 0 times it is */
 	size_t i = 0;
 
 #pragma GCC unroll 4
 	for (int j = 0; j < 4; j++)
-		l[j] = h[j] = _mm512_setzero_ps();
-	for (; i + 64 <= k; i += 64) {
-		__m512 v[4];
-
+		l[j] = h[j] = odd[j] = zero;
+	for (; i + 64 <= k; i += 64)
 #pragma GCC unroll 4
 		for (int j = 0; j < 4; j++) {
-			v[j] = _mm512_loadu_ps(x + i + j * 16);
-			l[j] = _mm512_min_ps(v[j], l[j]);
-			h[j] = _mm512_max_ps(v[j], h[j]);
+			__m512 v = _mm512_loadu_ps(x + i + j * 16);
+
+			l[j] = _mm512_min_ps(v, l[j]);
+			h[j] = _mm512_max_ps(v, h[j]);
+			odd[j] = _mm512_fmadd_ps(v, zero, odd[j]);
 		}
-		nan |= _mm512_cmp_ps_mask(v[0], v[1], _CMP_UNORD_Q) |
-		       _mm512_cmp_ps_mask(v[2], v[3], _CMP_UNORD_Q);
-	}
 	for (; i < k; i += 16) {
 		__m512 v = _mm512_maskz_loadu_ps(first_of(k - i), x + i);
 
 		l[0] = _mm512_min_ps(v, l[0]);
 		h[0] = _mm512_max_ps(v, h[0]);
-		nan |= _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+		odd[0] = _mm512_fmadd_ps(v, zero, odd[0]);
 	}
 	*low = _mm512_reduce_min_ps(_mm512_min_ps(_mm512_min_ps(l[0], l[1]),
 						  _mm512_min_ps(l[2], l[3])));
 	*high = _mm512_reduce_max_ps(_mm512_max_ps(_mm512_max_ps(h[0], h[1]),
 						   _mm512_max_ps(h[2], h[3])));
-	return nan;
+	odd[0] = _mm512_add_ps(_mm512_add_ps(odd[0], odd[1]),
+			       _mm512_add_ps(odd[2], odd[3]));
+	return _mm512_cmp_ps_mask(odd[0], odd[0], _CMP_UNORD_Q);
 }
 
 AVX512 INLINE void bytes_row(const float *x, size_t k, float inverse,

@@ -125,8 +125,8 @@ AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
 	do {                                                                   \
 		__m512 w0 = _mm512_loadu_ps(w), w1 = _mm512_loadu_ps(w + 16);  \
                                                                                \
-		_mm_prefetch(next, _MM_HINT_T1);                               \
-		_mm_prefetch(next + 64, _MM_HINT_T1);                          \
+		_mm_prefetch(next, _MM_HINT_T0);                               \
+		_mm_prefetch(next + 64, _MM_HINT_T0);                          \
 		w += 32;                                                       \
 		next += advance;                                               \
 		_Pragma("GCC unroll 14") for (int i = 0; i < size; i++)        \

@@ -354,12 +354,15 @@ WIDE_INLINE float add_total(float *x, const float *y, size_t n)
 	return wide_sum(sum) + tail;
 }
 
-WIDE_INLINE void norm_around(const float *x, float mean, size_t n,
-			     const float *gain, const float *bias, float eps,
-			     float *y, float statistics[2])
+WIDE_INLINE float inverse_spread(const float *x, size_t n, float mean,
+				 float eps)
 {
-	float variance = total(x, n, mean, 1) / (float)n;
-	float by = 1 / sqrtf(variance + eps);
+	return 1 / sqrtf(total(x, n, mean, 1) / (float)n + eps);
+}
+
+WIDE_INLINE void normalise(const float *x, size_t n, float mean, float by,
+			   const float *gain, const float *bias, float *y)
+{
 	size_t i = 0;
 
 	for (; i + WIDE <= n; i += WIDE)
@@ -368,10 +371,41 @@ WIDE_INLINE void norm_around(const float *x, float mean, size_t n,
 		    WIDE_OF(bias + i);
 	for (; i < n; i++)
 		y[i] = (x[i] - mean) * by * gain[i] + bias[i];
+}
+
+WIDE_INLINE void norm(const float *x, size_t n, const float *gain,
+		      const float *bias, float eps, float *y,
+		      float statistics[2])
+{
+	float mean = total(x, n, 0, 0) / (float)n;
+	float by = inverse_spread(x, n, mean, eps);
+
+	normalise(x, n, mean, by, gain, bias, y);
 	if (!statistics)
 		return;
 	statistics[0] = mean;
 	statistics[1] = by;
+}
+
+/* A few rows at a time: each waits for its sums, divisions and root. */
+WIDE_INLINE void add_norm(float *x, const float *y, size_t rows, size_t n,
+			  const float *gain, const float *bias, float eps)
+{
+	enum { FEW = 4 };
+	size_t few;
+
+	for (; rows; rows -= few, x += few * n, y += few * n) {
+		float mean[FEW], by[FEW];
+
+		few = rows < FEW ? rows : FEW;
+		for (size_t i = 0; i < few; i++)
+			mean[i] = add_total(x + i * n, y + i * n, n) / (float)n;
+		for (size_t i = 0; i < few; i++)
+			by[i] = inverse_spread(x + i * n, n, mean[i], eps);
+		for (size_t i = 0; i < few; i++)
+			normalise(x + i * n, n, mean[i], by[i], gain, bias,
+				  x + i * n);
+	}
 }
 
 #define VARIANT(variant, attributes, before)                                   \
@@ -407,15 +441,13 @@ WIDE_INLINE void norm_around(const float *x, float mean, size_t n,
 	    const float *x, size_t n, const float *gain, const float *bias,    \
 	    float eps, float *y, float statistics[2])                          \
 	{                                                                      \
-		norm_around(x, total(x, n, 0, 0) / (float)n, n, gain, bias,    \
-			    eps, y, statistics);                               \
+		norm(x, n, gain, bias, eps, y, statistics);                    \
 	}                                                                      \
 	attributes void rowkernels_add_norm_##variant(                         \
-	    float *x, const float *y, size_t n, const float *gain,             \
-	    const float *bias, float eps)                                      \
+	    float *x, const float *y, size_t rows, size_t n,                   \
+	    const float *gain, const float *bias, float eps)                   \
 	{                                                                      \
-		norm_around(x, add_total(x, y, n) / (float)n, n, gain, bias,   \
-			    eps, x, NULL);                                     \
+		add_norm(x, y, rows, n, gain, bias, eps);                      \
 	}
 
 #if defined(__x86_64__)

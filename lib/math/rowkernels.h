@@ -29,9 +29,9 @@
 	void rowkernels_norm_##variant(                                        \
 	    const float *x, size_t n, const float *gain, const float *bias,    \
 	    float eps, float *y, float statistics[2]);                         \
-	void rowkernels_add_norm_##variant(float *x, const float *y, size_t n, \
-					   const float *gain,                  \
-					   const float *bias, float eps);
+	void rowkernels_add_norm_##variant(                                    \
+	    float *x, const float *y, size_t rows, size_t n,                   \
+	    const float *gain, const float *bias, float eps);
 
 ROWKERNELS_DECLARE(c)
 #if defined(__x86_64__)

@@ -27,10 +27,10 @@ void rowwise_norm(const float *x, size_t n, const float *gain,
 	kernels_best()->norm(x, n, gain, bias, eps, y, statistics);
 }
 
-void rowwise_add_norm(float *x, const float *y, size_t n, const float *gain,
-		      const float *bias, float eps)
+void rowwise_add_norm(float *x, const float *y, size_t rows, size_t n,
+		      const float *gain, const float *bias, float eps)
 {
-	kernels_best()->add_norm(x, y, n, gain, bias, eps);
+	kernels_best()->add_norm(x, y, rows, n, gain, bias, eps);
 }
 
 void rowwise_add(float *x, const float *y, size_t n)

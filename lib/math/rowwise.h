@@ -24,9 +24,9 @@ void rowwise_softmax(float *x, size_t n);
  * takes. Ba, Kiros & Hinton 2016. */
 void rowwise_norm(const float *x, size_t n, const float *gain,
 		  const float *bias, float eps, float *y, float statistics[2]);
-/* x = rowwise_norm of x + y. */
-void rowwise_add_norm(float *x, const float *y, size_t n, const float *gain,
-		      const float *bias, float eps);
+/* Rows [rows][n]: x = rowwise_norm of x + y. */
+void rowwise_add_norm(float *x, const float *y, size_t rows, size_t n,
+		      const float *gain, const float *bias, float eps);
 /* x += y. */
 void rowwise_add(float *x, const float *y, size_t n);
 

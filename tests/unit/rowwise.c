@@ -234,11 +234,34 @@ static void test_norm(void **state)
 			k->add(y, bias, n);
 			k->norm(y, n, gain, bias, 1e-5f, y, NULL);
 			memcpy(sum, x, sizeof(sum));
-			k->add_norm(sum, bias, n, gain, bias, 1e-5f);
+			k->add_norm(sum, bias, 1, n, gain, bias, 1e-5f);
 			assert_memory_equal(sum, y, n * sizeof(*y));
 			rowwise_norm(x, n, gain, bias, 1e-5f, x, NULL);
 			assert_memory_equal(x, first, n * sizeof(*y));
 		}
+}
+
+/* Rows together are what each is alone. */
+static void test_norm_of_rows(void **state)
+{
+	enum { ROWS = 11, N = 53 };
+	float x[ROWS * N], y[ROWS * N], one[ROWS * N], gain[N], bias[N];
+	const struct kernels *k;
+
+	(void)state;
+	for (size_t v = 0; (k = kernels_variant(v)); v++) {
+		for (size_t i = 0; i < ROWS * N; i++) {
+			one[i] = x[i] = number();
+			y[i] = 3 * number();
+			gain[i % N] = number();
+			bias[i % N] = number();
+		}
+		k->add_norm(x, y, ROWS, N, gain, bias, 1e-5f);
+		for (size_t i = 0; i < ROWS; i++)
+			k->add_norm(one + i * N, y + i * N, 1, N, gain, bias,
+				    1e-5f);
+		assert_memory_equal(x, one, sizeof(x));
+	}
 }
 
 static void test_not_finite(void **state)
@@ -268,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_near_exponentials),
 		cmocka_unit_test(test_softmax_edges),
 		cmocka_unit_test(test_norm),
+		cmocka_unit_test(test_norm_of_rows),
 		cmocka_unit_test(test_not_finite),
 	};
 
