@@ -35,8 +35,8 @@ const char *feat_status_text(enum feat_status s)
 		"silent but for a few clicks",
 		"measured, though much of it is clipped",
 		"measured after taking off a direct current",
-		"sound in a form that cannot be decoded, such as FLAC of "
-		"32 bits; convert it, to WAV with flac -d or ffmpeg",
+		("sound in a form that cannot be decoded, such as FLAC of "
+		 "32 bits; convert it, to WAV with flac -d or ffmpeg"),
 	};
 
 	return (unsigned)s < FEAT_STATUS_COUNT ? texts[s] : "unknown";
