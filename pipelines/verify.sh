@@ -10,7 +10,8 @@ what=${1:?verify or repair}
 : "${CORPUS:?set CORPUS=directory}" "${BIN:?}"
 export LC_ALL=C
 if [ ! -d "$CORPUS/state" ]; then
-	echo "$what: no corpus in $CORPUS" >&2
+	echo "$what: no corpus in $CORPUS; moodpipe corpus CRAWL=FILE|FOLDER" \
+	    "makes one" >&2
 	exit 3
 fi
 : "${DATA:=${MOODPIPE_DATA:-$here/../data}}"
