@@ -170,13 +170,13 @@ touch_digests() {
 
 # shellcheck source=pipelines/building.sh
 . "$here/building.sh"
-building=0
+building=
 ! building "$PLANNED" || building=1
 fact corpus "$PLANNED"
 fact crawl "$(realpath "$CRAWL")"
 fact of "$PLAN_OF"
 fact jobs "$JOBS"
-fact building "$building"
+fact building "${building:-0}"
 fact new "$([ -e "$PLANNED/shards/.ingested" ] && echo 0 || echo 1)"
 was=$(lines "$PLANNED"/shards/*/crawl.ndjson)
 fact before "$was"
