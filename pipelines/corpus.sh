@@ -155,8 +155,8 @@ stages() {	# that a stage failed, make need not repeat: the stage said why
 		BASH_ENV=$here/stagestatus.sh STAGE_STDERR=8 \
 		    make --no-print-directory -s -f "$here/corpus.mk" "$@" \
 		    8>&2 2>&1 >&7 7>&- |
-		    sed -uE '/^make: \*\*\* (\[.*\] Error [0-9]+|Waiting for .*)$/d
-			/^make: Target .* not remade because of errors\.$/d' >&2
+		    sed -uE '/^make(\[[0-9]+\])?: \*\*\* (\[.*\] Error [0-9]+|Waiting for .*)$/d
+			/^make(\[[0-9]+\])?: Target .* not remade because of errors\.$/d' >&2
 	} 7>&1 && return
 	read -r status <"$STAGE_STATUS" || status=3
 	exit "$status"

@@ -2,9 +2,6 @@
 # What repair does where something cannot be built again; what verify sees that
 # is sound by itself and does not belong together; builds while verify reads.
 . tests/corpus.sh
-skip "all of it" "fails since the last changes of messages: to be mended"
-done_testing
-exit
 unset MOODPIPE_INDEX MOODPIPE_CORPUS
 export HEAL_BUDGET=20 SHARDS=2
 c=$TMP/c

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Odd paths, bad settings, damage: said with the right status, or mended.
 . tests/corpus.sh
-skip "all of it" "fails since the last changes of messages: to be mended"
-done_testing
-exit
 export HEAL_BUDGET=0 # no catalogue is asked
 ingest_one() { # NAME: a crawl of one row, of that file name
 	printf 'title,artist\nOne,Two\n' >"$TMP/$1"
