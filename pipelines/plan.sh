@@ -78,7 +78,7 @@ if [ "$status" = 0 ]; then
 		cat "$told" >&2
 		exit 2
 	elif [ "$status" != 0 ]; then
-		why=$(grep -v '^make' "$told" | tail -n 1 || true)
+		why=$(grep -v '^make[:[]' "$told" | tail -n 1 || true)
 		stands+=("${why:-it cannot be told what a build would do}")
 	fi
 else

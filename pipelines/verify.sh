@@ -49,7 +49,7 @@ check() { # FILE COMMAND...: which ends with 4 where the file is damaged
 	local said status=0
 	[ -e "$1" ] || return 0
 	said=$("${@:2}" 2>&1 >/dev/null) || status=$?
-	said=$(grep -v '^make: ' <<<"$said" | tail -n 1 || true)
+	said=$(grep -v '^make[:[]' <<<"$said" | tail -n 1 || true)
 	case $status in
 	0) ;;
 	4)	# of another release it waits for a build

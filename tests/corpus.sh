@@ -7,7 +7,10 @@ export DEMO_AUDIO=$BUILD/demo/audio AS_OF=2024-06-30 JOBS=2 BUILD BIN
 demo() {
 	local dir=$1 target=$2
 	shift 2
-	env CORPUS="$dir" "$@" pipelines/demo.sh "$target" >"$TMP/log" 2>&1
+	env CORPUS="$dir" "$@" pipelines/demo.sh "$target" >"$TMP/log" 2>&1 && return
+	set -- $?
+	tail -n 20 "$TMP/log"
+	return "$1"
 }
 generation() { # DIR: name and digest of what `current` is
 	local f
