@@ -39,7 +39,7 @@ size_t kernels_panels_size(enum linear_precision p, size_t columns, size_t k);
 
 struct kernels_step { /* of a row in eight bits: value = step (q - zero) */
 	float step;   /* NaN: the row is not finite */
-	int32_t zero;
+	float zero;   /* 0 to 255, whole */
 };
 
 struct kernels_product {

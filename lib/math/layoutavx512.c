@@ -244,11 +244,12 @@ AVX512 INLINE void bytes_block(const float *x, size_t stride, size_t size,
 			inverse[i] = step > 0 ? 255 / (high[i] - low[i]) : 0;
 			steps[i].step = step;
 			steps[i].zero =
-			    step > 0 ? (int32_t)rintf(-low[i] * inverse[i]) : 0;
+			    step > 0 ? rintf(-low[i] * inverse[i]) : 0;
 		}
 		for (size_t i = 0; i < n; i++)
-			bytes_row(x + i * stride, k, inverse[i], steps[i].zero,
-				  to + (at + i) * 64, size * 64);
+			bytes_row(x + i * stride, k, inverse[i],
+				  (int32_t)steps[i].zero, to + (at + i) * 64,
+				  size * 64);
 	}
 }
 

@@ -53,7 +53,7 @@ static struct kernels_step range(const float *x, size_t k)
 	}
 	s.step = product_step(low, high) + check;
 	if (s.step > 0)
-		s.zero = (int32_t)rintf(-low * (255 / (high - low)));
+		s.zero = rintf(-low * (255 / (high - low)));
 	return s;
 }
 
@@ -90,7 +90,7 @@ static void bytes_row(const float *x, size_t k, uint32_t *row, size_t pitch,
 	inverse = 255 / (high - low);
 	for (size_t u = 0; u < units; u++)
 		row[u / 16 * pitch + u % 16] = byte_unit(
-		    x + 4 * u, k - 4 * u, inverse, step->zero, 0, 255);
+		    x + 4 * u, k - 4 * u, inverse, (int32_t)step->zero, 0, 255);
 }
 
 void layout_rows_c(enum linear_precision p, const struct matrix *m,

@@ -105,17 +105,20 @@ AVX2 INLINE void value(const struct part *t, size_t i, __m256i low,
 	const struct kernels_product *p = t->p;
 	__m256i sum =
 	    _mm256_permute4x64_epi64(_mm256_hadd_epi32(low, high), 0xd8);
-	__m256i zero = _mm256_mullo_epi32(
-	    _mm256_loadu_si256((const __m256i *)(p->sums + t->column)),
-	    _mm256_set1_epi32(t->steps[i].zero));
-	__m256 scale = _mm256_mul_ps(_mm256_set1_ps(t->steps[i].step),
-				     _mm256_loadu_ps(p->scale + t->column));
+	__m256 scale = _mm256_loadu_ps(p->scale + t->column);
+	__m256 shift =
+	    _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_loadu_si256(
+			      (const __m256i *)(p->sums + t->column))),
+			  scale);
+	__m256 scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), scale);
 	float out[8];
 
 	_mm256_storeu_ps(
 	    out,
-	    _mm256_fmadd_ps(_mm256_cvtepi32_ps(_mm256_sub_epi32(sum, zero)),
-			    scale, _mm256_loadu_ps(p->bias + t->column)));
+	    _mm256_fmadd_ps(_mm256_set1_ps(t->steps[i].step),
+			    _mm256_fnmadd_ps(_mm256_set1_ps(t->steps[i].zero),
+					     shift, scaled),
+			    _mm256_loadu_ps(p->bias + t->column)));
 	memcpy(t->y + i * p->stride, out, t->n * sizeof(*out));
 }
 

@@ -88,9 +88,17 @@ AVX512 INLINE __m512 gelu_near(__m512 x)
 	__m512 p = _mm512_set1_ps(wide_gelu_part[0]);
 
 #pragma GCC unroll 6
-	for (int i = 1; i < 7; i++)
+	for (int i = 1; i < WIDE_GELU_PARTS; i++)
 		p = _mm512_fmadd_ps(p, a, _mm512_set1_ps(wide_gelu_part[i]));
 	return _mm512_fnmadd_ps(p, a, _mm512_max_ps(x, _mm512_setzero_ps()));
+}
+
+/* Behind the loop over k, so that the compiler keeps them there in it. */
+AVX512 INLINE void in_registers(int size, __m512 (*sum)[2])
+{
+#pragma GCC unroll 14
+	for (int i = 0; i < size; i++)
+		__asm__("" : "+v"(sum[i][0]), "+v"(sum[i][1]));
 }
 
 /* Integer sums become what they stand for. */
@@ -102,18 +110,23 @@ AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
 		size_t column = t->column + (size_t)j * 16;
 		__m512 bias = _mm512_loadu_ps(t->p->bias + column);
 		__m512 scale = _mm512_loadu_ps(t->p->scale + column);
-		__m512i sums = _mm512_loadu_si512(t->p->sums + column);
+		__m512 shift = _mm512_mul_ps(
+		    _mm512_cvtepi32_ps(_mm512_loadu_si512(t->p->sums + column)),
+		    scale);
 
+		/* What both halves read is read twice: there are no registers
+		 * to keep it in. */
+		__asm__ volatile("" : : : "memory");
 #pragma GCC unroll 14
 		for (int i = 0; i < size; i++) {
-			__m512i zero = _mm512_mullo_epi32(
-			    sums, _mm512_set1_epi32(steps[i].zero));
-			__m512 exact = _mm512_cvtepi32_ps(_mm512_sub_epi32(
-			    _mm512_castps_si512(sum[i][j]), zero));
+			__m512 scaled = _mm512_mul_ps(
+			    _mm512_cvtepi32_ps(_mm512_castps_si512(sum[i][j])),
+			    scale);
 
 			sum[i][j] = _mm512_fmadd_ps(
-			    exact,
-			    _mm512_mul_ps(_mm512_set1_ps(steps[i].step), scale),
+			    _mm512_set1_ps(steps[i].step),
+			    _mm512_fnmadd_ps(_mm512_set1_ps(steps[i].zero),
+					     shift, scaled),
 			    bias);
 			if (near)
 				sum[i][j] = gelu_near(sum[i][j]);
@@ -162,6 +175,7 @@ AVX512 INLINE void value(const struct tile *t, const struct kernels_step *steps,
 			}                                                      \
 		for (size_t u = 0; u < units; u++)                             \
 			STEP(op, size, u);                                     \
+		in_registers(size, sum);                                       \
 		if (integer && t->p->function == LINEAR_GELU_NEAR)             \
 			value(t, steps, size, true, sum);                      \
 		else if (integer)                                              \

@@ -92,10 +92,14 @@ INLINE void bytes(const struct kernels_product *p, const union unit *block,
 				  x.u8[2] * panel[j].s8[2] +
 				  x.u8[3] * panel[j].s8[3];
 	}
-	for (size_t j = 0; j < n; j++)
-		y[j] = fmaf((float)(sum[j] - step->zero * p->sums[column + j]),
-			    step->step * p->scale[column + j],
+	for (size_t j = 0; j < n; j++) {
+		float scale = p->scale[column + j];
+		float shift = (float)p->sums[column + j] * scale;
+
+		y[j] = fmaf(step->step,
+			    fmaf(-step->zero, shift, (float)sum[j] * scale),
 			    p->bias[column + j]);
+	}
 }
 
 INLINE void product(enum linear_precision precision,

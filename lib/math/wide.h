@@ -157,14 +157,14 @@ WIDE_INLINE void wide_tanh(wide *x)
 
 /*
  * x = max(x, 0) less |x| Phi(-|x|), which is a polynomial without constant up to
- * 4, behind it that of 4: the nearest of its degree, within 2e-4 there and 3.3e-4
- * behind. Coefficients from the highest power down.
+ * 3.3, behind it that of 3.3: the nearest of its degree, within 2.1e-3.
+ * Coefficients from the highest power down.
  */
-#define WIDE_GELU_END 4.0f
-static const float wide_gelu_part[] = { -6.4283e-4f,   9.92112e-3f,
-					-5.756321e-2f, 1.3996126e-1f,
-					-4.279453e-2f, -3.9082775e-1f,
-					5.0049368e-1f };
+#define WIDE_GELU_END 3.3f
+#define WIDE_GELU_PARTS 4
+static const float wide_gelu_part[WIDE_GELU_PARTS] = {
+	-2.031018e-2f, 1.7928218e-1f, -5.3099742e-1f, 5.2984589e-1f
+};
 
 WIDE_INLINE void wide_gelu_near(wide *x)
 {
@@ -173,7 +173,7 @@ WIDE_INLINE void wide_gelu_near(wide *x)
 	wide_int high = a > WIDE_GELU_END, positive = *x > 0.0f;
 
 	a = WIDE_CHOOSE(high, WIDE_ALL(WIDE_GELU_END), a);
-	for (int i = 1; i < 7; i++)
+	for (int i = 1; i < WIDE_GELU_PARTS; i++)
 		wide_fma(&p, &a, wide_gelu_part[i]);
 	*x = (wide)(positive & (wide_int)*x);
 	for (int i = 0; i < WIDE; i++)

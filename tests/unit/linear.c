@@ -155,15 +155,22 @@ static void test_int8_exact(void **state)
 		for (size_t j = 0; j < OUT; j++) {
 			const float *row = w + j * IN;
 			float peak = 0;
-			int64_t sum = 0;
+			double sum = 0, weights = 0, unit, most;
 
 			for (size_t k = 0; k < IN; k++)
 				peak = fmaxf(peak, fabsf(row[k]));
-			for (size_t k = 0; k < IN; k++)
-				sum += (q[k] - zero) *
-				       (int32_t)rintf(row[k] * (127 / peak));
-			assert_true(y[j] == fmaf((float)sum,
-						 step * (peak / 127), bias[j]));
+			for (size_t k = 0; k < IN; k++) {
+				double weight = rintf(row[k] * (127 / peak));
+
+				sum += q[k] * weight;
+				weights += weight;
+			}
+			/* The sums are whole, what follows is not. */
+			unit = (double)step * peak / 127;
+			most = 4e-7 * unit * (fabs(sum) + fabs(zero * weights));
+			assert_true(fabs(y[j] - (sum - zero * weights) * unit -
+					 bias[j]) <=
+				    most + 1e-7 * fabsf(bias[j]));
 		}
 	}
 	linear_work_release(&work);
