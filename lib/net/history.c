@@ -183,22 +183,23 @@ int history_look_up(struct history *h, const char *sql, struct span url,
 	return first_row(h, *s, err);
 }
 
-/* While somebody writes, and only then, there is a write-ahead log, and a
- * reader can have one view of the file for as long as it likes without being in
- * anybody's way. It is also much faster than a transaction per look-up. */
+/* Looks at the file in one transaction: another process may be making its
+ * tables. While somebody writes, and only then, there is a write-ahead log, and
+ * a reader can keep this view of the file for as long as it likes without being
+ * in anybody's way. It is also much faster than a transaction per look-up. */
 static int take_snapshot(struct history *h, struct err *err)
 {
 	sqlite3_stmt *s;
 	bool wal = false;
 
-	if (h->missing)
-		return 0;
+	if (history_run(h, "BEGIN", err) || history_check(h, false, err))
+		return -1;
 	if (sqlite3_prepare_v2(h->db, "PRAGMA journal_mode", -1, &s, NULL))
 		return history_fail(h, err);
 	if (sqlite3_step(s) == SQLITE_ROW)
 		wal = !strcmp((const char *)sqlite3_column_text(s, 0), "wal");
 	sqlite3_finalize(s);
-	return wal ? history_run(h, "BEGIN", err) : 0;
+	return wal && !h->missing ? 0 : history_run(h, commit_sql, err);
 }
 
 /* A commit of the write-ahead log costs no wait for the disk: it survives
@@ -237,9 +238,7 @@ static int open_db(struct history *h, bool write, struct err *err)
 		return history_fail(h, err);
 	sqlite3_busy_timeout(h->db, BUSY_MS);
 	if (!write)
-		return history_check(h, false, err) || take_snapshot(h, err)
-			   ? -1
-			   : 0;
+		return take_snapshot(h, err);
 	if (use_log(h, err))
 		return -1;
 	h->write = true;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -295,6 +296,54 @@ static void test_version_1(void **state)
 	history_fetch_release(&x);
 }
 
+/* An empty file that another process makes a history of, between two looks of
+ * one that opens it to read. */
+static const char *made_meanwhile;
+
+static int make_tables(unsigned what, void *ctx, void *statement, void *sql)
+{
+	const char *path = made_meanwhile;
+	sqlite3 *db;
+
+	(void)what, (void)ctx, (void)statement;
+	if (!path || !strstr(sql, "user_version"))
+		return 0;
+	made_meanwhile = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	/* refused as long as the reader looks */
+	sqlite3_exec(db,
+		     "BEGIN; CREATE TABLE links(url TEXT);"
+		     "PRAGMA application_id = 0x6d6f6f64;"
+		     "PRAGMA user_version = 2; COMMIT",
+		     NULL, NULL, NULL);
+	sqlite3_close(db);
+	return 0;
+}
+
+static int watch(sqlite3 *db)
+{
+	return sqlite3_trace_v2(db, SQLITE_TRACE_STMT, make_tables, NULL);
+}
+
+static void test_made_meanwhile(void **state)
+{
+	struct fixture *f = *state;
+	struct history_link l = { 0 };
+
+	history_close(f->h);
+	f->h = NULL;
+	assert_int_equal(truncate(f->path, 0), 0);
+	made_meanwhile = f->path;
+	sqlite3_auto_extension((void (*)(void))watch);
+	f->h = history_open(f->path, false, &f->err);
+	sqlite3_cancel_auto_extension((void (*)(void))watch);
+	assert_null(made_meanwhile); /* it was tried */
+	assert_string_equal(f->err.message, "");
+	assert_non_null(f->h);
+	assert_int_equal(history_get_link(f->h, SPAN("u"), &l, &f->err), 0);
+	history_link_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +354,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_odd_urls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reopen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_version_1, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_made_meanwhile, setup,
 						teardown),
 	};
 
