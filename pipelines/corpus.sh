@@ -66,7 +66,11 @@ if_changed() {
 		mv -f "$1.tmp" "$1"
 	fi
 }
-settings_remember | if_changed "$CORPUS/state/remembered"
+# A build that is killed goes on with what it was told; where the crawl is refused,
+# what was remembered before is put back.
+remembered=$CORPUS/state/remembered before=$CORPUS/state/remembered.before
+[ -e "$before" ] || settings_remembered | if_changed "$before"
+settings_remember | if_changed "$remembered"
 rm -f "$CORPUS/state/network"	# of older releases
 if_changed "$CORPUS/state/settings" <<EOF
 CRAWL=$(realpath "$CRAWL")
@@ -161,6 +165,15 @@ stages() {	# that a stage failed, make need not repeat: the stage said why
 	read -r status <"$STAGE_STATUS" || status=3
 	exit "$status"
 }
+take_crawl() {
+	local status=0
+	(stages "$ingested") || status=$?
+	if [ "$status" != 0 ]; then
+		mv -f "$before" "$remembered"
+		exit "$status"
+	fi
+	rm -f "$before"
+}
 refresh() {
 	stages shards
 	"$here/refresh.sh" || exit
@@ -171,6 +184,7 @@ if [ "$what" = plan ]; then	# plan.sh gave it a copy to look at
 	exit
 fi
 failed=0
+[ "$what" = mend ] || take_crawl
 case $what in	# no &&: it would hide a failure from set -e
 corpus) refresh; stages index ;;
 refresh) refresh ;;
@@ -178,6 +192,7 @@ index) stages index ;;
 refit) rm -f "$CORPUS"/models/*; stages index ;;
 mend)
 	(stages -k ${LOST:+$(printf -- '-o %s ' $LOST)} index) || failed=$?
+	[ "$failed" != 0 ] || rm -f "$before"
 	[ "$failed${LOST:-}" = 0 ] || failed=${failed/#0/4}
 	;;
 esac

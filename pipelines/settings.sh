@@ -10,6 +10,7 @@
 #	settings_exist NAME...	are the paths and programs there? 3: no
 #	settings_build PROGRAM	settings_read, and what a build needs is there; 2, 3
 #	settings_remember	what the next build shall remember, to standard output
+#	settings_remembered	what this one was told to, likewise
 #	settings_words NAME ARRAY	the words of options
 #
 # What is wrong is said on standard error, all of it.
@@ -143,19 +144,25 @@ it as an option of that one"
 	done <<<"${text#$'\xef\xbb\xbf'}"
 }
 
-# What the corpus was told before, into its caller's value_of. A corpus of an older
-# release has it in the files that stages depend on.
-settings_memory() {
+# A corpus of an older release has it in the files that stages depend on.
+settings_remembered() {
 	local line files=("$CORPUS/state/remembered") LC_ALL=C
 	[ -e "${files[0]}" ] ||
 	    files=("$CORPUS"/state/{settings,network,cnn,encoder,text})
 	while IFS= read -r line; do
-		[[ $line =~ ^([A-Z_]+)=(.+)$ ]] || continue
-		if [ "${settings_life[${BASH_REMATCH[1]}]-}" = kept ]; then
-			value_of[${BASH_REMATCH[1]}]=${BASH_REMATCH[2]}
-			settings_from[${BASH_REMATCH[1]}]=remembered
-		fi
+		[[ ! $line =~ ^([A-Z_]+)=.+$ ||
+		    ${settings_life[${BASH_REMATCH[1]}]-} != kept ]] ||
+		    printf '%s\n' "$line"
 	done < <(cat -- "${files[@]}" 2>/dev/null)
+}
+
+# What the corpus was told before, into its caller's value_of.
+settings_memory() {
+	local line LC_ALL=C
+	while IFS= read -r line; do
+		value_of[${line%%=*}]=${line#*=}
+		settings_from[${line%%=*}]=remembered
+	done < <(settings_remembered)
 }
 
 # Looks at a value, unless it is refused already; REPLY: as scripts take it.

@@ -34,7 +34,8 @@ care() {
 }
 
 line corpus "$CORPUS"
-line crawl "$(sed -n 's/^CRAWL=//p' "$CORPUS/state/settings")"
+crawl=$(cat "$CORPUS/shards/.ingested" 2>/dev/null || true)
+line crawl "${crawl:-$(sed -n 's/^CRAWL=//p' "$CORPUS/state/settings")}"
 if ! wrong=$("$here/config.sh" check 2>&1); then
 	line settings "need care (man moodpipe.conf)"
 	while IFS= read -r w; do
