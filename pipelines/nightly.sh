@@ -44,6 +44,16 @@ if [ -n "$METRICS" ] && [ ! -d "$METRICS" ]; then
 	echo "nightly: no such folder: $METRICS (METRICS=)" >&2
 	exit 3
 fi
+# Of a first night that cannot begin nothing is left: the path may be a wrong one.
+if [ ! -d "$CORPUS/state" ]; then
+	if [ -z "$("$here/config.sh" value CRAWL 2>/dev/null || echo wrong)" ]; then
+		echo "nightly: no corpus in $CORPUS: is that its path? To build one" \
+		    "there, say CRAWL=FILE|FOLDER" >&2
+		exit 3
+	fi
+	# shellcheck source=pipelines/settings.sh
+	(. "$here/settings.sh" && settings_build nightly) || exit
+fi
 
 mkdir -p "$CORPUS/report" || exit 3
 own=$CORPUS/report/nightly.prom
