@@ -14,7 +14,7 @@ need() { # COUNT OPTION
 usage='usage: moodpipe ask [OPTION ...] WORDS ...
        moodpipe ask [OPTION ...] < REQUESTS or a marked list
 Finds music for a mood or other words, and prints it with reasons.
-  -k N                   so many tracks (20)
+  -k N                   so many tracks (20), where a JSON request does not say
   --like TRACK ...       like it: an id, a URL, "Artist - Title", a sound file
   --more WORD ...  --less WORD ...   energetic, happy, dark, fast, vocals
   --from TRACK --to TRACK  a way from one to the other; moods in words, too
@@ -41,7 +41,11 @@ nothing() { # unless an option that nobody knows took the word
 	echo "ask: say what to look for, as in: moodpipe ask \"i miss my ex\"" >&2
 	exit 2
 }
-shopt -s extglob
+told_there() { # what is refused, in what is printed for people
+	case ${shown[*]} in
+	*table* | *marks*) query=(-q "${query[@]}") ;;
+	esac
+}
 query=() rerank=() words=() shown=() asked='' named=''
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -120,21 +124,21 @@ if [ "${words[*]-}" = - ] || [ ${#words[@]}$asked = 0 ]; then
 		*) shown=(--format marks) ;;
 		esac
 	fi
+	told_there
 	{
 		printf '%s\n' "$first"
 		cat
-	} | "$BIN/query" "${query[@]}" - | "$BIN/rerank" "${shown[@]}" "${rerank[@]}"
+	} | "$BIN/query" "${query[@]}" - |
+	    "$BIN/rerank" -q "${shown[@]}" "${rerank[@]}"
 	exit
 fi
 if [ ${#shown[@]} = 0 ]; then
 	shown=(--format table --why)
 fi
 have_index
-# One question: where it is refused, that is the status, and it is said once.
+told_there
+# One question: where it is refused, that is the status.
 status=0
-case ${shown[*]} in
-*table* | *marks*) query=(-q "${query[@]}") ;;
-esac
 "$BIN/query" --max-errors 0 "${query[@]}" -- "${words[@]}" |
     "$BIN/rerank" -q "${shown[@]}" "${rerank[@]}" || status=$?
 if [ "$status" = 4 ] && [ -z "$named" ]; then

@@ -75,10 +75,21 @@ is "$(echo '{"query":"sad","top_k":2}' | ask -q | wc -l)" 6 "a request by a tabl
 is "$(echo '{"query":"sad"}' | ask -q --format m3u -k 2 - | grep -c '^#EXTINF')" 2 "or as is said"
 is "$(ask -q -k 2 <list3 | grep -c '^[ +]  [0-9]')" 2 "so many of a list"
 like "$(ask -q --top-k=2 <list3)" '^# top_k: 2$' "which remembers it"
+printf '%s\n' '{"query":"sad","top_k":3}' '{"query":"sad"}' \
+	'{"like":"nobody at all"}' >several
+status 0 ask -k 2 --format ndjson <several
+is "$(grep -c '"title"' out)" 5 "a request's own top_k goes before -k"
+like "$(cat err)" '^query: request 3: no track' "for programs, what is refused is told aside"
+status 0 ask -k 2 <several
+like "$(cat out)" '^no track "nobody at all"' "for people, in its place"
+is "$(cat err)" "" "and nothing else is said"
 for k in "-k 0" -k0 --top-k=0 "--top-k 0"; do
 	# shellcheck disable=SC2086 # one word or two
 	status 2 ask $k sad
 	is "$(grep -c 'whole number from 1 to 1000' err)" 1 "$k is refused once"
+	status 2 ask $k <list3
+	is "$(cut -d: -f1 err)" "query
+Try 'query --help'." "$k, of a list: and nothing else is said"
 done
 status 2 ask </dev/null
 like "$(cat err)" 'say what to look for' "and what if not"
