@@ -217,6 +217,18 @@ static const struct option_spec *spec_of(const struct option_spec *specs,
 	return NULL;
 }
 
+static void release_lists(const struct option_spec *specs)
+{
+	for (const struct option_spec *s = specs; s && s->name; s++) {
+		struct option_list *l = s->value;
+
+		if (s->kind != OPTION_LIST)
+			continue;
+		free(l->items);
+		*l = (struct option_list){ 0 };
+	}
+}
+
 int options_parse(struct options *o, const char *tool, const char *usage,
 		  const struct option_spec *specs, int argc, char **argv,
 		  int *status)
@@ -247,6 +259,8 @@ int options_parse(struct options *o, const char *tool, const char *usage,
 	}
 	str_release(&t.letters);
 	free(t.longs);
+	if (rc)
+		release_lists(specs);
 	return rc ? -1 : optind;
 }
 

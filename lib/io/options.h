@@ -21,7 +21,7 @@ enum option_kind {
 };
 
 struct option_list {
-	const char **items;
+	const char **items; /* the caller frees it */
 	size_t count, cap;
 };
 
@@ -47,8 +47,8 @@ struct options { /* the common ones, after parsing */
 
 /* Parses argv. Returns the index of the first operand; or, when the process
  * should end (help, version, an error), -1 with *status set, having printed
- * what there is to say. Also makes a closed pipe a write error (EPIPE) instead
- * of a silent death. */
+ * what there is to say and emptied the lists. Also makes a closed pipe a write
+ * error (EPIPE) instead of a silent death. */
 int options_parse(struct options *o, const char *tool, const char *usage,
 		  const struct option_spec *specs, int argc, char **argv,
 		  int *status);
