@@ -206,7 +206,8 @@ static int mood(struct ctx *c, const struct options *o, char **files, int n,
 				 &report, &c->used, err)
 		     : -1;
 	if (!rc) {
-		fwrite(report.p, 1, report.n, atomic_file(figures));
+		if (report.n)
+			fwrite(report.p, 1, report.n, atomic_file(figures));
 		rc = atomic_commit(figures, err);
 	} else {
 		atomic_abort(figures);
