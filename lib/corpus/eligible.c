@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "corpus/artistfilter.h"
 #include "corpus/percentile.h"
+#include "math/largepages.h"
 #include "text/tokens.h"
 
 /* All filters on some rows while these are in the cache; loops of a constant
@@ -390,7 +391,7 @@ void eligible_release(struct eligible *e)
 static uint8_t *room_of(struct eligible *e)
 {
 	if (!e->room)
-		e->room = mem_alloc(e->g->count + 1);
+		e->room = largepages_scratch(e->g->count + 1);
 	return e->room;
 }
 
