@@ -14,7 +14,7 @@ enum {
 	ROUGH_MORE = 32
 };
 
-enum retrieved { TEXTS, SOUNDS, MOODS, WORDS, TIMBRES, PLAYED, RETRIEVED };
+enum retrieved { TEXTS, SOUNDS, MOODS, TIMBRES, PLAYED, RETRIEVED };
 
 struct list { /* what one kind of search found, before the cap */
 	struct topk_item *items;
@@ -375,14 +375,6 @@ float search_mood_row(const struct generation *g, const struct search_mood *at,
 
 /* --- words --- */
 
-static size_t find_words(struct search *s, const void *query,
-			 const struct search_among *a, size_t depth,
-			 struct topk_item *out)
-{
-	(void)query; /* prepared */
-	return words_find(&s->g->words, s->words, a->allowed, depth, out);
-}
-
 size_t search_words(struct search *s, const struct words_query *q,
 		    const struct search_among *a, struct topk_item *best,
 		    enum search_way *way, struct err *err)
@@ -394,7 +386,9 @@ size_t search_words(struct search *s, const struct words_query *q,
 		err_prefix(err, "%s: section \"words\"", s->g->path);
 		return SIZE_MAX;
 	}
-	return search_capped(s, WORDS, find_words, q, a, best);
+	return words_find(&s->g->words, s->words, a->allowed,
+			  &(struct words_cap){ s->g->artist, a->per_artist },
+			  a->k, best);
 }
 
 size_t search_words_explain(struct search *s, const struct words_query *q,

@@ -53,7 +53,7 @@ void words_work_free(struct words_work *w)
 	free(w->phrase);
 	free(w->places);
 	free(w->best);
-	free(w->heap);
+	words_best_release(&w->found);
 	free(w);
 }
 
@@ -203,5 +203,5 @@ size_t words_search(const struct words_view *v, struct words_work *w,
 {
 	if (words_prepare(v, w, q, err))
 		return SIZE_MAX;
-	return words_find(v, w, allowed, k, out);
+	return words_find(v, w, allowed, NULL, k, out);
 }

@@ -126,12 +126,18 @@ void words_work_free(struct words_work *w);
  */
 int words_prepare(const struct words_view *v, struct words_work *w,
 		  const struct words_query *q, struct err *err);
+struct words_cap {             /* at most `each` rows of a group */
+	const uint32_t *group; /* [rows]; UINT32_MAX: of none */
+	size_t each;           /* 0: any number */
+};
+
 /* The k best of the rows that match and allowed[rows] (NULL: all) lets through,
- * best first, equal scores by row; fills out[k], returns their number, which is
- * the smaller of k and the matches. After words_prepare, any number of times;
- * v and q as there. */
+ * best first, equal scores by row, as many as cap (NULL: all) leaves where they
+ * are taken in turn; fills out[k], returns their number. After words_prepare,
+ * any number of times; v and q as there. */
 size_t words_find(const struct words_view *v, struct words_work *w,
-		  const uint8_t *allowed, size_t k, struct topk_item *out);
+		  const uint8_t *allowed, const struct words_cap *cap, size_t k,
+		  struct topk_item *out);
 /* Both; SIZE_MAX for -1. */
 size_t words_search(const struct words_view *v, struct words_work *w,
 		    const struct words_query *q, const uint8_t *allowed,

@@ -19,12 +19,14 @@ static void phrase(const struct words_view *v, struct words_work *w,
 		   const struct words_sought *s, uint32_t row,
 		   uint32_t tf[WORDS_FIELDS])
 {
+	const struct words_list *same;
+
 	for (size_t i = 0; i < s->count; i++)
 		if (words_list_open(&w->phrase[i], v,
 				    w->known[s->first + i].term) ||
 		    !words_list_find(&w->phrase[i], row))
 			return;
-	words_phrase_here(w, s, tf);
+	words_phrase_here(w, s, tf, &same);
 }
 
 /* The stem that gives the row its code. */

@@ -2,15 +2,15 @@
 /* The best rows of what was looked up: words.h. */
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "index/wordswork.h"
+
+enum { LONGER = 4 }; /* times: widen() */
 
 /* The lists of a query, as one window sees them. */
 struct search {
 	struct words_work *w;
 	const uint8_t *allowed;
 	uint32_t rows, base, end; /* the window */
-	size_t k;
 	struct words_sought *scoring[WORDS_CLAUSES_MAX];
 	uint32_t bound[WORDS_CLAUSES_MAX]; /* what it can add in the window */
 	size_t n, required; /* scoring[0..required) are required */
@@ -18,56 +18,10 @@ struct search {
 	size_t nexcluded;
 };
 
-/* --- the best so far --- */
-
-static void sift(uint64_t *heap, size_t n, size_t i)
-{
-	for (;;) {
-		size_t child = 2 * i + 1, least = i;
-		uint64_t t = heap[i];
-
-		if (child < n && heap[child] < heap[least])
-			least = child;
-		if (child + 1 < n && heap[child + 1] < heap[least])
-			least = child + 1;
-		if (least == i)
-			return;
-		heap[i] = heap[least];
-		heap[least] = t;
-		i = least;
-	}
-}
-
 /* The score from which on a row further down is among the best. */
 static uint32_t needed(const struct search *s)
 {
-	if (s->w->heap_n < s->k)
-		return 1;
-	return (uint32_t)(s->w->heap[0] >> 32) + 1;
-}
-
-static void keep(struct search *s, uint32_t score, uint32_t row)
-{
-	struct words_work *w = s->w;
-	uint64_t item = (uint64_t)score << 32 | (UINT32_MAX - row);
-
-	if (w->heap_n < s->k) {
-		MEM_ROOM(w->heap, w->heap_n + 1, w->heap_cap);
-		w->heap[w->heap_n++] = item;
-		if (w->heap_n == s->k)
-			for (size_t i = s->k / 2; i--;)
-				sift(w->heap, s->k, i);
-	} else if (item > w->heap[0]) {
-		w->heap[0] = item;
-		sift(w->heap, s->k, 0);
-	}
-}
-
-static int descending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? 1 : -(x > y);
+	return words_best_needed(&s->w->found);
 }
 
 /* --- candidates of a window --- */
@@ -79,8 +33,10 @@ static bool lets(const struct search *s, uint32_t row)
 
 static void candidate(struct search *s, uint32_t at, uint32_t score)
 {
-	s->w->candidate[s->w->candidates] = (uint16_t)at;
-	s->w->score[s->w->candidates++] = score;
+	struct words_candidates *c = &s->w->candidates;
+
+	c->at[c->count] = (uint16_t)at;
+	c->score[c->count++] = score;
 }
 
 /* Calls for every stretch of a list's rows within the window: row[from..to). */
@@ -128,45 +84,29 @@ static void from_one(struct search *s, const struct words_sought *x,
 
 static void add(struct search *s, const struct words_sought *x)
 {
-	uint32_t *sum = s->w->sum, i, to;
-	uint8_t *dirty = s->w->dirty;
+	uint32_t i, to;
 
-	while (stretch(x->list, s, &i, &to)) {
-		const uint32_t *row = x->list->row;
-		const uint8_t *code = x->list->code;
-
-		for (; i < to; i++) {
-			uint32_t at = row[i] - s->base;
-
-			sum[at] += x->weight * code[i];
-			dirty[at / 64] = 1;
-		}
-	}
+	while (stretch(x->list, s, &i, &to))
+		for (; i < to; i++)
+			words_sums_add(&s->w->sums, x->list->row[i] - s->base,
+				       x->weight * x->list->code[i]);
 }
 
-/* Those of the sums that reach `least`; the sums are zeros again. */
+/* Those of the sums that reach `least` and are let through. */
 static void from_sums(struct search *s, uint32_t least)
 {
-	struct words_work *w = s->w;
+	struct words_candidates *c = &s->w->candidates;
+	size_t n = 0;
 
-	for (uint32_t g = 0; g < WORDS_WINDOW / 64; g++) {
-		uint32_t *sum = w->sum + 64 * (size_t)g;
-
-		if (!w->dirty[g])
-			continue;
-		for (uint32_t part = 0; part < 64; part += 16) {
-			uint32_t any = 0;
-
-			for (uint32_t i = part; i < part + 16; i++)
-				any |= sum[i] >= least;
-			for (uint32_t i = part; any && i < part + 16; i++)
-				if (sum[i] >= least &&
-				    lets(s, s->base + 64 * g + i))
-					candidate(s, 64 * g + i, sum[i]);
-		}
-		memset(sum, 0, 64 * sizeof(*sum));
-		w->dirty[g] = 0;
+	words_sums_take(&s->w->sums, least, c);
+	if (!s->allowed)
+		return;
+	for (size_t i = 0; i < c->count; i++) {
+		c->at[n] = c->at[i];
+		c->score[n] = c->score[i];
+		n += s->allowed[s->base + c->at[i]] != 0;
 	}
+	c->count = n;
 }
 
 /* Candidates gain what a list adds; those that can no longer reach what is
@@ -174,11 +114,11 @@ static void from_sums(struct search *s, uint32_t least)
 static void refine(struct search *s, const struct words_sought *x,
 		   uint32_t least, uint32_t rest)
 {
-	struct words_work *w = s->w;
+	struct words_candidates *c = &s->w->candidates;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < w->candidates; i++) {
-		uint32_t row = s->base + w->candidate[i], score = w->score[i];
+	for (size_t i = 0; i < c->count; i++) {
+		uint32_t row = s->base + c->at[i], score = c->score[i];
 
 		if (words_list_find(x->list, row))
 			score += x->weight * x->list->code[x->list->i];
@@ -186,27 +126,27 @@ static void refine(struct search *s, const struct words_sought *x,
 			continue;
 		if ((uint64_t)score + rest < least)
 			continue;
-		w->candidate[kept] = w->candidate[i];
-		w->score[kept++] = score;
+		c->at[kept] = c->at[i];
+		c->score[kept++] = score;
 	}
-	w->candidates = kept;
+	c->count = kept;
 }
 
 static void settle(struct search *s)
 {
-	struct words_work *w = s->w;
+	const struct words_candidates *c = &s->w->candidates;
 
-	for (size_t i = 0; i < w->candidates; i++) {
-		uint32_t row = s->base + w->candidate[i];
+	for (size_t i = 0; i < c->count; i++) {
+		uint32_t row = s->base + c->at[i];
 		size_t x = 0;
 
-		if (w->score[i] < needed(s))
+		if (c->score[i] < needed(s))
 			continue;
 		while (x < s->nexcluded &&
 		       !words_list_find(s->excluded[x]->list, row))
 			x++;
 		if (x == s->nexcluded)
-			keep(s, w->score[i], row);
+			words_best_offer(&s->w->found, c->score[i], row);
 	}
 }
 
@@ -266,6 +206,28 @@ static size_t essential(const struct search *s, uint32_t least, uint64_t *rest)
 	return n;
 }
 
+/* Rows of a list in a window, about. */
+static uint64_t usual(const struct search *s, size_t i)
+{
+	return (uint64_t)s->scoring[i]->list->count * WORDS_WINDOW / s->rows;
+}
+
+/* To add up a list costs less than to look for that many candidates in it, and
+ * what is added up is no longer a guess: more lists than must do give
+ * candidates, as long as they are not much longer than those before them. */
+static size_t widen(const struct search *s, size_t first, uint64_t *rest)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < first; i++)
+		rows += usual(s, i);
+	while (first < s->n && usual(s, first) <= LONGER * rows) {
+		*rest -= s->bound[first];
+		rows += usual(s, first++);
+	}
+	return first;
+}
+
 /* How many rows of the window are let through, as far as FEW and one more. */
 #define FEW 96u
 static uint32_t count_allowed(const struct search *s)
@@ -305,8 +267,10 @@ static void window(struct search *s)
 	order(s);
 	least = needed(s);
 	first = essential(s, least, &rest);
+	if (first > 1)
+		first = widen(s, first, &rest);
 	from = least > rest ? least - rest : 1;
-	s->w->candidates = 0;
+	s->w->candidates.count = 0;
 	if (allowed <= FEW) {
 		while (first)
 			rest += s->bound[--first];
@@ -318,7 +282,7 @@ static void window(struct search *s)
 			add(s, s->scoring[i]);
 		from_sums(s, (uint32_t)from);
 	}
-	for (size_t i = first; i < s->n && s->w->candidates; i++) {
+	for (size_t i = first; i < s->n && s->w->candidates.count; i++) {
 		rest -= s->bound[i];
 		refine(s, s->scoring[i], least, (uint32_t)rest);
 	}
@@ -382,26 +346,20 @@ static void line_up(struct search *s)
 }
 
 size_t words_find(const struct words_view *v, struct words_work *w,
-		  const uint8_t *allowed, size_t k, struct topk_item *out)
+		  const uint8_t *allowed, const struct words_cap *cap, size_t k,
+		  struct topk_item *out)
 {
-	struct search s = {
-		.w = w, .allowed = allowed, .rows = (uint32_t)v->rows, .k = k
-	};
+	struct search s = { .w = w,
+			    .allowed = allowed,
+			    .rows = (uint32_t)v->rows };
 	bool more;
 
-	w->heap_n = 0;
 	line_up(&s);
 	if (!k || !s.n || w->nothing)
 		return 0;
+	words_best_start(&w->found, k, cap);
 	for (more = next_window(&s, 0); more;
 	     more = s.end < s.rows && next_window(&s, s.end))
 		window(&s);
-	if (w->heap_n)
-		qsort(w->heap, w->heap_n, sizeof(*w->heap), descending);
-	for (size_t i = 0; i < w->heap_n; i++)
-		out[i] = (struct topk_item){
-			.score = (float)(w->heap[i] >> 32) / 65536,
-			.index = UINT32_MAX - (uint32_t)w->heap[i],
-		};
-	return w->heap_n;
+	return words_best_take(&w->found, out);
 }

@@ -25,15 +25,15 @@ static void tabulate(struct words_sought *s, size_t n)
 /* --- phrases --- */
 
 /* The places of a word, field << 16 | at, appended to places from `n` on;
- * returns their end. */
+ * returns their end. *all: how many the words of its term have. */
 static size_t places_of(struct words_work *w, struct words_list *l,
-			uint64_t form, size_t n)
+			uint64_t form, size_t n, size_t *all)
 {
 	struct words_place place = { 0 };
 	const uint8_t *end, *p = words_list_places(l, &end);
 	bool more = p != NULL;
 
-	while (more) {
+	for (*all = 0; more; ++*all) {
 		p = words_place_get(p, end, l->forms > 1, &place, &more);
 		if (!p)
 			break;
@@ -46,13 +46,16 @@ static size_t places_of(struct words_work *w, struct words_list *l,
 }
 
 bool words_phrase_here(struct words_work *w, const struct words_sought *s,
-		       uint32_t tf[WORDS_FIELDS])
+		       uint32_t tf[WORDS_FIELDS],
+		       const struct words_list **same)
 {
 	const struct words_known *known = w->known + s->first;
-	size_t n = places_of(w, &w->phrase[0], known[0].form, 0);
+	size_t all[WORDS_PHRASE_MAX];
+	size_t n = places_of(w, &w->phrase[0], known[0].form, 0, &all[0]);
 
 	for (size_t i = 1; i < s->count && n; i++) {
-		size_t end = places_of(w, &w->phrase[i], known[i].form, n);
+		size_t end =
+		    places_of(w, &w->phrase[i], known[i].form, n, &all[i]);
 		size_t kept = 0, j = n;
 
 		for (size_t a = 0; a < n; a++) {
@@ -68,11 +71,22 @@ bool words_phrase_here(struct words_work *w, const struct words_sought *s,
 	memset(tf, 0, WORDS_FIELDS * sizeof(*tf));
 	for (size_t a = 0; a < n; a++)
 		tf[w->places[a] >> 16]++;
+	*same = NULL;
+	for (size_t i = 0; i < s->count && n && !*same; i++)
+		if (all[i] == n)
+			*same = &w->phrase[i];
 	return n != 0;
 }
 
-/* Lengths of rows lie far apart: memory is asked for them that many rows ahead. */
-enum { AHEAD = 16 };
+/* Lengths of rows lie far apart, and are seldom needed: a word that is met in
+ * the phrase alone has the phrase's frequencies, and so its code. */
+static uint8_t code_of(const struct words_view *v, uint32_t row,
+		       const uint32_t tf[WORDS_FIELDS],
+		       const struct words_list *same)
+{
+	return same ? same->code[same->i]
+		    : words_code(v->header, tf, words_lengths(v, row));
+}
 
 size_t words_match_phrase(const struct words_view *v, struct words_work *w,
 			  struct words_sought *s)
@@ -91,20 +105,16 @@ size_t words_match_phrase(const struct words_view *v, struct words_work *w,
 	while (words_list_load(rare)) {
 		for (uint32_t r = 0; r < rare->n; r++) {
 			uint32_t row = rare->row[r], tf[WORDS_FIELDS];
+			const struct words_list *same;
 			size_t i = 0;
 
-			if (r + AHEAD < rare->n)
-				MEM_FETCH(
-				    words_lengths(v, rare->row[r + AHEAD]));
 			rare->i = r;
 			while (i < s->count &&
 			       (&w->phrase[i] == rare ||
 				words_list_find(&w->phrase[i], row)))
 				i++;
-			if (i < s->count || !words_phrase_here(w, s, tf))
-				continue;
-			keep(s, n++, row,
-			     words_code(v->header, tf, words_lengths(v, row)));
+			if (i == s->count && words_phrase_here(w, s, tf, &same))
+				keep(s, n++, row, code_of(v, row, tf, same));
 		}
 		words_list_advance(rare);
 	}

@@ -7,11 +7,11 @@
 #ifndef MOODPIPE_WORDSWORK_H
 #define MOODPIPE_WORDSWORK_H
 
+#include "index/wordsbest.h"
 #include "index/wordsdict.h"
 #include "index/wordslist.h"
+#include "index/wordssums.h"
 #include "text/stem.h"
-
-#define WORDS_WINDOW 4096u /* rows looked at together */
 
 /* A word as the index knows it. */
 struct words_known {
@@ -48,14 +48,10 @@ struct words_work {
 	size_t places_cap;
 	uint8_t *best; /* [best_rows]: of a prefix; zeros between uses */
 	size_t best_rows;
-	uint64_t *heap; /* score << 32 | ~row, the worst on top */
-	size_t heap_n, heap_cap;
+	struct words_best found;
 	/* Of a window. */
-	uint32_t sum[WORDS_WINDOW];       /* zeros between uses */
-	uint8_t dirty[WORDS_WINDOW / 64]; /* 64 sums each; likewise */
-	uint16_t candidate[WORDS_WINDOW];
-	uint32_t score[WORDS_WINDOW];
-	size_t candidates;
+	struct words_sums sums;
+	struct words_candidates candidates;
 };
 
 static inline struct words_dict words_dict_of(const struct words_view *v,
@@ -87,9 +83,11 @@ size_t words_match_phrase(const struct words_view *v, struct words_work *w,
 size_t words_match_prefix(const struct words_view *v, struct words_work *w,
 			  struct words_sought *s);
 /* How often the words of a phrase, whose lists stand at one row, are met in
- * each of its fields; false: not at all. */
+ * each of its fields; false: not at all. *same: the list of a word whose term
+ * is met as often in each, NULL: of none. */
 bool words_phrase_here(struct words_work *w, const struct words_sought *s,
-		       uint32_t tf[WORDS_FIELDS]);
+		       uint32_t tf[WORDS_FIELDS],
+		       const struct words_list **same);
 /* The end of those of known[first] on, `from` and up, that are of its term. */
 size_t words_same_term(const struct words_work *w, const struct words_sought *s,
 		       size_t from);

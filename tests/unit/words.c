@@ -13,6 +13,7 @@
 #include "text/stem.h"
 
 #define VOCABULARY 400
+#define GROUPS 5000
 
 static const char *const roots[] = {
 	"love", "run",   "beat",  "dark",  "hope", "sing", "dance", "rain",
@@ -389,6 +390,31 @@ static void check_reasons(const struct words_view *v, struct words_work *w,
 	assert_true(fabs(sum - (double)best.score) < 1e-3);
 }
 
+/* Taken in turn, at most so many of a group. */
+static size_t cap_truth(struct truth *truth, size_t found,
+			const struct words_cap *cap)
+{
+	size_t met[GROUPS] = { 0 }, n = 0;
+
+	for (size_t i = 0; i < found; i++) {
+		uint32_t group = cap->group[truth[i].row];
+
+		if (group == UINT32_MAX || met[group]++ < cap->each)
+			truth[n++] = truth[i];
+	}
+	return n;
+}
+
+static void same_rows(const struct topk_item *best, size_t got,
+		      const struct truth *truth, size_t found, size_t k)
+{
+	assert_int_equal(got, k < found ? k : found);
+	for (size_t x = 0; x < got; x++) {
+		assert_int_equal(best[x].index, truth[x].row);
+		assert_true(best[x].score == (float)truth[x].score / 65536);
+	}
+}
+
 static void compare(const struct corpus *c, int queries, uint64_t seed)
 {
 	struct words_work *w = words_work_new();
@@ -398,9 +424,16 @@ static void compare(const struct corpus *c, int queries, uint64_t seed)
 	struct truth *truth = mem_zalloc(c->rows + 1, sizeof(*truth));
 	struct topk_item *best = mem_zalloc(c->rows + 1, sizeof(*best));
 	uint8_t *allowed = mem_zalloc(c->rows + 1, 1);
+	uint32_t *group = mem_zalloc(c->rows + 1, sizeof(*group));
 
+	/* One large group, many small ones, and rows without. */
+	for (size_t r = 0; r < c->rows; r++)
+		group[r] = r % 5 == 0   ? UINT32_MAX
+			   : r % 3 == 0 ? 0
+					: (uint32_t)rng_below(&seed, GROUPS);
 	assert_int_equal(words_view(&v, span_str(&c->bytes), &err), 0);
 	for (int i = 0; i < queries; i++) {
+		struct words_cap cap = { .group = group };
 		struct asked a[5];
 		size_t n = 1 + rng_below(&seed, 5), found, got;
 		size_t some = rng_below(&seed, 100);
@@ -419,19 +452,18 @@ static void compare(const struct corpus *c, int queries, uint64_t seed)
 		if (k > c->rows)
 			k = c->rows;
 		got = words_search(&v, w, &q, let, k, best, &err);
-		assert_int_equal(got, k < found ? k : found);
-		for (size_t x = 0; x < got; x++) {
-			assert_int_equal(best[x].index, truth[x].row);
-			assert_true(best[x].score ==
-				    (float)truth[x].score / 65536);
-		}
+		same_rows(best, got, truth, found, k);
 		if (got)
 			check_reasons(&v, w, &q, best[rng_below(&seed, got)], c,
 				      a);
+		cap.each = 1 + rng_below(&seed, 4);
+		got = words_find(&v, w, let, &cap, k, best);
+		same_rows(best, got, truth, cap_truth(truth, found, &cap), k);
 	}
 	free(truth);
 	free(best);
 	free(allowed);
+	free(group);
 	words_query_release(&q);
 	words_work_free(w);
 }
