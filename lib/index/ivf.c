@@ -446,9 +446,9 @@ static size_t filtered_probes(const struct ivf *v, size_t nprobe, size_t n,
 	return nprobe * (times ? times : 1);
 }
 
-size_t ivf_search(const struct ivf *v, struct ivf_work *w,
-		  const struct ivf_query *q, const uint8_t *allowed, size_t k,
-		  struct topk_item *out)
+size_t ivf_search_among(const struct ivf *v, struct ivf_work *w,
+			const struct ivf_query *q, const uint8_t *allowed,
+			size_t eligible, size_t k, struct topk_item *out)
 {
 	size_t nprobe = q->nprobe ? q->nprobe : v->nprobe;
 	size_t depth = q->shortlist ? q->shortlist : v->shortlist;
@@ -456,8 +456,7 @@ size_t ivf_search(const struct ivf *v, struct ivf_work *w,
 	k = k < v->rows.count ? k : v->rows.count;
 	nprobe = nprobe < v->nlist ? nprobe : v->nlist;
 	if (allowed && nprobe)
-		nprobe =
-		    filtered_probes(v, nprobe, count_allowed(v, allowed), k);
+		nprobe = filtered_probes(v, nprobe, eligible, k);
 	if (!k || !nprobe || nprobe == v->nlist)
 		return ivf_search_exact(v, w, q, allowed, k, out);
 	depth = depth < 2 * k ? 2 * k : depth;
@@ -474,4 +473,12 @@ size_t ivf_search(const struct ivf *v, struct ivf_work *w,
 	}
 	cut_shortlist(w);
 	return rescore(v, w, q, k, out);
+}
+
+size_t ivf_search(const struct ivf *v, struct ivf_work *w,
+		  const struct ivf_query *q, const uint8_t *allowed, size_t k,
+		  struct topk_item *out)
+{
+	return ivf_search_among(
+	    v, w, q, allowed, allowed ? count_allowed(v, allowed) : 0, k, out);
 }

@@ -78,6 +78,10 @@ void ivf_work_free(struct ivf_work *w);
 size_t ivf_search(const struct ivf *v, struct ivf_work *w,
 		  const struct ivf_query *q, const uint8_t *allowed, size_t k,
 		  struct topk_item *out);
+/* The same where it is known that `eligible` rows are allowed. */
+size_t ivf_search_among(const struct ivf *v, struct ivf_work *w,
+			const struct ivf_query *q, const uint8_t *allowed,
+			size_t eligible, size_t k, struct topk_item *out);
 /* The same by comparing every row. */
 size_t ivf_search_exact(const struct ivf *v, struct ivf_work *w,
 			const struct ivf_query *q, const uint8_t *allowed,

@@ -130,11 +130,12 @@ static size_t find_texts(struct search *s, const void *query,
 {
 	const struct search_text *t = query;
 	struct ivf_query q = { t->q, t->scale, s->dials.probe, 0 };
+	const struct ivf *v = &s->g->text_lists;
 
-	return s->dials.exact ? ivf_search_exact(&s->g->text_lists, s->texts,
-						 &q, a->allowed, depth, out)
-			      : ivf_search(&s->g->text_lists, s->texts, &q,
-					   a->allowed, depth, out);
+	return s->dials.exact
+		   ? ivf_search_exact(v, s->texts, &q, a->allowed, depth, out)
+		   : ivf_search_among(v, s->texts, &q, a->allowed, a->eligible,
+				      depth, out);
 }
 
 size_t search_texts(struct search *s, const struct search_text *q,
