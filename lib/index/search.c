@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "index/artistcap.h"
+#include "index/playedfind.h"
 #include "index/timbrefind.h"
 #include "math/vector.h"
 
@@ -465,21 +466,8 @@ static size_t find_played(struct search *s, const void *query,
 			  const struct search_among *a, size_t depth,
 			  struct topk_item *out)
 {
-	const struct generation *g = s->g;
-	const float *column[2] = { g->plays, g->popularity };
-	struct topk best = { out, 0, depth };
-	bool none;
-
 	(void)query;
-	for (int c = 0; c < 2 && !best.count; c++)
-		for (size_t i = 0; i < g->count; i++)
-			if (column[c][i] > 0 && (!a->allowed || a->allowed[i]))
-				topk_offer(&best, column[c][i], (uint32_t)i);
-	none = !best.count;
-	for (size_t i = 0; i < g->count && none; i++)
-		if (!a->allowed || a->allowed[i])
-			topk_offer(&best, 0, (uint32_t)i);
-	return topk_sort(&best);
+	return playedfind(s->g, a->allowed, depth, out);
 }
 
 size_t search_popular(struct search *s, const struct search_among *a,
