@@ -10,7 +10,8 @@
 
 enum {
 	KEY_BYTES = 4 * NAMEFIND_LETTERS, /* that are looked at */
-	FETCHED = 8                       /* signatures, before they are */
+	FETCHED = 8,                      /* signatures, before they are */
+	SLOTS = 1024                      /* at first */
 };
 
 struct namefind_work {
@@ -18,10 +19,10 @@ struct namefind_work {
 	struct namefind_key key, other;
 	const void *advised;     /* header of the view whose pages are */
 	uint32_t signature, far; /* of the query */
-	uint64_t *seen;          /* a bit per name; zeros between uses */
-	size_t seen_cap;
-	uint32_t *met; /* names that have theirs set */
+	uint32_t *met;           /* names, each once */
 	size_t nmet, met_cap;
+	uint32_t *slot; /* a hash of them: name + 1, or 0 */
+	size_t slots;   /* a power of two, more than twice nmet */
 	struct namefind_name *found;
 	size_t nfound, found_cap;
 	uint32_t *entries; /* of one bucket, read from a file */
@@ -31,7 +32,11 @@ struct namefind_work {
 
 struct namefind_work *namefind_work_new(void)
 {
-	return mem_zalloc(1, sizeof(struct namefind_work));
+	struct namefind_work *w = mem_zalloc(1, sizeof(*w));
+
+	w->slots = SLOTS;
+	w->slot = mem_zalloc(w->slots, sizeof(*w->slot));
+	return w;
 }
 
 void namefind_work_free(struct namefind_work *w)
@@ -39,8 +44,8 @@ void namefind_work_free(struct namefind_work *w)
 	if (!w)
 		return;
 	str_release(&w->text);
-	free(w->seen);
 	free(w->met);
+	free(w->slot);
 	free(w->found);
 	free(w->entries);
 	free(w);
@@ -179,6 +184,37 @@ static void compare(const struct namefind *v, struct namefind_work *w,
 	};
 }
 
+static uint32_t *slot_of(const struct namefind_work *w, uint32_t name)
+{
+	size_t mask = w->slots - 1, at = name * 0x9e3779b1u & mask;
+
+	while (w->slot[at] && w->slot[at] != name + 1)
+		at = (at + 1) & mask;
+	return &w->slot[at];
+}
+
+static void more_slots(struct namefind_work *w)
+{
+	free(w->slot);
+	w->slots *= 2;
+	w->slot = mem_zalloc(w->slots, sizeof(*w->slot));
+	for (size_t i = 0; i < w->nmet; i++)
+		*slot_of(w, w->met[i]) = w->met[i] + 1;
+}
+
+static void meet_name(struct namefind_work *w, uint32_t name)
+{
+	uint32_t *slot = slot_of(w, name);
+
+	if (*slot)
+		return;
+	*slot = name + 1;
+	MEM_ROOM(w->met, w->nmet + 1, w->met_cap);
+	w->met[w->nmet++] = name;
+	if (2 * w->nmet >= w->slots)
+		more_slots(w);
+}
+
 static void meet(const struct namefind *v, struct namefind_work *w,
 		 uint64_t hash)
 {
@@ -195,17 +231,12 @@ static void meet(const struct namefind *v, struct namefind_work *w,
 	entries = look(v, v->entries + o[0], n * sizeof(*entries), w->entries);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t name = entries[i];
-		uint64_t bit = UINT64_C(1) << name % 64;
 
 		if (i + FETCHED < n && entries[i + FETCHED] < v->names)
 			MEM_FETCH(v->signatures + entries[i + FETCHED]);
-		if (name >= v->names ||
-		    namefind_apart(w->signature, v->signatures[name], w->far) ||
-		    (w->seen[name / 64] & bit))
-			continue;
-		w->seen[name / 64] |= bit;
-		MEM_ROOM(w->met, w->nmet + 1, w->met_cap);
-		w->met[w->nmet++] = name;
+		if (name < v->names &&
+		    !namefind_apart(w->signature, v->signatures[name], w->far))
+			meet_name(w, name);
 	}
 }
 
@@ -270,7 +301,6 @@ size_t namefind_search(const struct namefind *v, struct namefind_work *w,
 		       struct span name, uint32_t far, size_t k,
 		       struct namefind_name *out)
 {
-	size_t need = v->names / 64 + 1, had = w->seen_cap;
 	uint32_t mark;
 
 	str_reset(&w->text);
@@ -283,15 +313,12 @@ size_t namefind_search(const struct namefind *v, struct namefind_work *w,
 	far = w->key.n < 3 ? 0 : w->key.n < 6 ? least(far, 1) : far;
 	w->signature = namefind_signature(&w->key);
 	w->far = far;
-	MEM_ROOM(w->seen, need, w->seen_cap);
-	memset(w->seen + had, 0, (w->seen_cap - had) * sizeof(*w->seen));
+	memset(w->slot, 0, w->slots * sizeof(*w->slot));
 	w->nmet = w->nfound = 0;
 	by_halves(v, w, far);
 	by_pieces(v, w, far);
-	for (size_t i = 0; i < w->nmet; i++) {
-		w->seen[w->met[i] / 64] = 0;
+	for (size_t i = 0; i < w->nmet; i++)
 		compare(v, w, w->met[i], mark, far);
-	}
 	if (w->nfound)
 		qsort(w->found, w->nfound, sizeof(*w->found), better);
 	k = k < w->nfound ? k : w->nfound;
