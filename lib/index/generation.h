@@ -112,6 +112,9 @@ enum display_feature {                   /* columns of display.values */
 		       DISPLAY_FEATURES
 };
 
+/* Rows of which candidates touch most pages of a column. */
+#define GENERATION_TOUCHED ((size_t)4 << 20)
+
 #define CATALOGUE_NONE UINT32_MAX /* no artist, no genre, no title */
 #define CATALOGUE_NO_YEAR INT16_MIN
 #define CATALOGUE_NO_LANGUAGE UINT16_MAX
@@ -254,6 +257,10 @@ int catalogue_row(const struct generation *g, size_t row,
 /* n bytes of a section for this moment: where they are, or, where g->once,
  * copied into room. */
 const void *generation_look(const struct generation *g, const void *at,
+			    size_t n, void *room);
+/* The same of a number in a column that candidates look at here and there: of
+ * a short one they touch most pages, and more than once. */
+const void *generation_cell(const struct generation *g, const void *at,
 			    size_t n, void *room);
 /* -1: out of bounds. */
 int names_get(const struct names *n, size_t i, struct span *out);

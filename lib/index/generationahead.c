@@ -2,7 +2,7 @@
 /* The part of generation.h that touches pages before they are needed. */
 #include "index/generation.h"
 
-enum { AHEAD_STEP = 4096, AHEAD_ROWS = 4 << 20 };
+enum { AHEAD_STEP = 4096 };
 
 static unsigned touch(const void *column, size_t n)
 {
@@ -19,8 +19,7 @@ unsigned generation_touch(const struct generation *g)
 	size_t n = g->count, wide = n * sizeof(float);
 	unsigned sum = 0;
 
-	/* Candidates touch but a part of longer columns. */
-	if (n > AHEAD_ROWS)
+	if (n > GENERATION_TOUCHED)
 		return 0;
 	sum += touch(g->link, n) + touch(g->flags, n) + touch(g->tier, n);
 	sum += touch(g->artist, wide) + touch(g->plays, wide);

@@ -54,6 +54,13 @@ const void *generation_look(const struct generation *g, const void *at,
 	return room;
 }
 
+const void *generation_cell(const struct generation *g, const void *at,
+			    size_t n, void *room)
+{
+	return g->count > GENERATION_TOUCHED ? generation_look(g, at, n, room)
+					     : at;
+}
+
 int catalogue_text(const struct generation *g, size_t row,
 		   enum catalogue_field field, struct span *out,
 		   struct err *err)
@@ -169,10 +176,13 @@ void generation_displayed(const struct generation *g, size_t row,
 
 size_t generation_text_at(const struct generation *g, size_t row)
 {
-	return g->text_count && row < g->count &&
-		       g->text_at[row] < g->text_count
-		   ? g->text_at[row]
-		   : SIZE_MAX;
+	uint32_t at, room;
+
+	if (!g->text_count || row >= g->count)
+		return SIZE_MAX;
+	at = *(const uint32_t *)generation_cell(g, g->text_at + row, sizeof(at),
+						&room);
+	return at < g->text_count ? at : SIZE_MAX;
 }
 
 size_t generation_find(const uint32_t *rows, size_t count, size_t row)

@@ -151,6 +151,13 @@ size_t search_texts(struct search *s, const struct search_text *q,
 	return search_capped(s, TEXTS, find_texts, q, a, best);
 }
 
+static float cell(const struct generation *g, const float *at)
+{
+	float room;
+
+	return *(const float *)generation_cell(g, at, sizeof(room), &room);
+}
+
 float search_text_row(const struct generation *g, const struct search_text *q,
 		      size_t row)
 {
@@ -162,7 +169,7 @@ float search_text_row(const struct generation *g, const struct search_text *q,
 	return (float)vector_dot_i8(
 		   q->q, generation_look(g, g->text + i * dim, dim, room),
 		   dim) *
-	       (q->scale * g->text_scale[i]);
+	       (q->scale * cell(g, g->text_scale + i));
 }
 
 /* --- sounds --- */
@@ -366,12 +373,12 @@ float search_mood_row(const struct generation *g, const struct search_mood *at,
 
 	if (!g->valence || row >= g->count)
 		return NAN;
-	dv = g->valence[row] - at->valence;
-	da = g->arousal[row] - at->arousal;
+	dv = cell(g, g->valence + row) - at->valence;
+	da = cell(g, g->arousal + row) - at->arousal;
 	sum = dv * dv + da * da;
 	if (isnan(at->dominance))
 		return sqrtf(sum);
-	dd = g->dominance ? g->dominance[row] - at->dominance : NAN;
+	dd = g->dominance ? cell(g, g->dominance + row) - at->dominance : NAN;
 	return sqrtf(sum + dd * dd);
 }
 
