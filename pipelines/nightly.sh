@@ -35,7 +35,9 @@ fi
 run=$(mktemp) || run=/dev/null
 tidy() {
 	[ "$run" = /dev/null ] || rm -f "$run"
-	[ -z "${MOODPIPE_SHARE:-}" ] || echo "$MOODPIPE_SHARE" >$share
+	# ten times a second, others than root may say it
+	[ -z "${MOODPIPE_SHARE:-}" ] || echo "$MOODPIPE_SHARE" >$share ||
+	    { sleep 0.2 && echo "$MOODPIPE_SHARE" >$share; } || :
 }
 trap 'tidy 2>/dev/null' EXIT
 # a setting that is wrong is told by the build
