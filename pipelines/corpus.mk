@@ -41,10 +41,11 @@ index: $C/index/.built $(TRIED)
 # corpus.sh rewrites the files of state/ where they change. Half of what there
 # was is missing from the same place, or there is nothing at all: that is a disk,
 # not a change, unless ALLOW_FEWER says so. (Of a crawl that cannot be read, what
-# shard says of its rows is beside the point.)
+# shard says of its rows is beside the point; it is kept off a disk that may be
+# full.)
 $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	@mkdir -p $C/shards $C/report
-	least=0; ended=(0 0); \
+	least=0; ended=(0 0); told=$$(mktemp); \
 	if [ -z "$(ALLOW_FEWER)" ]; then \
 	    had=$$({ cat $C/shards/*/crawl.ndjson 2>/dev/null || :; } | wc -l); \
 	    least=$$((had > 0)); \
@@ -56,10 +57,10 @@ $C/shards/.ingested: $C/state/crawl $C/state/settings $C/state/version
 	    --rejects $C/report/rejects.ndjson \
 	    --merged $C/report/merged.ndjson -- "$$CRAWL" | \
 	    $(BIN)/shard $(COMMON) -q --count $(SHARDS) \
-	    --at-least $$least $C/shards 2>$@.tmp || \
+	    --at-least $$least $C/shards 2>"$$told" || \
 	    ended=("$${PIPESTATUS[@]}"); \
-	case $${ended[0]} in 2 | 4) ended[1]=0 ;; *) cat $@.tmp >&2 ;; esac; \
-	rm $@.tmp; exit $$((ended[1] ? ended[1] : ended[0]))
+	case $${ended[0]} in 2 | 4) ended[1]=0 ;; *) cat "$$told" >&2 ;; esac; \
+	rm "$$told"; exit $$((ended[1] ? ended[1] : ended[0]))
 	@realpath -- "$$CRAWL" >$@
 
 # What the online half needs, too.
