@@ -29,7 +29,7 @@ struct lines {
 	size_t count, cap;
 };
 
-/* The lines of a file, which must have some; they stay for good. */
+/* The lines of a file, which must have some; free_lines. */
 static inline struct lines read_lines(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -51,6 +51,13 @@ static inline struct lines read_lines(const char *path)
 	if (!l.count)
 		exit(2);
 	return l;
+}
+
+static inline void free_lines(struct lines *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->line[i]);
+	free(l->line);
 }
 
 /* Milliseconds for which its first thread was ready and did not run: of a

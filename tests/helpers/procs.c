@@ -208,5 +208,8 @@ int main(int argc, char **argv)
 	s.p = mem_zalloc(s.count, sizeof(*s.p));
 	run(&s);
 	report(&s);
+	free_lines(&s.lines);
+	free(s.argv);
+	free(s.p);
 	return fflush(stdout) ? 3 : 0;
 }

@@ -248,5 +248,7 @@ int main(int argc, char **argv)
 	l.index = argv[optind + 1];
 	run(&l, argv + optind + 2);
 	report(&l, path);
+	free_lines(&l.questions);
+	free(l.asked);
 	return fflush(stdout) ? 3 : l.command_status;
 }
