@@ -290,7 +290,9 @@ settings_read() { # PROGRAM
 			said=${settings_default[$name]}
 		fi
 		case ${settings_default[$name]}=$said in
-		processors=processors) said=$(nproc) ;;
+		processors=processors)	# nights leave one to those who ask
+			said=$(nproc --ignore="${MOODPIPE_AWAY:-0}")
+			;;
 		today=today) said=$(date -u +%F) ;;
 		esac
 		settings_at "$name"

@@ -26,6 +26,8 @@ is "$(moodpipe config | sed 's/=.*//' | paste -sd' ')" \
     "every setting of the table is shown"
 is "$(told SHARDS)" "SHARDS=4 # default" "by default"
 is "$(told JOBS)" "JOBS=$(nproc) # default" "or found out"
+is "$(MOODPIPE_AWAY=1 told JOBS)" "JOBS=$(nproc --ignore=1) # default" \
+    "of a night one less"
 
 # How lines are read.
 conf <<'END'
