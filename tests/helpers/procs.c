@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * procs [-n N] [-p AT_ONCE] [-e FILE]... [-w TEXT] LINES COMMAND...
+ * procs [-n N] [-p AT_ONCE] [-e FILE]... [-l FILE] [-w TEXT] LINES COMMAND...
  * runs the command as N processes (200), AT_ONCE of them started together (1),
  * and says what they cost. The argument {} is a line of the file LINES, another
- * one for each process. -e: these files leave the page cache before each start.
+ * one for each process. -e: these files leave the page cache before each start;
+ * -l: this one stays there, where memory may be locked (some hosts take a
+ * guest's idle pages back within a minute).
  * A process is bad that fails, or whose output does not end in a line or lacks
  * TEXT. One line of blank-separated numbers goes to standard output:
  *
@@ -57,6 +59,23 @@ static void forget(const char *path)
 
 	if (fd < 0 || fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
 		die(path);
+	close(fd);
+}
+
+/* A file into the page cache, to stay. */
+static void lock(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st))
+		die(path);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		die(path);
+	if (mlock(p, (size_t)st.st_size))
+		perror("procs: mlock");
 	close(fd);
 }
 
@@ -189,13 +208,15 @@ int main(int argc, char **argv)
 	struct procs s = { .count = 200, .at_once = 1 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+n:p:e:w:")) > 0)
+	while ((opt = getopt(argc, argv, "+n:p:e:l:w:")) > 0)
 		if (opt == 'n')
 			s.count = strtoul(optarg, NULL, 10);
 		else if (opt == 'p')
 			s.at_once = strtoul(optarg, NULL, 10);
 		else if (opt == 'e' && s.evicted < EVICTED)
 			s.evict[s.evicted++] = optarg;
+		else if (opt == 'l')
+			lock(optarg);
 		else if (opt == 'w')
 			s.needle = optarg;
 		else
