@@ -44,6 +44,13 @@ skip() { # NAME WHY
 	tap_n=$((tap_n + 1))
 	printf 'ok %d - %s # SKIP %s\n' "$tap_n" "$1" "$2"
 }
+without_settings() { # that whoever runs the tests may have
+	local v
+	unset MOODPIPE_INDEX MOODPIPE_CORPUS
+	for v in $(grep -v '^#' "$ROOT/data/config.tsv" | cut -f1); do
+		unset "$v"
+	done
+}
 done_testing() {
 	printf '1..%d\n' "$tap_n"
 	[ "$tap_bad" -eq 0 ]

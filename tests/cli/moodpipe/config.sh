@@ -2,10 +2,7 @@
 # moodpipe.conf: how it is read, what is wrong in it, where a setting is from.
 # Nothing is built here.
 . tests/tap.sh
-unset MOODPIPE_INDEX MOODPIPE_CORPUS
-for v in $(grep -v '^#' data/config.tsv | cut -f1); do
-	unset "$v"
-done
+without_settings
 export HOME=$TMP/home CORPUS=$TMP/c
 mkdir -p "$CORPUS" "$HOME/music" "$TMP/m" "$TMP/bin"
 printf '#!/bin/sh\ntouch "%s/ran"\n' "$TMP" >"$TMP/bin/yt#dlp"

@@ -2,10 +2,7 @@
 # A crawl that is refused is not remembered, one whose build was killed is; nights
 # where there is no corpus leave nothing there.
 . tests/tap.sh
-unset MOODPIPE_INDEX MOODPIPE_CORPUS
-for v in $(grep -v '^#' data/config.tsv | cut -f1); do
-	unset "$v"
-done
+without_settings
 c=$TMP/c
 export HOME=$TMP/home CORPUS=$c MOODPIPE_AWAY=1 JOBS=1 LINK_BUDGET=0 \
     HEAL_BUDGET=0 FETCH_BUDGET=0

@@ -2,10 +2,7 @@
 # A corpus is built by its moodpipe.conf: index, nightly, status, repair and make;
 # what is remembered beside it; a file that is wrong stops all of them.
 . tests/tap.sh
-unset MOODPIPE_INDEX MOODPIPE_CORPUS
-for v in $(grep -v '^#' data/config.tsv | cut -f1); do
-	unset "$v"
-done
+without_settings
 c=$TMP/c
 export HOME=$TMP/home CORPUS=$c MOODPIPE_AWAY=1
 mkdir -p "$c" "$TMP/metrics"

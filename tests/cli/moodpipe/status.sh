@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # moodpipe status: what of the last night it calls trouble.
 . tests/tap.sh
-unset MOODPIPE_INDEX MOODPIPE_CORPUS
-for v in $(grep -v '^#' data/config.tsv | cut -f1); do
-	unset "$v"
-done
+without_settings
 export HOME=$TMP CORPUS=$TMP/c
 mkdir -p "$CORPUS"/{state,report}
 echo "CRAWL=$TMP" >"$CORPUS/state/settings"
