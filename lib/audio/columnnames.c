@@ -2,7 +2,9 @@
 /* Names apart from what measures: columns.c links without transforms. */
 #include <stdio.h>
 
+#include "audio/cycles.h"
 #include "audio/harmonies.h"
+#include "audio/partials.h"
 #include "audio/swings.h"
 
 const char *harmonies_name(int kind, char *name, size_t size)
@@ -80,5 +82,47 @@ const char *swings_name(int kind, char *name, size_t size)
 	kind -= SWINGS_REPEAT_MAX;
 	snprintf(name, size, "repeat%d_%s", kind % SWINGS_LAGS + 1,
 		 kind < SWINGS_LAGS ? "max" : "mean");
+	return "1";
+}
+
+const char *partials_name(int kind, char *name, size_t size)
+{
+	static const char *const kinds[PARTIALS_BAND] = {
+		"share",  "held4", "held8", "held16", "held32",
+		"held64", "brief", "begun", "lasting"
+	};
+
+	if (kind < PARTIALS_LENGTH) {
+		snprintf(name, size, "partial%d_%s", kind / PARTIALS_BAND + 1,
+			 kinds[kind % PARTIALS_BAND]);
+		return kind % PARTIALS_BAND < PARTIALS_BRIEF ? "1" : "ln 1/s";
+	}
+	if (kind < PARTIALS_RATE) {
+		kind -= PARTIALS_LENGTH;
+		snprintf(name, size, "partial_length%d_%d",
+			 kind / PARTIALS_LENGTHS + 1,
+			 kind % PARTIALS_LENGTHS + 1);
+		return "1";
+	}
+	kind -= PARTIALS_RATE;
+	snprintf(name, size, "partial_rate%d_%d", kind / PARTIALS_LENGTHS + 1,
+		 kind % PARTIALS_LENGTHS + 1);
+	return "ln 1/s";
+}
+
+const char *cycles_name(int kind, char *name, size_t size)
+{
+	static const char *const kinds[CYCLES_BEAT] = {
+		"same",  "next",   "most", "spread", "varies",
+		"short", "middle", "long", "all"
+	};
+	int band = kind / CYCLES_BAND + 1;
+
+	kind %= CYCLES_BAND;
+	if (kind < CYCLES_BEAT)
+		snprintf(name, size, "cycle%d_%s", band, kinds[kind]);
+	else
+		snprintf(name, size, "cycle%d_beat%d", band,
+			 kind - CYCLES_BEAT + 1);
 	return "1";
 }

@@ -108,7 +108,9 @@ unsigned features_group(size_t column)
 		return run_of((int)(column / SUMMARY_COUNT))->group;
 	if (column < FINE)
 		return singles[column - CHROMA_MEAN].group;
-	return column < DESCRIPTORS ? FEATURES_SPECTRUM : FEATURES_DESCRIPTORS;
+	if (column < CYCLES)
+		return FEATURES_SPECTRUM;
+	return column < DESCRIPTORS ? FEATURES_RHYTHM : FEATURES_DESCRIPTORS;
 }
 
 unsigned features_lacking(const uint8_t *taken)
@@ -153,6 +155,16 @@ static void add_made(struct feat_schema *s)
 	}
 	for (int i = 0; i < SWINGS_COUNT; i++) {
 		const char *unit = swings_name(i, name, sizeof(name));
+
+		feat_schema_add(s, name, unit)->version = MADE_VERSION;
+	}
+	for (int i = 0; i < PARTIALS_COUNT; i++) {
+		const char *unit = partials_name(i, name, sizeof(name));
+
+		feat_schema_add(s, name, unit)->version = MADE_VERSION;
+	}
+	for (int i = 0; i < CYCLES_COUNT; i++) {
+		const char *unit = cycles_name(i, name, sizeof(name));
 
 		feat_schema_add(s, name, unit)->version = MADE_VERSION;
 	}

@@ -8,8 +8,10 @@
 #define MOODPIPE_COLUMNS_H
 
 #include "audio/contrast.h"
+#include "audio/cycles.h"
 #include "audio/descriptors.h"
 #include "audio/harmonies.h"
+#include "audio/partials.h"
 #include "audio/summary.h"
 #include "audio/swings.h"
 #include "audio/texture.h"
@@ -68,9 +70,11 @@ enum {
 	FINE,                                 /* mean and std of mfcc_fine's */
 	HARMONIES = FINE + 2 * MFCC_FINE,     /* harmonies.h */
 	SWINGS = HARMONIES + HARMONIES_COUNT, /* swings.h */
+	PARTIALS = SWINGS + SWINGS_COUNT,     /* partials.h */
+	CYCLES = PARTIALS + PARTIALS_COUNT,   /* cycles.h */
 	DESCRIPTORS =
-	    SWINGS +
-	    SWINGS_COUNT, /* descriptors.h; computed from the others by the tool */
+	    CYCLES +
+	    CYCLES_COUNT, /* descriptors.h; computed from the others by the tool */
 	COLUMNS = DESCRIPTORS + DESCRIPTOR_COUNT
 };
 

@@ -25,6 +25,7 @@ struct features {
 	struct tempo_work *tempo;
 	struct texture *texture;
 	struct swings *swings;
+	struct cycles *cycles;
 	size_t cap;                             /* frames there is room for */
 	float *derived[SERIES - FRAMES_SERIES]; /* [cap] each */
 	float *scratch;                         /* [cap] */
@@ -40,6 +41,7 @@ struct features *features_new(void)
 	f->tempo = tempo_work_new();
 	f->texture = texture_new();
 	f->swings = swings_new();
+	f->cycles = cycles_new();
 	return f;
 }
 
@@ -53,6 +55,7 @@ void features_free(struct features *f)
 	tempo_work_free(f->tempo);
 	texture_free(f->texture);
 	swings_free(f->swings);
+	cycles_free(f->cycles);
 	for (int i = 0; i < SERIES - FRAMES_SERIES; i++)
 		free(f->derived[i]);
 	free(f->scratch);
@@ -114,6 +117,8 @@ static void rhythm(struct features *f, size_t frames, float *v)
 	v[BEAT_INT_STD] = (float)tempo.interval_std;
 	v[BEAT_REGULARITY] = (float)tempo.regularity;
 	v[ONSET_RATE] = (float)onset_rate(strength, frames);
+	cycles_measure(f->cycles, frames_mel(f->frames), frames, tempo.bpm,
+		       v + CYCLES);
 }
 
 /* Mean and standard deviation over all bins. */
@@ -225,6 +230,7 @@ static void texture(struct features *f, const struct samples *x, size_t frames,
 	blocks = semitones_blocks(frames_semitones(f->frames), &n);
 	harmonies_measure(blocks, n, v + HARMONIES);
 	frames_fine(f->frames, v + FINE);
+	frames_partials(f->frames, v + PARTIALS);
 }
 
 enum feat_status features_compute(struct features *f, const struct sound *sound,

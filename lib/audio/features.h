@@ -20,7 +20,7 @@
 enum feature_group {
 	FEATURES_SPECTRUM = 1, /* series of frames, and what follows from them
 				* but the dissonance */
-	FEATURES_RHYTHM = 2,   /* tempo, beats, onset_rate */
+	FEATURES_RHYTHM = 2,   /* tempo, beats, onset_rate, cycles */
 	FEATURES_HARMONY = 4,  /* key, tuning, dissonance */
 	FEATURES_LOUDNESS = 8, /* what decoding gives: loudness and its range,
 				* duration, decoded_fraction (these always) */

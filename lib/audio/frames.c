@@ -18,6 +18,7 @@ struct frames {
 	struct chroma *chroma;
 	struct novelty *novelty;
 	struct semitones *semitones;
+	struct partials *partials;
 	size_t cap;                   /* frames there is room for */
 	float *series[FRAMES_SERIES]; /* [cap] each */
 	float *db;                    /* [cap][MEL_BANDS] */
@@ -36,6 +37,7 @@ struct frames *frames_new(void)
 	f->chroma = chroma_new();
 	f->novelty = novelty_new();
 	f->semitones = semitones_new();
+	f->partials = partials_new();
 	return f;
 }
 
@@ -48,6 +50,7 @@ void frames_free(struct frames *f)
 	chroma_free(f->chroma);
 	novelty_free(f->novelty);
 	semitones_free(f->semitones);
+	partials_free(f->partials);
 	for (int i = 0; i < FRAMES_SERIES; i++)
 		free(f->series[i]);
 	free(f->db);
@@ -73,6 +76,11 @@ float *frames_novelty(struct frames *f)
 void frames_fine(const struct frames *f, float out[2 * MFCC_FINE])
 {
 	memcpy(out, f->fine, sizeof(f->fine));
+}
+
+void frames_partials(struct frames *f, float out[PARTIALS_COUNT])
+{
+	partials_measure(f->partials, out);
 }
 
 const struct semitones *frames_semitones(const struct frames *f)
@@ -113,6 +121,7 @@ static void measure_frame(struct frames *f, const struct samples *x, size_t t)
 	mel_bands(f->mel, f->power, f->db + t * MEL_BANDS);
 	f->rises[t] = novelty_frame(f->novelty, now);
 	semitones_add(f->semitones, f->power);
+	partials_add(f->partials, f->power);
 }
 
 static void cepstrum(struct frames *f, size_t frames)
@@ -148,6 +157,7 @@ size_t frames_measure(struct frames *f, const struct samples *x)
 	reserve(f, frames);
 	novelty_reset(f->novelty);
 	semitones_reset(f->semitones, frames);
+	partials_reset(f->partials);
 	waveform_shape(x->v, x->count, f->series[RMS], f->series[ZCR]);
 	for (size_t t = 0; t < frames; t++)
 		measure_frame(f, x, t);

@@ -307,6 +307,9 @@ static const struct bounds {
 	{ "swing_amp", -60, 60 },
 	{ "swing", -30, 80 },
 	{ "repeat", -1, 1 },
+	{ "partial_length", 0, 1 },
+	{ "partial", 0, 7 }, /* ln(1 + 24 * 43) */
+	{ "cycle", -1.0001, 1.0001 },
 };
 
 static void check_bounds(const char *sound, uint32_t column)
