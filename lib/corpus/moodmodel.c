@@ -26,7 +26,7 @@ static bool finite_all(const float *v, size_t n)
 static int check_head(const struct moodmodel_head *h, const char *path,
 		      struct err *err)
 {
-	if (h->dims < 1 || h->dims > KERNELMAP_DIMS || h->projections < 1 ||
+	if (h->dims < 1 || h->dims > MOODMODEL_DIMS || h->projections < 1 ||
 	    h->projections > MOODMODEL_PROJECTIONS ||
 	    !finite_all(h->constant, MOODMODEL_AXES) ||
 	    !finite_all(h->spread, 2) || !(h->sharpness > 0) ||
@@ -64,8 +64,8 @@ static int view(const struct pack *p, struct moodmodel_parts *m,
 				m->head->dims, NULL, err);
 	if (!m->columns || check_columns(m, path, err))
 		return -1;
-	kernelmap_init(&m->map, m->head->dims, m->head->projections,
-		       m->head->seed);
+	kernelmap_init(&m->map, MOODMODEL_RAMPS * (size_t)m->head->dims,
+		       m->head->projections, m->head->seed);
 	m->weights =
 	    pack_array(p, "weights", sizeof(float),
 		       MOODMODEL_AXES * kernelmap_features(&m->map), NULL, err);
@@ -172,7 +172,16 @@ float moodmodel_input(const struct moodmodel_column *c, float value)
 		x = MOODMODEL_CLAMP;
 	else if (!(x > -MOODMODEL_CLAMP))
 		x = -MOODMODEL_CLAMP;
-	return x * c->weight;
+	return x;
+}
+
+void moodmodel_code(float x, float weight, float out[MOODMODEL_RAMPS])
+{
+	float low = -MOODMODEL_STEP * MOODMODEL_RAMPS / 2;
+	float high = weight * sqrtf(MOODMODEL_STEP);
+
+	for (int i = 0; i < MOODMODEL_RAMPS; i++, low += MOODMODEL_STEP)
+		out[i] = high * fmaxf(0, fminf(1, (x - low) / MOODMODEL_STEP));
 }
 
 double moodmodel_axes(const struct moodmodel_parts *m, const float *values,
@@ -187,7 +196,8 @@ double moodmodel_axes(const struct moodmodel_parts *m, const float *values,
 
 		all += weight;
 		there += isnan(values[i]) ? 0 : weight;
-		x[i] = moodmodel_input(&m->columns[i], values[i]);
+		moodmodel_code(moodmodel_input(&m->columns[i], values[i]),
+			       m->columns[i].weight, x + i * MOODMODEL_RAMPS);
 	}
 	kernelmap_apply(&m->map, x, z);
 	for (size_t i = 0; i < MOODMODEL_AXES; i++)

@@ -10,28 +10,24 @@
 #include "learn/kernelridge.h"
 #include "math/algebra.h"
 
-/* What is tried; each settled within the tracks given. */
-static const double relevances[] = { 0.5, 1, 1.5, 2 };
-static const double gammas[] = { 0.25, 0.5, 1 };
-static const double ridges[] = { 0.1, 0.2, 0.4 };
-enum {
-	FOLDS = 5,
-	RELEVANCES = sizeof(relevances) / sizeof(*relevances),
-	GAMMAS = sizeof(gammas) / sizeof(*gammas),
-	RIDGES = sizeof(ridges) / sizeof(*ridges),
-	CHOICES = RELEVANCES * GAMMAS * RIDGES,
-	SEED = 7
-};
+/* Settled once: choosing them anew for each set of tracks costs more by chance
+ * than it gains. */
+static const double power = 0.5;   /* of relevance */
+static const double stretch = 0.5; /* of the distance over its mean */
+/* What is tried; settled within the tracks given. */
+static const double ridges[] = { 0.05, 0.1, 0.2, 0.4 };
+enum { FOLDS = 5, RIDGES = sizeof(ridges) / sizeof(*ridges), SEED = 7 };
 
 struct fitting {
 	const struct moodset *set;
 	const uint32_t *rows;
 	size_t n, dims;
-	double *x; /* [n][dims], standardised */
-	double *y; /* [n][AXES] */
+	double *x;    /* [n][dims], standardised */
+	float *codes; /* [n][dims][RAMPS], of weight 1 */
+	double *y;    /* [n][AXES] */
 	uint8_t *fold;
-	double *guess; /* [CHOICES][n][AXES], of the fold not shown */
-	struct err errs[RELEVANCES * FOLDS];
+	double *guess; /* [RIDGES][n][AXES], of the fold not shown */
+	struct err errs[FOLDS];
 };
 
 static int ascending(const void *a, const void *b)
@@ -69,10 +65,14 @@ static void standardise(struct fitting *f, size_t c,
 	out->scale = square > 1e-6 * fabs(mean) + 1e-12
 			 ? (float)(1 / square)
 			 : 0; /* a constant column */
-	out->weight = 1;
-	for (size_t i = 0; i < f->n; i++)
-		f->x[i * f->dims + c] = moodmodel_input(
+	for (size_t i = 0; i < f->n; i++) {
+		float x = moodmodel_input(
 		    out, f->set->values[f->rows[i] * f->dims + c]);
+
+		f->x[i * f->dims + c] = x;
+		moodmodel_code(x, 1,
+			       f->codes + (i * f->dims + c) * MOODMODEL_RAMPS);
+	}
 }
 
 /* F statistic, up to a factor, of the regression of axis o on column c, over
@@ -121,17 +121,21 @@ static void weigh(const struct fitting *f, const uint32_t *at, size_t n,
 	free(one);
 }
 
-/* Weights whose squares are relevance to a power, their sum 1. */
-static void sharpen(const double *relevances_of, double power, size_t dims,
+/* Weights whose squares are relevance to a power over the root of how many a
+ * family has, their sum 1. */
+static void sharpen(const struct moodset *s, const double *relevances,
 		    double *weights)
 {
-	double sum = 0;
+	double *size = mem_zalloc(s->families.count, sizeof(*size)), sum = 0;
 
-	for (size_t c = 0; c < dims; c++)
-		sum += pow(relevances_of[c], power);
-	for (size_t c = 0; c < dims; c++)
-		weights[c] =
-		    sum > 0 ? sqrt(pow(relevances_of[c], power) / sum) : 0;
+	for (size_t c = 0; c < s->dims; c++)
+		size[s->family[c]]++;
+	for (size_t c = 0; c < s->dims; c++)
+		sum += weights[c] =
+		    pow(relevances[c], power) / sqrt(size[s->family[c]]);
+	for (size_t c = 0; c < s->dims; c++)
+		weights[c] = sum > 0 ? sqrt(weights[c] / sum) : 0;
+	free(size);
 }
 
 static void centre(const struct fitting *f, const uint32_t *at, size_t n,
@@ -147,30 +151,42 @@ static void centre(const struct fitting *f, const uint32_t *at, size_t n,
 	}
 }
 
-/* Dot products of all rows' weighted columns. */
-static double *products(const struct fitting *f, const double *weights)
+/* Distances of each two rows, between whose codes they are the square. */
+static double *distances(const struct fitting *f, const double *weights)
 {
-	double *w = mem_alloc(f->n * f->dims * sizeof(*w));
-	double *g = mem_alloc(f->n * f->n * sizeof(*g));
+	size_t k = f->dims * MOODMODEL_RAMPS, n = f->n;
+	double *w = mem_alloc(n * k * sizeof(*w));
+	double *d = mem_alloc(n * n * sizeof(*d));
+	double *square = mem_alloc(n * sizeof(*square));
 
-	for (size_t i = 0; i < f->n; i++)
-		for (size_t c = 0; c < f->dims; c++)
-			w[i * f->dims + c] = f->x[i * f->dims + c] * weights[c];
-	algebra_gemm(g, w, false, w, true, f->n, f->n, f->dims);
+	for (size_t i = 0; i < n * k; i++)
+		w[i] = (double)f->codes[i] * weights[i % k / MOODMODEL_RAMPS];
+	algebra_gemm(d, w, false, w, true, n, n, k);
+	for (size_t i = 0; i < n; i++)
+		square[i] = d[i * n + i];
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			d[i * n + j] =
+			    fmax(square[i] + square[j] - 2 * d[i * n + j], 0);
+	free(square);
 	free(w);
-	return g;
+	return d;
 }
 
-static double gaussian(const double *g, size_t n, size_t i, size_t k,
-		       double gamma)
+/* Among the rows at[n], each with itself, too. */
+static double mean_distance(const struct fitting *f, const double *d,
+			    const uint32_t *at, size_t n)
 {
-	double d = g[i * n + i] + g[k * n + k] - 2 * g[i * n + k];
+	double sum = 0;
 
-	return exp(-gamma * fmax(d, 0));
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++)
+			sum += d[at[i] * f->n + at[j]];
+	return fmax(sum / (double)n / (double)n, 1e-12);
 }
 
 /* Coefficients from at[n], guesses of the others. */
-static int guess(struct fitting *f, const double *g, double gamma, double ridge,
+static int guess(struct fitting *f, const double *d, double width, double ridge,
 		 const uint32_t *at, size_t n, int fold, double *out,
 		 struct err *err)
 {
@@ -182,7 +198,7 @@ static int guess(struct fitting *f, const double *g, double gamma, double ridge,
 	centre(f, at, n, y, mean);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = i; j < n; j++)
-			k[i * n + j] = gaussian(g, f->n, at[i], at[j], gamma);
+			k[i * n + j] = exp(-width * d[at[i] * f->n + at[j]]);
 	rc = kernelridge(k, y, ridge, n, MOODMODEL_AXES, c, err);
 	for (size_t i = 0; !rc && i < f->n; i++) {
 		double *to = out + i * MOODMODEL_AXES;
@@ -191,7 +207,7 @@ static int guess(struct fitting *f, const double *g, double gamma, double ridge,
 			continue;
 		memcpy(to, mean, sizeof(mean));
 		for (size_t j = 0; j < n; j++) {
-			double v = gaussian(g, f->n, i, at[j], gamma);
+			double v = exp(-width * d[i * f->n + at[j]]);
 
 			for (size_t o = 0; o < MOODMODEL_AXES; o++)
 				to[o] += v * c[j * MOODMODEL_AXES + o];
@@ -203,28 +219,27 @@ static int guess(struct fitting *f, const double *g, double gamma, double ridge,
 	return rc;
 }
 
-/* One power of relevance, one fold, all widths and ridges. */
+/* One fold, all ridges. */
 static void try(void *ctx, size_t task, int thread)
 {
 	struct fitting *f = ctx;
-	size_t power = task / FOLDS, n = 0, cells = f->n * MOODMODEL_AXES;
-	int fold = (int)(task % FOLDS), rc = 0;
+	size_t n = 0, cells = f->n * MOODMODEL_AXES;
+	int fold = (int)task, rc = 0;
 	uint32_t *at = mem_alloc(f->n * sizeof(*at));
-	double *w = mem_alloc(f->dims * sizeof(*w)), *g;
+	double *w = mem_alloc(f->dims * sizeof(*w)), *d, width;
 
 	(void)thread;
 	for (size_t i = 0; i < f->n; i++)
 		if (f->fold[i] != fold)
 			at[n++] = (uint32_t)i;
 	weigh(f, at, n, w);
-	sharpen(w, relevances[power], f->dims, w);
-	g = products(f, w);
-	for (size_t i = 0; i < GAMMAS * RIDGES && !rc; i++)
-		rc = guess(f, g, gammas[i / RIDGES], ridges[i % RIDGES], at, n,
-			   fold,
-			   f->guess + (power * GAMMAS * RIDGES + i) * cells,
-			   &f->errs[task]);
-	free(g);
+	sharpen(f->set, w, w);
+	d = distances(f, w);
+	width = stretch / mean_distance(f, d, at, n);
+	for (size_t i = 0; i < RIDGES && !rc; i++)
+		rc = guess(f, d, width, ridges[i], at, n, fold,
+			   f->guess + i * cells, &f->errs[task]);
+	free(d);
 	free(w);
 	free(at);
 }
@@ -234,7 +249,7 @@ static size_t choose(const struct fitting *f)
 	size_t cells = f->n * MOODMODEL_AXES, best = 0;
 	double least = INFINITY;
 
-	for (size_t k = 0; k < CHOICES; k++) {
+	for (size_t k = 0; k < RIDGES; k++) {
 		double sum = 0;
 
 		for (size_t i = 0; i < cells; i++) {
@@ -301,7 +316,7 @@ static void calibrate(const struct fitting *f, const double *guesses,
 static int settle(struct fitting *f, struct moodmodelfit *m, struct err *err)
 {
 	size_t n = f->n, features = kernelmap_features(&m->parts.map);
-	float *x = mem_alloc(f->dims * sizeof(*x));
+	float *x = mem_alloc(f->dims * MOODMODEL_RAMPS * sizeof(*x));
 	float *one = mem_alloc(features * sizeof(*one));
 	double *z = mem_alloc(n * features * sizeof(*z)), mean[MOODMODEL_AXES];
 	double *k = mem_alloc(n * n * sizeof(*k));
@@ -312,11 +327,11 @@ static int settle(struct fitting *f, struct moodmodelfit *m, struct err *err)
 	int rc;
 
 	for (size_t i = 0; i < n; i++) {
-		const float *values = f->set->values + f->rows[i] * f->dims;
-
 		all[i] = (uint32_t)i;
 		for (size_t j = 0; j < f->dims; j++)
-			x[j] = moodmodel_input(&m->columns[j], values[j]);
+			moodmodel_code((float)f->x[i * f->dims + j],
+				       m->columns[j].weight,
+				       x + j * MOODMODEL_RAMPS);
 		kernelmap_apply(&m->parts.map, x, one);
 		for (size_t j = 0; j < features; j++)
 			z[i * features + j] = one[j];
@@ -375,9 +390,9 @@ static int check(const struct fitting *f, struct err *err)
 
 static int explore(struct fitting *f, int threads, struct err *err)
 {
-	f->guess = mem_zalloc(CHOICES * f->n * MOODMODEL_AXES, sizeof(double));
-	parallel_for(threads, (size_t)RELEVANCES * FOLDS, try, f);
-	for (size_t i = 0; i < (size_t)RELEVANCES * FOLDS; i++)
+	f->guess = mem_zalloc(RIDGES * f->n * MOODMODEL_AXES, sizeof(double));
+	parallel_for(threads, FOLDS, try, f);
+	for (size_t i = 0; i < FOLDS; i++)
 		if (f->errs[i].status) {
 			*err = f->errs[i];
 			return -1;
@@ -390,24 +405,26 @@ static int fit(struct fitting *f, struct moodmodelfit *m, int threads,
 {
 	size_t best, cells = f->n * MOODMODEL_AXES;
 	uint32_t *all;
-	double *w;
+	double *w, *d, width;
 
 	if (check(f, err) || explore(f, threads, err))
 		return -1;
 	best = choose(f);
-	m->head.relevance = (float)relevances[best / (GAMMAS * RIDGES)];
-	m->head.gamma = (float)gammas[best / RIDGES % GAMMAS];
-	m->head.ridge = (float)ridges[best % RIDGES];
+	m->head.relevance = (float)power;
+	m->head.gamma = (float)stretch;
+	m->head.ridge = (float)ridges[best];
 	calibrate(f, f->guess + best * cells, &m->head);
 	all = mem_alloc(f->n * sizeof(*all));
 	for (size_t i = 0; i < f->n; i++)
 		all[i] = (uint32_t)i;
 	w = mem_alloc(f->dims * sizeof(*w));
 	weigh(f, all, f->n, w);
-	sharpen(w, m->head.relevance, f->dims, w);
+	sharpen(f->set, w, w);
+	d = distances(f, w);
+	width = stretch / mean_distance(f, d, all, f->n);
 	for (size_t c = 0; c < f->dims; c++)
-		m->columns[c].weight =
-		    (float)(w[c] * sqrt(2 * (double)m->head.gamma));
+		m->columns[c].weight = (float)(w[c] * sqrt(2 * width));
+	free(d);
 	free(w);
 	free(all);
 	return settle(f, m, err);
@@ -422,6 +439,7 @@ int moodmodelfit(struct moodmodelfit *m, const struct moodset *s,
 
 	m->columns = mem_zalloc(s->dims, sizeof(*m->columns));
 	f.x = mem_alloc(n * s->dims * sizeof(*f.x));
+	f.codes = mem_alloc(n * s->dims * MOODMODEL_RAMPS * sizeof(*f.codes));
 	f.y = mem_alloc(n * MOODMODEL_AXES * sizeof(*f.y));
 	f.fold = mem_alloc(n);
 	for (size_t c = 0; c < s->dims; c++) {
@@ -446,12 +464,14 @@ int moodmodelfit(struct moodmodelfit *m, const struct moodset *s,
 		.seed = SEED,
 		.rows = n,
 	};
-	kernelmap_init(&m->parts.map, s->dims, MOODMODEL_PROJECTIONS, SEED);
+	kernelmap_init(&m->parts.map, s->dims * MOODMODEL_RAMPS,
+		       MOODMODEL_PROJECTIONS, SEED);
 	m->parts.head = &m->head;
 	m->parts.columns = m->columns;
 	rc = fit(&f, m, threads, err);
 	free(scratch);
 	free(f.x);
+	free(f.codes);
 	free(f.y);
 	free(f.fold);
 	free(f.guess);

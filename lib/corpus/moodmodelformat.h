@@ -4,9 +4,12 @@
  * one struct moodmodel_head; "columns" [dims] struct moodmodel_column; "weights"
  * float [MOODMODEL_AXES][features], of the kernel's random features.
  *
- * A column's value v, or its middle where v is missing, becomes
- * clamp((v - mean) scale, +-MOODMODEL_CLAMP) weight; what kernelmap.h makes of
- * them, times the weights, plus the constants, are the axes.
+ * A column's value v, or its middle where v is missing, becomes x = (v - mean)
+ * scale, and x becomes MOODMODEL_RAMPS numbers, one after the other rising from
+ * 0 to weight * sqrt(MOODMODEL_STEP) over a step each: the square of the distance
+ * of two such codes is weight^2 |x - y| up to what lies within a step, so that
+ * the Gaussian kernel of codes is the Laplacian one of columns. What kernelmap.h
+ * makes of all codes, times the weights, plus the constants, are the axes.
  */
 #ifndef MOODPIPE_MOODMODELFORMAT_H
 #define MOODPIPE_MOODMODELFORMAT_H
@@ -15,8 +18,11 @@
 #include "learn/kernelmap.h"
 
 #define MOODMODEL_KIND "moodsense"
-#define MOODMODEL_VERSION 1
-#define MOODMODEL_CLAMP 4.0f
+#define MOODMODEL_VERSION 2
+#define MOODMODEL_RAMPS 7
+#define MOODMODEL_STEP 0.8f /* deviations; all ramps: +-2.8 */
+#define MOODMODEL_DIMS (KERNELMAP_DIMS / MOODMODEL_RAMPS) /* columns */
+#define MOODMODEL_CLAMP 4.0f       /* of x, where it is weighed */
 #define MOODMODEL_PROJECTIONS 8192 /* a quarter costs a point of accuracy */
 /* Least share of the columns, by their squared weight, that a row must have. */
 #define MOODMODEL_LEAST 0.5
@@ -49,10 +55,12 @@ struct moodmodel_column {
  * above a hundredth, to the power of sharpness, brought to the sum 1. */
 void moodmodel_quadrants(const float axes[MOODMODEL_AXES], float sharpness,
 			 float out[4]);
-/* A value as the kernel has it. */
+/* x, within +-MOODMODEL_CLAMP. */
 float moodmodel_input(const struct moodmodel_column *c, float value);
+/* x as the kernel has it. */
+void moodmodel_code(float x, float weight, float out[MOODMODEL_RAMPS]);
 
-#define MOODMODEL_FEATURES ((size_t)8 * KERNELMAP_DIMS) /* at most */
+#define MOODMODEL_FEATURES ((size_t)4 * KERNELMAP_DIMS) /* at most */
 struct moodmodel_parts {
 	const struct moodmodel_head *head;
 	const struct moodmodel_column *columns;

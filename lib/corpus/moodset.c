@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "learn/kernelmap.h"
+#include "corpus/moodmodelformat.h"
 #include "math/random.h"
 #include "text/phrases.h"
 
@@ -13,6 +13,8 @@ void moodset_release(struct moodset *s)
 {
 	free(s->columns);
 	free(s->column);
+	free(s->family);
+	table_release(&s->families);
 	free(s->values);
 	free(s->rows);
 	table_release(&s->groups);
@@ -43,7 +45,7 @@ static bool matches(struct span pattern, const char *name)
 	return at == pattern.n;
 }
 
-static bool listed(struct span list, const char *name)
+static bool listed(struct span list, const char *name, struct span *family)
 {
 	struct span line;
 	size_t number = 0;
@@ -55,8 +57,10 @@ static bool listed(struct span list, const char *name)
 
 		if (out)
 			pattern = (struct span){ pattern.p + 1, pattern.n - 1 };
-		if (matches(pattern, name))
-			in = !out;
+		if (!matches(pattern, name))
+			continue;
+		in = !out;
+		*family = phrases_field(&line);
 	}
 	return in;
 }
@@ -66,16 +70,25 @@ int moodset_bind(struct moodset *s, struct span list, const char *name,
 {
 	s->columns = mem_zalloc(schema->count, sizeof(*s->columns));
 	s->column = mem_zalloc(schema->count, sizeof(*s->column));
-	for (uint32_t i = 0; i < schema->count; i++)
-		if (listed(list, schema->columns[i].name)) {
-			s->columns[s->dims] = schema->columns[i];
-			s->column[s->dims++] = (int)i;
-		}
-	if (s->dims < 1 || s->dims > KERNELMAP_DIMS)
+	s->family = mem_zalloc(schema->count, sizeof(*s->family));
+	for (uint32_t i = 0; i < schema->count; i++) {
+		struct span family;
+		uint64_t *slot;
+
+		if (!listed(list, schema->columns[i].name, &family))
+			continue;
+		slot = table_put(&s->families, family);
+		if (!*slot)
+			*slot = s->families.count;
+		s->family[s->dims] = (uint32_t)(*slot - 1);
+		s->columns[s->dims] = schema->columns[i];
+		s->column[s->dims++] = (int)i;
+	}
+	if (s->dims < 1 || s->dims > MOODMODEL_DIMS)
 		return err_set(err, ERR_DATA, "schema",
 			       "%s names %zu of the columns of the features, 1 "
 			       "to %d are possible",
-			       name, s->dims, KERNELMAP_DIMS);
+			       name, s->dims, MOODMODEL_DIMS);
 	return 0;
 }
 

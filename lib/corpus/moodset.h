@@ -14,6 +14,8 @@ struct moodset { /* zeroed: valid, empty */
 	size_t count, cap, values_cap, dims;
 	struct feat_column *columns; /* [dims] */
 	int *column;                 /* [dims] places in the schema bound to */
+	uint32_t *family;            /* [dims] < families.count */
+	struct table families;       /* name -> its number + 1 */
 	float *values;               /* [count][dims] */
 	struct moodset_row {
 		double valence, arousal; /* [-1, 1] */
@@ -26,7 +28,8 @@ void moodset_release(struct moodset *s);
 
 /* The columns to learn from, by a list of names and patterns: a line each, "*"
  * stands for any bytes, a leading "-" takes out what was in, "#" begins a
- * comment; in the order of the schema. list's name is for messages. -1,
+ * comment; in the order of the schema. Behind a tab the family of what matches,
+ * else "": of all lines that match the last one counts. list's name is for messages. -1,
  * ERR_DATA: none, or too many. */
 int moodset_bind(struct moodset *s, struct span list, const char *name,
 		 const struct feat_schema *schema, struct err *err);

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KERNELMAP_DIMS 4096 /* at most */
+#define KERNELMAP_DIMS 8192 /* at most */
 
 struct kernelmap {
 	size_t dims, width, blocks; /* width: the power of two for dims */
