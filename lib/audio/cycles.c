@@ -12,12 +12,13 @@
 enum {
 	APART = 2,   /* frames between which a rise is measured */
 	AROUND = 21, /* frames to either side: half a second */
-	WINDOW = CYCLES_LEAST,
+	WINDOW = CYCLES_LEAST - APART,
 	HOP = 65,
 	LAGS = 24,      /* from .15 to 4 s, by equal ratios */
 	FURTHEST = 431, /* frames: 10 s */
 };
-/* The first mel band of each: 0, 210, 640, 1300, 3000, 5700 Hz. */
+/* The first mel band of each, in whole LANES: 0, 210, 640, 1300, 3000, 5700
+ * Hz. */
 static const int edges[CYCLES_BANDS] = { 0, 8, 24, 48, 80, 104, MEL_BANDS };
 static const double beats[CYCLES_BEATS] = { 0.25, 1 / 3., 0.5, 2 / 3., 0.75,
 					    1,    1.25,   1.5, 1.75,   2,
@@ -250,7 +251,7 @@ void cycles_measure(struct cycles *c, const float *db, size_t frames,
 
 	for (int i = 0; i < CYCLES_COUNT; i++)
 		out[i] = NAN;
-	if (frames < WINDOW + APART)
+	if (frames < CYCLES_LEAST)
 		return;
 	if (frames > c->cap) {
 		for (int b = 0; b < CYCLES_BANDS; b++)

@@ -35,7 +35,7 @@ void cycles_free(struct cycles *c);
 
 /* db: [frames][MEL_BANDS]; bpm: the tempo, 100 where that is NaN. NaN of less
  * than CYCLES_LEAST frames. */
-#define CYCLES_LEAST 258 /* 6 s */
+#define CYCLES_LEAST 260 /* 6 s */
 void cycles_measure(struct cycles *c, const float *db, size_t frames,
 		    double bpm, float out[CYCLES_COUNT]);
 

@@ -41,7 +41,7 @@ void partials_free(struct partials *p);
 /* Before the first frame of a recording. */
 void partials_reset(struct partials *p);
 void partials_add(struct partials *p, const float power[STFT_BINS]);
-/* Of the frames added since; ends those that go on. */
+/* Of the frames added since, one at least; ends those that go on. */
 void partials_measure(struct partials *p, float out[PARTIALS_COUNT]);
 
 #endif

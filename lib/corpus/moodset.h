@@ -29,8 +29,8 @@ void moodset_release(struct moodset *s);
 /* The columns to learn from, by a list of names and patterns: a line each, "*"
  * stands for any bytes, a leading "-" takes out what was in, "#" begins a
  * comment; in the order of the schema. Behind a tab the family of what matches,
- * else "": of all lines that match the last one counts. list's name is for messages. -1,
- * ERR_DATA: none, or too many. */
+ * else ""; of all lines that match the last one counts. list's name is for
+ * messages. -1, ERR_DATA: none, or too many. */
 int moodset_bind(struct moodset *s, struct span list, const char *name,
 		 const struct feat_schema *schema, struct err *err);
 /* values: a row of the schema bound to. */

@@ -8,7 +8,7 @@
 #include "audio/features.h"
 #include "base/mem.h"
 
-#define N ((size_t)RESAMPLE_RATE * 6)
+#define N ((size_t)RESAMPLE_RATE * 7)
 
 /* Chords of two keys with a beat, and some noise. */
 static void play(struct sound *s)
