@@ -25,7 +25,7 @@ float *frames_mel(struct frames *f);
 float *frames_novelty(struct frames *f);
 /* Mean and standard deviation of each coefficient that mfcc_fine gives. */
 void frames_fine(const struct frames *f, float out[2 * MFCC_FINE]);
-/* Those of partials_measure. */
+/* Those of partials_measure; once for a recording. */
 void frames_partials(struct frames *f, float out[PARTIALS_COUNT]);
 const struct semitones *frames_semitones(const struct frames *f);
 

@@ -77,6 +77,11 @@ struct moodmodel *moodmodel_open(const char *path, struct err *err)
 	struct moodmodel *m = mem_zalloc(1, sizeof(*m));
 
 	m->pack = pack_open(path, MOODMODEL_KIND, MOODMODEL_VERSION, err);
+	if (!m->pack && !strcmp(err->code, "version"))
+		err_set(err, ERR_DATA, "version",
+			"%s: a mood model of another format, this program "
+			"reads %d: fit it anew (train mood)",
+			path, MOODMODEL_VERSION);
 	if (!m->pack ||
 	    (pack_verify(m->pack, err) && err_prefix(err, "%s", path)) ||
 	    view(m->pack, &m->parts, path, err)) {

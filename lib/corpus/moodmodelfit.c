@@ -411,7 +411,7 @@ static int fit(struct fitting *f, struct moodmodelfit *m, int threads,
 		return -1;
 	best = choose(f);
 	m->head.relevance = (float)power;
-	m->head.gamma = (float)stretch;
+	m->head.stretch = (float)stretch;
 	m->head.ridge = (float)ridges[best];
 	calibrate(f, f->guess + best * cells, &m->head);
 	all = mem_alloc(f->n * sizeof(*all));

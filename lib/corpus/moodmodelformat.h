@@ -7,9 +7,10 @@
  * A column's value v, or its middle where v is missing, becomes x = (v - mean)
  * scale, and x becomes MOODMODEL_RAMPS numbers, one after the other rising from
  * 0 to weight * sqrt(MOODMODEL_STEP) over a step each: the square of the distance
- * of two such codes is weight^2 |x - y| up to what lies within a step, so that
- * the Gaussian kernel of codes is the Laplacian one of columns. What kernelmap.h
- * makes of all codes, times the weights, plus the constants, are the axes.
+ * of two such codes is weight^2 |x - y| up to what lies within a step, x and y held
+ * within +-MOODMODEL_STEP * MOODMODEL_RAMPS / 2, so that the Gaussian kernel of
+ * codes is the Laplacian one of columns. What kernelmap.h makes of all codes, times
+ * the weights, plus the constants, are the axes.
  */
 #ifndef MOODPIPE_MOODMODELFORMAT_H
 #define MOODPIPE_MOODMODELFORMAT_H
@@ -39,9 +40,11 @@ struct moodmodel_head {
 	uint32_t dims, projections;
 	uint64_t seed, rows; /* of the projections; tracks learnt from */
 	float constant[MOODMODEL_AXES];
-	float spread[2];               /* valence, arousal */
-	float sharpness;               /* of the quadrants' probabilities */
-	float gamma, ridge, relevance; /* what the fit chose, for people */
+	float spread[2]; /* valence, arousal */
+	float sharpness; /* of the quadrants' probabilities */
+	/* For people: distances over their mean are stretched by that, the
+	 * ridge chosen, the power of relevance. */
+	float stretch, ridge, relevance;
 	uint32_t reserved[2];
 };
 
@@ -60,7 +63,7 @@ float moodmodel_input(const struct moodmodel_column *c, float value);
 /* x as the kernel has it. */
 void moodmodel_code(float x, float weight, float out[MOODMODEL_RAMPS]);
 
-#define MOODMODEL_FEATURES ((size_t)4 * KERNELMAP_DIMS) /* at most */
+#define MOODMODEL_FEATURES ((size_t)2 * KERNELMAP_DIMS) /* at most */
 struct moodmodel_parts {
 	const struct moodmodel_head *head;
 	const struct moodmodel_column *columns;

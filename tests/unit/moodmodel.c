@@ -218,7 +218,7 @@ static void test_damaged(void **state)
 		{ .dims = 1, .projections = 4, .sharpness = NAN },
 	};
 	struct moodmodel_column column;
-	float weights[24] = { 0 };
+	float weights[48] = { 0 }; /* of 8 projections, a width of 7 ramps */
 
 	(void)state;
 	memset(&column, 'x', sizeof(column)); /* a name without end */
@@ -245,6 +245,86 @@ static void test_damaged(void **state)
 		assert_int_equal(err.status, ERR_DATA);
 		unlink(path);
 	}
+}
+
+/* The square of the distance of two codes: weight^2 |x - y| between ends of
+ * steps, less by a quarter of a step at most elsewhere, held beyond the ramps. */
+static void test_codes(void **state)
+{
+	const float end = MOODMODEL_STEP * MOODMODEL_RAMPS / 2;
+	const float weight = 1.5f;
+
+	(void)state;
+	for (int i = -40; i <= 40; i++)
+		for (int k = -40; k <= 40; k++) {
+			float x = (float)i / 10, y = (float)k / 10;
+			float a[MOODMODEL_RAMPS], b[MOODMODEL_RAMPS];
+			float apart, square = 0;
+
+			moodmodel_code(x, weight, a);
+			moodmodel_code(y, weight, b);
+			for (int r = 0; r < MOODMODEL_RAMPS; r++)
+				square += (a[r] - b[r]) * (a[r] - b[r]);
+			x = fmaxf(-end, fminf(end, x));
+			y = fmaxf(-end, fminf(end, y));
+			apart = weight * weight * fabsf(x - y);
+			assert_true(square <= apart + 1e-4f);
+			assert_true(square >=
+				    apart -
+					weight * weight * MOODMODEL_STEP / 2 -
+					1e-4f);
+			if ((i + 28) % 8 == 0 && (k + 28) % 8 == 0)
+				assert_true(fabsf(square - apart) < 1e-4f);
+		}
+}
+
+/* Families weigh as the root of how many columns they have: c0 alone weighs as
+ * much as it does beside copies of itself in a family of their own. */
+static void test_families(void **state)
+{
+	struct moodmodelfit one = { .weights = NULL },
+			    two = { .weights = NULL };
+	struct feat_schema schema;
+	struct moodset s;
+	uint32_t rows[TRACKS];
+	struct err err;
+	double ratio[2];
+
+	(void)state;
+	make(&s, &schema);
+	for (uint32_t i = 0; i < TRACKS; i++)
+		rows[i] = i;
+	assert_int_equal(moodmodelfit(&one, &s, rows, TRACKS, 1, &err), 0);
+	s.family[0] = 1; /* c0 leaves the other 29 */
+	table_put(&s.families, SPAN("alone"));
+	assert_int_equal(moodmodelfit(&two, &s, rows, TRACKS, 1, &err), 0);
+	ratio[0] = (double)(one.columns[0].weight / one.columns[1].weight);
+	ratio[1] = (double)(two.columns[0].weight / two.columns[1].weight);
+	/* squares weigh: the ratio of c0 rises by the fourth root of 29 */
+	assert_true(fabs(ratio[1] / ratio[0] - pow(DIMS - 1, 0.25)) < 1e-4);
+	moodmodelfit_release(&one);
+	moodmodelfit_release(&two);
+	moodset_release(&s);
+	feat_schema_release(&schema);
+}
+
+/* A model that an earlier release fitted. */
+static void test_old(void **state)
+{
+	char path[] = "/tmp/moodmodelXXXXXX";
+	FILE *out = fdopen(mkstemp(path), "w+b");
+	struct err err;
+	struct pack_writer *w =
+	    pack_writer_new(out, MOODMODEL_KIND, MOODMODEL_VERSION - 1, &err);
+
+	(void)state;
+	assert_int_equal(pack_section(w, "head", "", 0, &err), 0);
+	assert_int_equal(pack_writer_end(w, NULL, &err), 0);
+	fclose(out);
+	assert_null(moodmodel_open(path, &err));
+	assert_int_equal(err.status, ERR_DATA);
+	assert_non_null(strstr(err.message, "train mood"));
+	unlink(path);
 }
 
 static void test_too_little(void **state)
@@ -274,11 +354,10 @@ static void test_too_little(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_folds),
-		cmocka_unit_test(test_figures),
-		cmocka_unit_test(test_model),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_too_little),
+		cmocka_unit_test(test_folds), cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_model), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_codes), cmocka_unit_test(test_families),
+		cmocka_unit_test(test_old),   cmocka_unit_test(test_too_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,31 @@ static void test_columns(void **state)
 	assert_int_equal(bound("mean\n", names), 0);
 }
 
+/* The last line that matches says the family; none: "". */
+static void test_families(void **state)
+{
+	struct feat_schema schema;
+	struct moodset s = { 0 };
+	struct err err;
+
+	(void)state;
+	schema_init(&schema);
+	assert_int_equal(moodset_bind(&s,
+				      SPAN("*_mean\tmeans\nb_*\tlate\n"
+					   "key\n-a_max\tmeans\n"),
+				      "l", &schema, &err),
+			 0);
+	assert_int_equal(s.dims, 4); /* a_mean b_mean chroma_c_mean key */
+	assert_int_equal(s.families.count, 3);
+	assert_int_equal(s.family[0], s.family[2]);
+	assert_int_not_equal(s.family[0], s.family[1]);
+	assert_int_not_equal(s.family[0], s.family[3]);
+	assert_int_not_equal(s.family[1], s.family[3]);
+	assert_non_null(table_get(&s.families, SPAN("late")));
+	moodset_release(&s);
+	feat_schema_release(&schema);
+}
+
 /* Groups stay together, folds are of like size, and all is told by the seed. */
 static void test_folds(void **state)
 {
@@ -149,9 +174,8 @@ static void test_labels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_folds),
-		cmocka_unit_test(test_halves),
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_families),
+		cmocka_unit_test(test_folds),   cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_labels),
 	};
 
