@@ -33,9 +33,8 @@ struct cycles; /* scratch of one thread; reusable */
 struct cycles *cycles_new(void);
 void cycles_free(struct cycles *c);
 
-/* db: [frames][MEL_BANDS]; bpm: the tempo, 30 at least, 100 where that
- * is NaN. NaN of less
- * than CYCLES_LEAST frames. */
+/* db: [frames][MEL_BANDS]; bpm: the tempo, 30 at least, 100 where that is NaN.
+ * NaN of less than CYCLES_LEAST frames. */
 #define CYCLES_LEAST 260 /* 6 s */
 void cycles_measure(struct cycles *c, const float *db, size_t frames,
 		    double bpm, float out[CYCLES_COUNT]);
