@@ -19,7 +19,7 @@
  * words are in, times |valence| + |arousal|, at most 1. Chosen on the
  * development half of tests/labels/requests.tsv, where moods and none are then
  * right about equally often. */
-#define REQUESTMOOD_WORDS 1.0
+#define REQUESTMOOD_WORDS 0.5
 /* Without words of the lexicon in it a quadrant needs that probability. */
 #define REQUESTMOOD_SURE 0.35
 /* A quadrant's valence and arousal are at least that far from 0. */

@@ -57,7 +57,7 @@ holds "also the first row of the index" '[.legs[].wish.keep // empty] == [[0]]'
 found --from 'Artist 2' --to happy
 holds "from an artist, whose tracks are no ends, to a mood" \
 	'(.legs[0].wish.keep == null) and .legs[-1].station == "happy"'
-found --from mp06 --to 'no such thing'
+found --from mp06 --to zzxxyy
 holds "neither a track nor a mood" '.error.code == "no-track"'
 is "$(query -q --arc 'sad -> energetic' --max-year 1986 | rerank -q -k 60 --per-artist 0 |
 	jq -c '[.results[].station] | [first, last, (length < 10)]')" \
