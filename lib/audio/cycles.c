@@ -245,7 +245,7 @@ static void band(struct cycles *c, size_t n, double beat,
 void cycles_measure(struct cycles *c, const float *db, size_t frames,
 		    double bpm, float out[CYCLES_COUNT])
 {
-	size_t n = frames - APART;
+	size_t n;
 	double beat =
 	    60 / fmax(30, isfinite(bpm) ? bpm : 100) * STFT_FRAME_RATE;
 
@@ -253,6 +253,7 @@ void cycles_measure(struct cycles *c, const float *db, size_t frames,
 		out[i] = NAN;
 	if (frames < CYCLES_LEAST)
 		return;
+	n = frames - APART;
 	if (frames > c->cap) {
 		for (int b = 0; b < CYCLES_BANDS; b++)
 			c->level[b] =

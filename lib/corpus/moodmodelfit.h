@@ -3,11 +3,11 @@
  * Fits mood models (moodmodel.h): kernel ridge regression of valence, arousal
  * and their product on standardised columns, each weighed by the root of how well
  * it goes with the labels by itself (its F statistic) over the root of how many
- * its family has (moodset.h). The kernel is exp(-d / 2), d being the weighed sum of absolute
- * differences over its mean. The ridge is that of least squared error on five
- * folds of the tracks given, groups whole; their guesses also say how wide the
- * errors are and how sharp the probabilities may be. Nothing that holds a track
- * is kept (kernelmap.h).
+ * its family has (moodset.h). The kernel is exp(-d / 2), d being the weighed sum
+ * of absolute differences over its mean. The ridge is that of least squared error
+ * on five folds of the tracks given, groups whole; their guesses also say how wide
+ * the errors are and how sharp the probabilities may be. Nothing that holds a
+ * track is kept (kernelmap.h).
  */
 #ifndef MOODPIPE_MOODMODELFIT_H
 #define MOODPIPE_MOODMODELFIT_H

@@ -7,10 +7,10 @@
  * A column's value v, or its middle where v is missing, becomes x = (v - mean)
  * scale, and x becomes MOODMODEL_RAMPS numbers, one after the other rising from
  * 0 to weight * sqrt(MOODMODEL_STEP) over a step each: the square of the distance
- * of two such codes is weight^2 |x - y| up to what lies within a step, x and y held
+ * of two such codes is weight^2 |x - y|, less half a step at most, x and y held
  * within +-MOODMODEL_STEP * MOODMODEL_RAMPS / 2, so that the Gaussian kernel of
- * codes is the Laplacian one of columns. What kernelmap.h makes of all codes, times
- * the weights, plus the constants, are the axes.
+ * codes is the Laplacian one of columns. What kernelmap.h makes of all codes,
+ * times the weights, plus the constants, are the axes.
  */
 #ifndef MOODPIPE_MOODMODELFORMAT_H
 #define MOODPIPE_MOODMODELFORMAT_H

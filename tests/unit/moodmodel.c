@@ -248,7 +248,8 @@ static void test_damaged(void **state)
 }
 
 /* The square of the distance of two codes: weight^2 |x - y| between ends of
- * steps, less by a quarter of a step at most elsewhere, held beyond the ramps. */
+ * steps, less by half a step at most elsewhere (a quarter for either end), held
+ * beyond the ramps. */
 static void test_codes(void **state)
 {
 	const float end = MOODMODEL_STEP * MOODMODEL_RAMPS / 2;
@@ -278,8 +279,8 @@ static void test_codes(void **state)
 		}
 }
 
-/* Families weigh as the root of how many columns they have: c0 alone weighs as
- * much as it does beside copies of itself in a family of their own. */
+/* Families weigh as the root of how many columns they have: c0, taken out of the
+ * one that all are in, gains on the others what they share. */
 static void test_families(void **state)
 {
 	struct moodmodelfit one = { .weights = NULL },
